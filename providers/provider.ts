@@ -1,0 +1,150 @@
+import type { Channel, ProviderName, Purpose } from '../domain/channel';
+import type { MessageContent } from '../domain/content';
+
+/** The company's number as its provider addresses it. */
+export interface ProviderSender {
+	/** E.164 with `+`. */
+	phone: string;
+	/** Meta: phone_number_id; websms: channel uuid. Null for a sender of SMS only. */
+	providerSenderId: string | null;
+	/** What the person sees as the sender of an SMS; null: the phone number. */
+	smsSenderAddress: string | null;
+}
+
+/** One person to send to: E.164 with `+`, or the WhatsApp user id of somebody whose number is not known. */
+export interface Recipient {
+	/** Our own id of the message. It travels with the request, so that a later status finds the message. */
+	reference: string;
+	phone: string | null;
+	whatsAppUserId: string | null;
+}
+
+/** One request to a provider: the same content to at most `maxRecipients(channel)` people. */
+export interface SendRequest {
+	channel: Channel;
+	sender: ProviderSender;
+	purpose: Purpose;
+	content: MessageContent;
+	recipients: Recipient[];
+	/** The message answered, as the provider named it; one recipient only. */
+	replyTo?: string;
+	/** The URL for delivery reports, where the provider takes one with each request (websms). */
+	statusCallbackUrl?: string;
+}
+
+/**
+ * What to do about an error, decided once in each provider's `errors.ts`:
+ * retry (nothing was sent, soon again) · retryLater (the sender slows down) · failed (this message only) ·
+ * optedOut (the provider says the person does not want it) · pauseCampaign · stopSender (the account is at fault) ·
+ * unknown (it may have been sent: never again without the operator).
+ */
+export type ErrorClass = 'retry' | 'retryLater' | 'failed' | 'optedOut' | 'pauseCampaign' | 'stopSender' | 'unknown';
+
+export interface ProviderError {
+	class: ErrorClass;
+	/** The provider's own code, e.g. `131047`, or `http:timeout`. */
+	code: string;
+	/** For people: what happened and what to do. Carries no secret and no full phone number. */
+	message: string;
+	retryAfterMs?: number;
+}
+
+export type SendResult =
+	| { reference: string; accepted: true; providerMessageId: string }
+	| { reference: string; accepted: false; error: ProviderError };
+
+/** Sends for one account at one provider. */
+export interface Provider {
+	readonly name: ProviderName;
+	/** Most recipients one request may hold. */
+	maxRecipients(channel: Channel): number;
+	/** One result for each recipient, in their order. Never throws for what the wire or the provider says. */
+	send(request: SendRequest): Promise<SendResult[]>;
+	/** Asks the provider whether account and number work. @throws {Error} with a sentence for the credential's test. */
+	check(): Promise<void>;
+}
+
+/** A request as it came in, before anything was believed. */
+export interface RawRequest {
+	method: string;
+	/** Path and query. */
+	url: string;
+	/** Names in lower case. */
+	headers: Record<string, string | undefined>;
+	body: Buffer;
+}
+
+export interface WebhookAnswer {
+	status: number;
+	contentType: string;
+	body: string;
+}
+
+export interface IncomingSender {
+	providerSenderId: string | null;
+	/** E.164 with `+`, null where the provider does not tell. */
+	phone: string | null;
+}
+
+/** What a person wrote. */
+export interface IncomingMessage {
+	kind: 'message';
+	/** Unique at this provider; the same message delivered twice has the same. */
+	providerEventId: string;
+	channel: Channel;
+	sender: IncomingSender;
+	from: { phone: string | null; whatsAppUserId: string | null };
+	/** UTC ms by the provider's clock; null where it sends none. */
+	sentAt: number | null;
+	/** text, button, interactive, image, reaction, sticker, system, unsupported, … as the provider names it. */
+	messageType: string;
+	/** The text, caption or label of the button pressed; null where there is none. */
+	text: string | null;
+	profileName: string | null;
+}
+
+/** What became of a message of ours. */
+export interface IncomingStatus {
+	kind: 'status';
+	providerEventId: string;
+	channel: Channel;
+	sender: IncomingSender;
+	/** The provider's id of the message or batch, and our own reference where it came back. */
+	providerMessageId: string | null;
+	reference: string | null;
+	/** E.164 with `+` where told. */
+	recipientPhone: string | null;
+	status: 'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'expired';
+	deliveredAs: 'sms' | 'whatsapp' | 'push';
+	at: number | null;
+	error: ProviderError | null;
+}
+
+/** A person's word told by the provider: Meta's switch for marketing messages. */
+export interface IncomingPreference {
+	kind: 'preference';
+	providerEventId: string;
+	channel: Channel;
+	sender: IncomingSender;
+	from: { phone: string | null; whatsAppUserId: string | null };
+	value: 'stop' | 'resume';
+	at: number | null;
+}
+
+/** Something we have no use for; kept so that nothing is lost unseen. */
+export interface IncomingUnknown {
+	kind: 'unknown';
+	providerEventId: string;
+	description: string;
+}
+
+export type IncomingEvent = IncomingMessage | IncomingStatus | IncomingPreference | IncomingUnknown;
+
+/**
+ * The receiving half of a provider: pure, no I/O.
+ * `read` gives either a final answer (handshake, bad signature, no JSON) or the events with the answer to give once they are stored.
+ */
+export interface WebhookReader {
+	readonly name: ProviderName;
+	read(request: RawRequest): { answer: WebhookAnswer; events: IncomingEvent[] };
+}
