@@ -100,6 +100,8 @@ export interface IncomingMessage {
 	messageType: string;
 	/** The text, caption or label of the button pressed; null where there is none. */
 	text: string | null;
+	/** What the pressed button carries unseen, e.g. `STOP` under a label in the person's language; null or absent where there is none. */
+	buttonPayload?: string | null;
 	profileName: string | null;
 }
 
@@ -112,6 +114,11 @@ export interface IncomingStatus {
 	/** The provider's id of the message or batch, and our own reference where it came back. */
 	providerMessageId: string | null;
 	reference: string | null;
+	/**
+	 * Where one request went to several people (websms): the reference of its first recipient. The message meant is
+	 * the one of that request to `recipientPhone`. `reference` is null then.
+	 */
+	batchReference?: string | null;
 	/** E.164 with `+` where told. */
 	recipientPhone: string | null;
 	status: 'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'expired';

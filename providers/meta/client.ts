@@ -1,0 +1,107 @@
+import { OptInError } from '../../domain/errors';
+import { withoutPlus } from '../address';
+import { exchange } from '../exchange';
+import type { HttpClient, HttpRequest } from '../http';
+import type { Provider, ProviderError, Recipient, SendRequest, SendResult } from '../provider';
+import { refuse, refuseAll } from '../results';
+import type { MetaAccount } from './account';
+import { isTooLongForWhatsApp, longestWhatsAppText, toWhatsAppContent } from './content';
+import { errorOfAnswer } from './errors';
+import { sentSchema } from './wire';
+
+const sendTimeoutMs = 15_000;
+const checkTimeoutMs = 10_000;
+
+/** Sends by Meta's WhatsApp Cloud API: one person a request. */
+export function createMetaProvider(account: MetaAccount, http: HttpClient): Provider {
+	const root = `${(account.baseUrl || 'https://graph.facebook.com').replace(/\/+$/, '')}/${account.apiVersion || 'v25.0'}`;
+	const headers = { authorization: `Bearer ${account.accessToken}`, accept: 'application/json' };
+
+	const post = (path: string, body: unknown): HttpRequest => ({
+		method: 'POST',
+		url: `${root}${path}`,
+		headers: { ...headers, 'content-type': 'application/json' },
+		body: JSON.stringify(body),
+		timeoutMs: sendTimeoutMs,
+	});
+
+	async function sendToOne(request: SendRequest, recipient: Recipient, phoneNumberId: string): Promise<SendResult> {
+		const address = addressOf(recipient);
+		if (address === null) return refuse(recipient, noAddress);
+
+		const outcome = await exchange(http, post(`/${encodeURIComponent(phoneNumberId)}/messages`, bodyOf(request, recipient, address)), 'Meta');
+		if (!outcome.answered) return refuse(recipient, outcome.error);
+
+		const { answer } = outcome;
+		const sent = sentSchema.safeParse(answer.json);
+		if (answer.status >= 400 || !sent.success) return refuse(recipient, errorOfAnswer(answer));
+		return { reference: recipient.reference, accepted: true, providerMessageId: sent.data.messages[0].id };
+	}
+
+	return {
+		name: 'meta',
+		maxRecipients: () => 1,
+
+		async send(request) {
+			const { sender, recipients } = request;
+			if (request.channel !== 'whatsapp') return refuseAll(recipients, onlyWhatsApp);
+			if (isTooLongForWhatsApp(request.content)) return refuseAll(recipients, textTooLong);
+			if (!sender.providerSenderId) return refuseAll(recipients, noPhoneNumberId);
+
+			const results: SendResult[] = [];
+			for (const recipient of recipients) results.push(await sendToOne(request, recipient, sender.providerSenderId));
+			return results;
+		},
+
+		async check() {
+			const path = account.phoneNumberId
+				? `/${encodeURIComponent(account.phoneNumberId)}?fields=id,display_phone_number,verified_name,quality_rating`
+				: '/me';
+			const outcome = await exchange(http, { method: 'GET', url: `${root}${path}`, headers, timeoutMs: checkTimeoutMs }, 'Meta');
+			if (!outcome.answered) throw new OptInError(`Meta could not be asked at ${root}. Check the network and the credential's base URL.`);
+			const { status, json } = outcome.answer;
+			if (status !== 200 || typeof json !== 'object' || json === null || !('id' in json)) throw new OptInError(errorOfAnswer(outcome.answer).message);
+		},
+	};
+}
+
+function bodyOf(request: SendRequest, recipient: Recipient, address: Record<string, string>) {
+	return {
+		messaging_product: 'whatsapp',
+		recipient_type: 'individual',
+		...address,
+		biz_opaque_callback_data: recipient.reference,
+		...(request.replyTo === undefined ? {} : { context: { message_id: request.replyTo } }),
+		...toWhatsAppContent(request.content),
+	};
+}
+
+/** Meta prefers the number where both are given, so only one is. */
+function addressOf({ phone, whatsAppUserId }: Recipient): Record<string, string> | null {
+	if (phone !== null) return { to: withoutPlus(phone) };
+	return whatsAppUserId === null ? null : { recipient: whatsAppUserId };
+}
+
+const onlyWhatsApp: ProviderError = {
+	class: 'failed',
+	code: 'channel_not_supported',
+	message: 'Meta sends WhatsApp messages only. Choose a sender of another provider for SMS.',
+};
+
+const noPhoneNumberId: ProviderError = {
+	class: 'stopSender',
+	code: 'no_phone_number_id',
+	message: "The sender has no phone number ID. Copy it from Meta's WhatsApp settings into the sender.",
+};
+
+const noAddress: ProviderError = {
+	class: 'failed',
+	code: 'no_address',
+	message: 'Neither the phone number nor the WhatsApp user id of the person is known.',
+};
+
+const textTooLong: ProviderError = {
+	class: 'failed',
+	code: 'text_too_long',
+	message: `The text has more than ${longestWhatsAppText} characters, which is all that a WhatsApp message holds. Shorten it.`,
+};

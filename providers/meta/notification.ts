@@ -1,0 +1,181 @@
+import type { z } from 'zod/v4';
+import { internationalToE164 } from '../address';
+import { fingerprint } from '../fingerprint';
+import type { IncomingEvent, IncomingMessage, IncomingPreference, IncomingSender, IncomingStatus, IncomingUnknown } from '../provider';
+import { errorOfStatus } from './errors';
+import {
+	changeSchema,
+	contactSchema,
+	entrySchema,
+	errorSchema,
+	messageSchema,
+	notificationSchema,
+	preferenceSchema,
+	statusSchema,
+	unixSecondsToMs,
+	valueSchema,
+	wordsSchemas,
+} from './wire';
+
+type Contact = z.output<typeof contactSchema>;
+
+/** What the elements of one change have in common. */
+interface Surroundings {
+	sender: IncomingSender;
+	contacts: Contact[];
+}
+
+/**
+ * The events in a notification of WhatsApp (PROVIDERS 2.6–2.8), in their order; null where it has no list of entries.
+ * What is malformed or of no use becomes an unknown event of its own and takes nothing else with it.
+ */
+export function readNotification(notification: unknown): IncomingEvent[] | null {
+	const parsed = notificationSchema.safeParse(notification);
+	return parsed.success ? parsed.data.entry.flatMap(readEntry) : null;
+}
+
+function readEntry(element: unknown): IncomingEvent[] {
+	const entry = entrySchema.safeParse(element);
+	if (!entry.success) return [unknownEvent('Malformed entry', element)];
+	return entry.data.changes.flatMap((change) => readChange(change, entry.data.id));
+}
+
+function readChange(element: unknown, entryId: unknown): IncomingEvent[] {
+	const change = changeSchema.safeParse(element);
+	if (!change.success) return [unknownEvent('Malformed change', element)];
+
+	const { field } = change.data;
+	const value = valueSchema.safeParse(change.data.value);
+	// Without its entry the same change of two accounts would pass for one.
+	const ofNoUse = [unknownEvent(`Webhook field ${field}`, [entryId, element])];
+	if (!value.success || (field !== 'messages' && field !== 'user_preferences')) return ofNoUse;
+
+	const surroundings: Surroundings = { sender: senderOf(value.data.metadata), contacts: contactsOf(value.data.contacts) };
+	const events =
+		field === 'messages'
+			? [
+					...elementsOf(value.data.messages).map((message) => readMessage(message, surroundings)),
+					...elementsOf(value.data.statuses).map((status) => readStatus(status, surroundings)),
+				]
+			: elementsOf(value.data.user_preferences).map((preference) => readPreference(preference, surroundings));
+	return events.length === 0 ? ofNoUse : events;
+}
+
+function readMessage(element: unknown, { sender, contacts }: Surroundings): IncomingMessage | IncomingUnknown {
+	const message = messageSchema.safeParse(element);
+	if (!message.success) return unknownEvent('Malformed message', element, message.error);
+	const { id, type, from, from_user_id: userId, timestamp } = message.data;
+
+	const words = wordsSchemas[type]?.safeParse(element);
+	if (words?.success === false) return unknownEvent(`Malformed ${type} message`, element, words.error);
+
+	const person = personOf(from, userId, contacts);
+	if (person.phone === null && person.whatsAppUserId === null) return unknownEvent(`A ${type} message from nobody known`, element);
+
+	return {
+		kind: 'message',
+		providerEventId: id,
+		channel: 'whatsapp',
+		sender,
+		from: { phone: person.phone, whatsAppUserId: person.whatsAppUserId },
+		sentAt: unixSecondsToMs(timestamp),
+		messageType: type,
+		text: words?.data.text ?? null,
+		buttonPayload: words?.data.buttonPayload ?? null,
+		profileName: person.name,
+	};
+}
+
+const statuses: Partial<Record<string, IncomingStatus['status']>> = {
+	sent: 'sent',
+	delivered: 'delivered',
+	read: 'read',
+	// A voice message listened to; ours are read at that point.
+	played: 'read',
+	failed: 'failed',
+};
+
+function readStatus(element: unknown, { sender }: Surroundings): IncomingStatus | IncomingUnknown {
+	const parsed = statusSchema.safeParse(element);
+	if (!parsed.success) return unknownEvent('Malformed status', element, parsed.error);
+	const { id, status: name, timestamp, recipient_id: recipientId, biz_opaque_callback_data: reference, errors } = parsed.data;
+
+	const status = statuses[name];
+	if (status === undefined) return unknownEvent(`Status ${name}`, element);
+	return {
+		kind: 'status',
+		providerEventId: `${id}:${name}`,
+		channel: 'whatsapp',
+		sender,
+		providerMessageId: id,
+		reference: reference ?? null,
+		recipientPhone: recipientId ? internationalToE164(recipientId) : null,
+		status,
+		deliveredAs: 'whatsapp',
+		at: unixSecondsToMs(timestamp),
+		error: status === 'failed' ? errorOfStatus(readable(errors ?? [], errorSchema)) : null,
+	};
+}
+
+function readPreference(element: unknown, { sender, contacts }: Surroundings): IncomingPreference | IncomingUnknown {
+	const preference = preferenceSchema.safeParse(element);
+	if (!preference.success) return unknownEvent('Malformed preference', element, preference.error);
+	const { category, value, timestamp } = preference.data;
+
+	// A stop holds whatever it is about; only for marketing is it known what a resume takes back.
+	const isUnderstood = value === 'stop' || (value === 'resume' && category === 'marketing_messages');
+	if (!isUnderstood) return unknownEvent(`Preference ${value} for ${category}`, element);
+
+	const person = personOf(preference.data.wa_id, preference.data.user_id, contacts);
+	if (person.phone === null && person.whatsAppUserId === null) return unknownEvent('A preference of nobody known', element);
+	return {
+		kind: 'preference',
+		providerEventId: `preference:${fingerprint([sender, person.phone, person.whatsAppUserId, category, value, timestamp])}`,
+		channel: 'whatsapp',
+		sender,
+		from: { phone: person.phone, whatsAppUserId: person.whatsAppUserId },
+		value,
+		at: unixSecondsToMs(timestamp),
+	};
+}
+
+/** The two halves of an identity may stand in two places: with the event and in the list of contacts. */
+function personOf(phoneId: string | null | undefined, userId: string | null | undefined, contacts: Contact[]) {
+	const contact = contacts.find(({ wa_id, user_id }) => (phoneId && wa_id === phoneId) || (userId && user_id === userId));
+	return {
+		phone: internationalToE164(phoneId ?? contact?.wa_id ?? ''),
+		whatsAppUserId: userId ?? contact?.user_id ?? null,
+		name: contact?.profile?.name ?? null,
+	};
+}
+
+function senderOf(metadata: z.output<typeof valueSchema>['metadata']): IncomingSender {
+	return {
+		providerSenderId: metadata?.phone_number_id ?? null,
+		phone: internationalToE164(metadata?.display_phone_number ?? ''),
+	};
+}
+
+function contactsOf(elements: unknown[] | undefined): Contact[] {
+	return readable(elements ?? [], contactSchema);
+}
+
+function readable<Schema extends z.ZodType>(elements: readonly unknown[], schema: Schema): z.output<Schema>[] {
+	return elements.flatMap((element) => {
+		const parsed = schema.safeParse(element);
+		return parsed.success ? [parsed.data] : [];
+	});
+}
+
+/** A list, or whatever stands in its place, which then is reported as malformed. */
+function elementsOf(list: unknown): unknown[] {
+	if (list === undefined || list === null) return [];
+	return Array.isArray(list) ? (list as unknown[]) : [list];
+}
+
+/** Says where an element is malformed, never with which value: descriptions go to logs. */
+function unknownEvent(what: string, element: unknown, error?: z.ZodError): IncomingUnknown {
+	const issue = error?.issues[0];
+	const where = issue === undefined ? '' : ` at ${issue.path.join('.') || 'its top'} (${issue.code})`;
+	return { kind: 'unknown', providerEventId: `unknown:${fingerprint(element)}`, description: `${what}${where}`.slice(0, 200) };
+}

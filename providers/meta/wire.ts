@@ -1,0 +1,110 @@
+import { z } from 'zod/v4';
+import { wholeNumber } from '../wholeNumber';
+
+/**
+ * Meta's JSON (PROVIDERS 2.2–2.9). Every schema lets fields through that it does not know.
+ * Lists in webhooks are lists of `unknown`: each element passes its own schema, so that a malformed one loses no other.
+ */
+
+export const sentSchema = z.object({ messages: z.tuple([z.object({ id: z.string().min(1) })], z.unknown()) });
+
+export const errorSchema = z.object({
+	code: wholeNumber,
+	error_subcode: wholeNumber.nullish().catch(undefined),
+	message: z.string().nullish().catch(undefined),
+	title: z.string().nullish().catch(undefined),
+	error_data: z.object({ details: z.string().optional() }).nullish().catch(undefined),
+});
+
+export const sendErrorSchema = z.object({ error: errorSchema });
+
+export const notificationSchema = z.object({ entry: z.array(z.unknown()) });
+
+export const entrySchema = z.object({ id: z.unknown(), changes: z.array(z.unknown()) });
+
+export const changeSchema = z.object({ field: z.string(), value: z.unknown() });
+
+/** The value of a change in one of the fields `messages` and `user_preferences`. */
+export const valueSchema = z.object({
+	metadata: z
+		.object({ display_phone_number: z.string().nullish(), phone_number_id: z.string().nullish() })
+		.nullish()
+		.catch(undefined),
+	contacts: z.array(z.unknown()).optional().catch(undefined),
+	messages: z.unknown(),
+	statuses: z.unknown(),
+	user_preferences: z.unknown(),
+});
+
+const id = z.string().min(1);
+const optionalId = id.nullish();
+
+export const contactSchema = z.object({
+	profile: z.object({ name: z.string().nullish() }).nullish().catch(undefined),
+	wa_id: optionalId.catch(undefined),
+	user_id: optionalId.catch(undefined),
+});
+
+/** What all messages have. Since 2026 `from` may be missing: the person is then known by `from_user_id`. */
+export const messageSchema = z.object({
+	id,
+	from: optionalId,
+	from_user_id: optionalId,
+	timestamp: z.unknown(),
+	type: z.string().min(1),
+});
+
+/** The words in a message, and what its button carries unseen. */
+export interface Words {
+	text: string | null;
+	buttonPayload: string | null;
+}
+
+const onlyText = (text: string | null | undefined): Words => ({ text: text ?? null, buttonPayload: null });
+const caption = z.object({ caption: z.string().nullish().catch(undefined) }).optional().catch(undefined);
+const reply = z.object({ id: z.string(), title: z.string() }).transform(({ id: payload, title }): Words => ({ text: title, buttonPayload: payload }));
+
+/** Where the words are, by type of message. Types not listed have none. */
+export const wordsSchemas: Partial<Record<string, z.ZodType<Words>>> = {
+	text: z.object({ text: z.object({ body: z.string() }) }).transform(({ text }) => onlyText(text.body)),
+	button: z
+		.object({ button: z.object({ payload: z.string().nullish(), text: z.string().nullish() }) })
+		.transform(({ button }) => ({ text: button.text ?? button.payload ?? null, buttonPayload: button.payload ?? null })),
+	interactive: z
+		.object({
+			interactive: z.union([
+				z.object({ button_reply: reply }).transform((interactive) => interactive.button_reply),
+				z.object({ list_reply: reply }).transform((interactive) => interactive.list_reply),
+				z.object({ type: z.string() }).transform(() => onlyText(null)),
+			]),
+		})
+		.transform(({ interactive }) => interactive),
+	image: z.object({ image: caption }).transform(({ image }) => onlyText(image?.caption)),
+	video: z.object({ video: caption }).transform(({ video }) => onlyText(video?.caption)),
+	document: z.object({ document: caption }).transform(({ document }) => onlyText(document?.caption)),
+};
+
+export const statusSchema = z.object({
+	id,
+	status: z.string().min(1),
+	timestamp: z.unknown(),
+	recipient_id: z.string().nullish(),
+	biz_opaque_callback_data: z.string().nullish(),
+	errors: z.array(z.unknown()).nullish().catch(undefined),
+});
+
+export const preferenceSchema = z.object({
+	wa_id: optionalId,
+	user_id: optionalId,
+	category: z.string(),
+	value: z.string(),
+	timestamp: z.unknown(),
+});
+
+const unixSeconds = wholeNumber.pipe(z.number().int().positive().max(99_999_999_999));
+
+/** Unix seconds, as string (messages, statuses) or number (preferences), in ms; null where they cannot be read. */
+export function unixSecondsToMs(timestamp: unknown): number | null {
+	const seconds = unixSeconds.safeParse(timestamp);
+	return seconds.success ? seconds.data * 1000 : null;
+}

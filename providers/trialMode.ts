@@ -1,0 +1,28 @@
+import { internationalToE164 } from './address';
+import type { Provider, ProviderError } from './provider';
+import { refuse } from './results';
+
+const notAllowed: ProviderError = {
+	class: 'failed',
+	code: 'trial_mode',
+	message: 'The credential is in trial mode and sends to its allowed numbers only. Add this number to them, or switch trial mode off.',
+};
+
+/**
+ * A provider that sends to the allowed numbers (international, as typed: `+39 333 1234567`) and refuses everybody else
+ * without asking the provider, people known by their WhatsApp user id only among them.
+ */
+export function withTrialMode(provider: Provider, allowedPhones: readonly string[]): Provider {
+	const allowed = new Set(allowedPhones.map(internationalToE164));
+	return {
+		name: provider.name,
+		maxRecipients: (channel) => provider.maxRecipients(channel),
+		check: () => provider.check(),
+		async send(request) {
+			const recipients = request.recipients.filter(({ phone }) => phone !== null && allowed.has(phone));
+			const sent = recipients.length === 0 ? [] : await provider.send({ ...request, recipients });
+			const results = new Map(sent.map((result) => [result.reference, result]));
+			return request.recipients.map((recipient) => results.get(recipient.reference) ?? refuse(recipient, notAllowed));
+		},
+	};
+}

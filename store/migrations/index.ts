@@ -1,0 +1,8 @@
+import type { Migration } from 'kysely';
+
+import * as first from './0001-first';
+
+/** In order; a name, once released, never changes. */
+export const migrations: Record<string, Migration> = {
+	'0001-first': first,
+};

@@ -1,0 +1,300 @@
+import type { Generated, Kysely } from 'kysely';
+
+import type { Channel, ProviderName, Purpose, ReportChannel } from '../domain/channel';
+
+/**
+ * The tables, as both databases hold them. Times are UTC milliseconds, booleans 0 and 1, JSON is text.
+ * A comment stands where a column's meaning is not plain from its name; the words are those of docs/architecture.md.
+ */
+export interface Schema {
+	setting: SettingTable;
+	sender: SenderTable;
+	identity: IdentityTable;
+	registration: RegistrationTable;
+	consent_word: ConsentWordTable;
+	event: EventTable;
+	contact: ContactTable;
+	contact_group: GroupTable;
+	membership: MembershipTable;
+	invitation: InvitationTable;
+	ledger_chain: LedgerChainTable;
+	consent_record: ConsentRecordTable;
+	campaign: CampaignTable;
+	message: MessageTable;
+	delivery_slot: DeliverySlotTable;
+	counter: CounterTable;
+}
+
+/** Either the whole store or a transaction on it. */
+export type Database = Kysely<Schema>;
+
+export interface SettingTable {
+	name: string;
+	value: string;
+}
+
+export type RegistrationPolicy = 'anyMessage' | 'keywordOrInvitation' | 'keywordOnly';
+export type StopScope = 'allSenders' | 'thisSender';
+
+export interface SenderTable {
+	id: Generated<number>;
+	/** E.164, the key of a sender. */
+	phone: string;
+	name: string;
+	provider: ProviderName;
+	/** Meta: phone_number_id; websms: channel uuid. */
+	provider_sender_id: string | null;
+	sms_sender_address: string | null;
+	sends_whatsapp: number;
+	sends_sms: number;
+	policy: RegistrationPolicy;
+	stop_scope: StopScope;
+	/** Most active registrations; null: no limit. */
+	package_limit: number | null;
+	rate_per_second: number;
+	daily_new_recipient_cap: number | null;
+	/** ISO 3166 alpha-2, the country of numbers typed without a prefix. */
+	country: string;
+	language: string;
+	/** Pacing, shared by all workers: the first microsecond (UTC) not yet given to a message. */
+	next_send_at_us: Generated<number>;
+	/** Set while the provider throttles: the rate is divided by this. */
+	slowdown: Generated<number>;
+	/** Why nothing goes out (account at fault), or null. */
+	stopped_reason: string | null;
+	created_at: number;
+	updated_at: number;
+}
+
+/** A person as a channel knows them. One of phone and whatsapp_user_id is always there, until the person is erased. */
+export interface IdentityTable {
+	id: Generated<number>;
+	phone: string | null;
+	whatsapp_user_id: string | null;
+	created_at: number;
+}
+
+export type RegistrationState = 'invited' | 'waiting' | 'active' | 'ended';
+export type EndedBy = 'person' | 'provider' | 'operator';
+
+export interface RegistrationTable {
+	sender_id: number;
+	identity_id: number;
+	state: RegistrationState;
+	/** Since when in this state; orders the waiting list together with identity_id. */
+	since: number;
+	ended_by: EndedBy | null;
+	/** The person's last message to this sender: opens the 24-hour window. */
+	last_inbound_at: number | null;
+	/** Where an event of this registration's own (a freed place) is handed over. */
+	inbox: string | null;
+}
+
+/** The newest word of a person in a scope: 'all', 'sender:7', 'group:3', 'sms', 'marketing:7' (Meta's switch). */
+export interface ConsentWordTable {
+	identity_id: number;
+	scope: string;
+	direction: 'in' | 'out';
+	effective_at: number;
+	source: 'person' | 'provider' | 'operator';
+	event_id: number | null;
+}
+
+export type EventOutput = 'optIn' | 'optOut' | 'message' | 'status' | 'invited';
+
+export interface EventTable {
+	id: Generated<number>;
+	/** The trigger it is handed to (`<workflow id>/<node id>`); null: nobody waits for it. */
+	inbox: string | null;
+	provider: ProviderName | 'form' | 'operator' | 'store';
+	/** With provider: unique. */
+	provider_event_id: string;
+	/** What was said, as domain/consent.ts names signals: start, stop, message, help, …; status; invited. */
+	kind: string;
+	channel: Channel;
+	sender_id: number | null;
+	identity_id: number | null;
+	/** The group named, where it exists. */
+	group_id: number | null;
+	effective_at: number;
+	received_at: number;
+	text: string | null;
+	/** JSON: profile name, message type, invitation code, … */
+	details: string;
+	/** 0: kept, but a newer word had come before. */
+	applied: number;
+	/** What it changed: registered, waiting, optedOut, leftGroup, joinedGroup, none, … */
+	outcome: string;
+	output: EventOutput | null;
+	taken_at: number | null;
+	lease_owner: string | null;
+	lease_until: number | null;
+}
+
+export interface ContactTable {
+	id: Generated<number>;
+	name: string | null;
+	sms_number: string | null;
+	whatsapp_number: string | null;
+	/** JSON object of custom fields. */
+	fields: string;
+	language: string | null;
+	sms_consent_source: string | null;
+	sms_consent_at: number | null;
+	created_at: number;
+	updated_at: number;
+}
+
+export interface GroupTable {
+	id: Generated<number>;
+	name: string;
+	/** Normal form of domain/shortcode.ts. */
+	shortcode: string;
+	created_at: number;
+}
+
+export interface MembershipTable {
+	group_id: number;
+	contact_id: number;
+	/** Who put the contact there: memberships made by the operator outlive STOP and START. */
+	source: 'operator' | 'person';
+	created_at: number;
+}
+
+export interface InvitationTable {
+	id: Generated<number>;
+	/** Typed into the click-to-chat text, so that the person is found even without a phone number. */
+	code: string;
+	sender_id: number;
+	identity_id: number;
+	group_id: number | null;
+	state: 'pending' | 'used' | 'expired';
+	/** JSON: consent text and version, address, user agent, language. */
+	evidence: string;
+	reminders: number;
+	created_at: number;
+	expires_at: number;
+	used_at: number | null;
+}
+
+/** One hash chain a person. identity_id is null once the person was erased. */
+export interface LedgerChainTable {
+	id: Generated<number>;
+	identity_id: number | null;
+	length: number;
+	head: string;
+}
+
+export interface ConsentRecordTable {
+	id: Generated<number>;
+	chain_id: number;
+	/** 1, 2, 3 … within the chain. */
+	sequence: number;
+	at: number;
+	/** Null once erased, together with salt. Canonical JSON of domain/ledger.ts. */
+	details: string | null;
+	salt: string | null;
+	commitment: string;
+	hash: string;
+}
+
+export type CampaignState = 'planning' | 'running' | 'paused' | 'finished' | 'cancelled';
+export type AudienceChannel = 'sms' | 'whatsapp' | 'both' | 'whatsappElseSms';
+
+export interface CampaignTable {
+	id: Generated<number>;
+	/** The caller's own key: the same key twice is one campaign. */
+	key: string;
+	name: string;
+	purpose: Purpose;
+	channels: AudienceChannel;
+	whatsapp_sender_id: number | null;
+	sms_sender_id: number | null;
+	/** JSON: domain/audience.ts. */
+	audience: string;
+	/** JSON: MessageContent. */
+	content: string;
+	state: CampaignState;
+	/** Contact id up to which messages are planned. */
+	planned_through: number;
+	pause_reason: string | null;
+	starts_at: number;
+	created_at: number;
+	finished_at: number | null;
+}
+
+export type MessageState =
+	| 'queued'
+	| 'sending'
+	| 'accepted'
+	| 'sent'
+	| 'delivered'
+	| 'read'
+	| 'failed'
+	| 'unknown'
+	| 'skipped'
+	| 'cancelled'
+	| 'expired';
+
+export interface MessageTable {
+	id: Generated<number>;
+	/** Null: sent on its own by Send or Reply. */
+	campaign_id: number | null;
+	/** The audience group it was planned for, 0 for none. */
+	group_id: number;
+	sender_id: number;
+	channel: Channel;
+	purpose: Purpose;
+	identity_id: number | null;
+	contact_id: number | null;
+	/** E.164; null where only the WhatsApp user id is known, or (skipped) where there is no number. */
+	recipient: string | null;
+	/** JSON of MessageContent, already rendered; null: the campaign's content with `fields`. */
+	content: string | null;
+	/** JSON object: the person's fields, frozen when the message was planned. */
+	fields: string | null;
+	state: MessageState;
+	/** Reason code of skipped, failed, cancelled: domain/message.ts and the providers' errors.ts. */
+	reason: string | null;
+	reason_text: string | null;
+	idempotency_key: string | null;
+	/** One Reply to each inbound message. */
+	reply_to_event_id: number | null;
+	provider_message_id: string | null;
+	delivered_as: ReportChannel | null;
+	attempts: Generated<number>;
+	/** Not before this time. */
+	due_at: number;
+	lease_owner: string | null;
+	lease_until: number | null;
+	/** When it was last marked as sending. */
+	marked_at: number | null;
+	created_at: number;
+	state_at: number;
+}
+
+export interface DeliverySlotTable {
+	sender_id: number;
+	/** 0, 1, … below the slots of a sender. */
+	number: number;
+	/** A secret of the execution that holds it; null: free. */
+	owner: string | null;
+	/** The trigger that gave it out: closing the trigger revokes by this. */
+	trigger: string | null;
+	lease_until: number;
+}
+
+/** How often something happened in a quarter of an hour. Empty text and 0 stand for "none", because keys hold no nulls. */
+export interface CounterTable {
+	/** UTC ms, a multiple of 15 minutes. */
+	quarter_at: number;
+	sender_id: number;
+	channel: ReportChannel;
+	campaign_id: number;
+	group_id: number;
+	template: string;
+	error: string;
+	/** A state a message reached, or registration, optOut, invitation. */
+	what: string;
+	total: number;
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { Kysely } from 'kysely';
+
+import { ConfigurationError } from '../domain/errors';
+import { keyFingerprint } from './ledgerKey';
+import { migrate } from './migrate';
+import { createPostgresDialect, type PostgresSettings } from './postgres/dialect';
+import type { Database, Schema } from './schema';
+import { SqliteThreadDialect } from './sqlite/dialect';
+import { assertUsable, type SqliteSettings, sqliteFilePath } from './sqlite/location';
+import { isTransactionConflict, storeError } from './unavailable';
+
+export type StoreSettings = ({ kind: 'sqlite' } & SqliteSettings | { kind: 'postgres' } & PostgresSettings) & {
+	/** Signs the consent ledger; the store remembers a fingerprint of it and refuses another. */
+	ledgerKey: string;
+};
+
+export interface OpenOptions {
+	/** Whether a missing SQLite file is made: by the credential's test and the first set-up only. */
+	create: boolean;
+	/** The clock, UTC milliseconds. */
+	now?: () => number;
+}
+
+/** One open store. The same for both databases, but for `dialect.ts`. */
+export interface Store {
+	readonly db: Database;
+	/** Eight characters that tell this store from every other: part of each message's reference. */
+	readonly id: string;
+	readonly ledgerKey: string;
+	/** UTC milliseconds. */
+	now(): number;
+	/** Runs queries that change nothing. @throws {StoreUnavailableError} when the database cannot be reached. */
+	read<T>(work: (db: Database) => Promise<T>): Promise<T>;
+	/**
+	 * Runs `work` in one write transaction; on a conflict between transactions, once more (at most three times in all).
+	 * @throws {StoreUnavailableError} when the database cannot be reached.
+	 */
+	transaction<T>(work: (db: Database) => Promise<T>): Promise<T>;
+	close(): Promise<void>;
+}
+
+const BUSY_TIMEOUT_MS = 5_000;
+const TRANSACTION_TRIES = 3;
+
+/**
+ * Opens a store and brings its schema to this version.
+ * @throws {StoreUnavailableError} when it cannot be reached now.
+ * @throws {ConfigurationError} when it is missing, newer than this version, or signed with another key.
+ */
+export async function openStore(settings: StoreSettings, { create, now = Date.now }: OpenOptions): Promise<Store> {
+	if (settings.ledgerKey === '') {
+		throw new ConfigurationError('The Opt-In Store credential has no ledger key. Enter one and keep it: without it the consent ledger proves nothing.');
+	}
+	if (settings.kind === 'sqlite') assertUsable(settings, create);
+	const db = new Kysely<Schema>({
+		dialect:
+			settings.kind === 'sqlite'
+				? new SqliteThreadDialect({ file: sqliteFilePath(settings), busyTimeoutMs: BUSY_TIMEOUT_MS })
+				: createPostgresDialect(settings),
+	});
+	try {
+		await migrate(db as unknown as Kysely<unknown>);
+		const id = await setUp(db, settings.ledgerKey);
+		return new OpenStore(db, id, settings.ledgerKey, now);
+	} catch (error) {
+		await db.destroy().catch(() => undefined);
+		throw storeError(error);
+	}
+}
+
+class OpenStore implements Store {
+	constructor(
+		readonly db: Database,
+		readonly id: string,
+		readonly ledgerKey: string,
+		readonly now: () => number,
+	) {}
+
+	async read<T>(work: (db: Database) => Promise<T>): Promise<T> {
+		try {
+			return await work(this.db);
+		} catch (error) {
+			throw storeError(error);
+		}
+	}
+
+	async transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
+		for (let tries = 1; ; tries++) {
+			try {
+				return await this.db.transaction().execute(work);
+			} catch (error) {
+				if (!isTransactionConflict(error) || tries === TRANSACTION_TRIES) throw storeError(error);
+			}
+		}
+	}
+
+	async close(): Promise<void> {
+		await this.db.destroy();
+	}
+}
+
+/** Gives a new store its id and key; checks the key of one that has them. */
+async function setUp(db: Database, ledgerKey: string): Promise<string> {
+	const fingerprint = keyFingerprint(ledgerKey);
+	await db
+		.insertInto('setting')
+		.values([
+			{ name: 'storeId', value: randomBytes(4).toString('hex') },
+			{ name: 'ledgerKey', value: fingerprint },
+		])
+		.onConflict((conflict) => conflict.doNothing())
+		.execute();
+	const rows = await db.selectFrom('setting').selectAll().where('name', 'in', ['storeId', 'ledgerKey']).execute();
+	const value = (name: string): string => rows.find((row) => row.name === name)?.value ?? '';
+	if (value('ledgerKey') !== fingerprint) {
+		throw new ConfigurationError(
+			'The ledger key of the Opt-In Store credential is not the one this store was made with. Enter that one: with another key no consent record could be verified.',
+		);
+	}
+	return value('storeId');
+}
