@@ -48,6 +48,17 @@ export function errorOfBareAnswer({ status, headers }: Answer, providerLabel: st
 	};
 }
 
+/** What the test of a credential says about an error: no message is at stake there. */
+export function sentenceOfCheck(error: ProviderError, providerLabel: string, root: string): string {
+	if (error.code === 'http:not_reached' || error.code === 'http:no_answer') {
+		return `${providerLabel} could not be reached at ${root}. Check the network and the credential's base URL.`;
+	}
+	if (error.class === 'unknown' || error.class === 'retry' || error.class === 'retryLater') {
+		return `${providerLabel} was reached at ${root} but could not say whether the credential works (${error.code}). Try again later.`;
+	}
+	return error.message;
+}
+
 /**
  * The `Retry-After` header in milliseconds: seconds, or a date, which is measured against the answer's own `Date`
  * so that the two clocks need not agree. Undefined where there is none to be understood.

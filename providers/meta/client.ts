@@ -1,13 +1,13 @@
 import { OptInError } from '../../domain/errors';
 import { withoutPlus } from '../address';
-import { exchange } from '../exchange';
+import { exchange, sentenceOfCheck, type Answer } from '../exchange';
 import type { HttpClient, HttpRequest } from '../http';
 import type { Provider, ProviderError, Recipient, SendRequest, SendResult } from '../provider';
 import { refuse, refuseAll } from '../results';
 import type { MetaAccount } from './account';
 import { isTooLongForWhatsApp, longestWhatsAppText, toWhatsAppContent } from './content';
 import { errorOfAnswer } from './errors';
-import { sentSchema } from './wire';
+import { knownSchema, sentSchema } from './wire';
 
 const sendTimeoutMs = 15_000;
 const checkTimeoutMs = 10_000;
@@ -58,11 +58,15 @@ export function createMetaProvider(account: MetaAccount, http: HttpClient): Prov
 				? `/${encodeURIComponent(account.phoneNumberId)}?fields=id,display_phone_number,verified_name,quality_rating`
 				: '/me';
 			const outcome = await exchange(http, { method: 'GET', url: `${root}${path}`, headers, timeoutMs: checkTimeoutMs }, 'Meta');
-			if (!outcome.answered) throw new OptInError(`Meta could not be asked at ${root}. Check the network and the credential's base URL.`);
-			const { status, json } = outcome.answer;
-			if (status !== 200 || typeof json !== 'object' || json === null || !('id' in json)) throw new OptInError(errorOfAnswer(outcome.answer).message);
+			const error = outcome.answered ? errorUnlessKnown(outcome.answer) : outcome.error;
+			if (error !== null) throw new OptInError(sentenceOfCheck(error, 'Meta', root));
 		},
 	};
+}
+
+/** What Meta knows it shows with its id. */
+function errorUnlessKnown(answer: Answer): ProviderError | null {
+	return answer.status === 200 && knownSchema.safeParse(answer.json).success ? null : errorOfAnswer(answer);
 }
 
 function bodyOf(request: SendRequest, recipient: Recipient, address: Record<string, string>) {

@@ -1,8 +1,7 @@
-import type { z } from 'zod/v4';
 import { errorOfBareAnswer, retryAfterMs, type Answer } from '../exchange';
 import { withDetail } from '../errorText';
 import type { ErrorClass, ProviderError } from '../provider';
-import { errorSchema, sendErrorSchema } from './wire';
+import { sendErrorSchema, type MetaError } from './wire';
 
 interface Meaning {
 	class: ErrorClass;
@@ -61,15 +60,16 @@ const meanings = new Map<number, Meaning>(
 	),
 );
 
-type MetaError = z.output<typeof errorSchema>;
+const refused: Meaning = { class: 'failed', sentence: 'Meta refused the message.' };
+const failedMidway: Meaning = { class: 'unknown', sentence: 'Meta failed while it worked on the message, which may have been sent.' };
 
-/** The answer to a request that did not succeed. Meta's code decides; the HTTP status only where the code is unknown. */
+/** The answer to a request that did not succeed. Meta's code decides; the HTTP status only where the code is not known. */
 export function errorOfAnswer(answer: Answer): ProviderError {
 	const parsed = sendErrorSchema.safeParse(answer.json);
 	if (!parsed.success) return errorOfBareAnswer(answer, 'Meta');
 	const wait = retryAfterMs(answer.headers);
 	return {
-		...errorOfMeaning(parsed.data.error, answer.status >= 500 ? 'unknown' : 'failed'),
+		...errorOf(parsed.data.error, answer.status >= 500 ? failedMidway : refused),
 		...(wait === undefined ? {} : { retryAfterMs: wait }),
 	};
 }
@@ -77,20 +77,15 @@ export function errorOfAnswer(answer: Answer): ProviderError {
 /** The errors of a failed status, of which the first counts. */
 export function errorOfStatus(errors: readonly MetaError[]): ProviderError {
 	const first = errors[0];
-	if (first !== undefined) return errorOfMeaning(first, 'failed');
+	if (first !== undefined) return errorOf(first, refused);
 	return { class: 'failed', code: 'none', message: 'The message failed. Meta gave no reason.' };
 }
 
-function errorOfMeaning(error: MetaError, classOfUnlisted: ErrorClass): ProviderError {
-	const { sentence, ...meaning } = meaningOf(error) ?? { class: classOfUnlisted, sentence: unlistedSentence[classOfUnlisted === 'unknown' ? 'unknown' : 'failed'] };
+function errorOf(error: MetaError, ifNotListed: Meaning): ProviderError {
+	const { sentence, ...meaning } = meaningOf(error) ?? ifNotListed;
 	const detail = error.error_data?.details ?? error.message ?? error.title ?? undefined;
 	return { ...meaning, code: String(error.code), message: withDetail(sentence, `Meta error ${error.code}`, detail) };
 }
-
-const unlistedSentence = {
-	unknown: 'Meta failed while it worked on the message, which may have been sent.',
-	failed: 'Meta refused the message.',
-};
 
 function meaningOf({ code, error_subcode: subcode }: MetaError): Meaning | undefined {
 	// A wrong phone number ID comes as "invalid parameter" (100) with this subcode, and would meet every message.

@@ -2,6 +2,7 @@ import type { z } from 'zod/v4';
 import { internationalToE164 } from '../address';
 import { fingerprint } from '../fingerprint';
 import type { IncomingEvent, IncomingMessage, IncomingPreference, IncomingSender, IncomingStatus, IncomingUnknown } from '../provider';
+import { unknownEvent } from '../unknownEvent';
 import { errorOfStatus } from './errors';
 import {
 	changeSchema,
@@ -66,7 +67,7 @@ function readMessage(element: unknown, { sender, contacts }: Surroundings): Inco
 	if (!message.success) return unknownEvent('Malformed message', element, message.error);
 	const { id, type, from, from_user_id: userId, timestamp } = message.data;
 
-	const words = wordsSchemas[type]?.safeParse(element);
+	const words = wordsSchemas.get(type)?.safeParse(element);
 	if (words?.success === false) return unknownEvent(`Malformed ${type} message`, element, words.error);
 
 	const person = personOf(from, userId, contacts);
@@ -86,21 +87,21 @@ function readMessage(element: unknown, { sender, contacts }: Surroundings): Inco
 	};
 }
 
-const statuses: Partial<Record<string, IncomingStatus['status']>> = {
-	sent: 'sent',
-	delivered: 'delivered',
-	read: 'read',
-	// A voice message listened to; ours are read at that point.
-	played: 'read',
-	failed: 'failed',
-};
+const statuses = new Map<string, IncomingStatus['status']>([
+	['sent', 'sent'],
+	['delivered', 'delivered'],
+	['read', 'read'],
+	// A voice message that was listened to has been read.
+	['played', 'read'],
+	['failed', 'failed'],
+]);
 
 function readStatus(element: unknown, { sender }: Surroundings): IncomingStatus | IncomingUnknown {
 	const parsed = statusSchema.safeParse(element);
 	if (!parsed.success) return unknownEvent('Malformed status', element, parsed.error);
 	const { id, status: name, timestamp, recipient_id: recipientId, biz_opaque_callback_data: reference, errors } = parsed.data;
 
-	const status = statuses[name];
+	const status = statuses.get(name);
 	if (status === undefined) return unknownEvent(`Status ${name}`, element);
 	return {
 		kind: 'status',
@@ -143,8 +144,8 @@ function readPreference(element: unknown, { sender, contacts }: Surroundings): I
 function personOf(phoneId: string | null | undefined, userId: string | null | undefined, contacts: Contact[]) {
 	const contact = contacts.find(({ wa_id, user_id }) => (phoneId && wa_id === phoneId) || (userId && user_id === userId));
 	return {
-		phone: internationalToE164(phoneId ?? contact?.wa_id ?? ''),
-		whatsAppUserId: userId ?? contact?.user_id ?? null,
+		phone: internationalToE164(phoneId || contact?.wa_id || ''),
+		whatsAppUserId: userId || contact?.user_id || null,
 		name: contact?.profile?.name ?? null,
 	};
 }
@@ -171,11 +172,4 @@ function readable<Schema extends z.ZodType>(elements: readonly unknown[], schema
 function elementsOf(list: unknown): unknown[] {
 	if (list === undefined || list === null) return [];
 	return Array.isArray(list) ? (list as unknown[]) : [list];
-}
-
-/** Says where an element is malformed, never with which value: descriptions go to logs. */
-function unknownEvent(what: string, element: unknown, error?: z.ZodError): IncomingUnknown {
-	const issue = error?.issues[0];
-	const where = issue === undefined ? '' : ` at ${issue.path.join('.') || 'its top'} (${issue.code})`;
-	return { kind: 'unknown', providerEventId: `unknown:${fingerprint(element)}`, description: `${what}${where}`.slice(0, 200) };
 }

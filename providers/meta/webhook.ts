@@ -1,6 +1,7 @@
-import { fingerprint } from '../fingerprint';
 import type { IncomingEvent, RawRequest, WebhookAnswer, WebhookReader } from '../provider';
+import { queryOf } from '../query';
 import { equalInConstantTime, hmacMatches } from '../signature';
+import { unknownEvent } from '../unknownEvent';
 import type { MetaAccount } from './account';
 import { readNotification } from './notification';
 
@@ -25,7 +26,7 @@ export function createMetaWebhookReader(account: MetaAccount): WebhookReader {
 }
 
 function handshake(request: RawRequest, verifyToken: string): WebhookAnswer {
-	const query = new URL(request.url, 'http://localhost').searchParams;
+	const query = queryOf(request.url);
 	const token = query.get('hub.verify_token');
 	const challenge = query.get('hub.challenge');
 	const isVerified = verifyToken !== '' && token !== null && equalInConstantTime(token, verifyToken);
@@ -54,8 +55,6 @@ function readBody(body: Buffer) {
 		return final(400, 'The body is no JSON.');
 	}
 	// Any JSON that Meta signed gets its 200: refusing what we do not understand makes Meta send it for seven days.
-	const events = readNotification(notification) ?? [
-		{ kind: 'unknown' as const, providerEventId: `unknown:${fingerprint(body)}`, description: 'A notification without entries.' },
-	];
+	const events = readNotification(notification) ?? [unknownEvent('A notification without entries', body)];
 	return { answer: plain(200, 'EVENT_RECEIVED'), events };
 }

@@ -8,6 +8,9 @@ import { wholeNumber } from '../wholeNumber';
 
 export const sentSchema = z.object({ messages: z.tuple([z.object({ id: z.string().min(1) })], z.unknown()) });
 
+/** The answer to a question after a phone number or the token's owner. */
+export const knownSchema = z.object({ id: z.string().min(1) });
+
 export const errorSchema = z.object({
 	code: wholeNumber,
 	error_subcode: wholeNumber.nullish().catch(undefined),
@@ -15,6 +18,8 @@ export const errorSchema = z.object({
 	title: z.string().nullish().catch(undefined),
 	error_data: z.object({ details: z.string().optional() }).nullish().catch(undefined),
 });
+
+export type MetaError = z.output<typeof errorSchema>;
 
 export const sendErrorSchema = z.object({ error: errorSchema });
 
@@ -37,7 +42,8 @@ export const valueSchema = z.object({
 });
 
 const id = z.string().min(1);
-const optionalId = id.nullish();
+/** Empty means missing. */
+const optionalId = z.string().nullish();
 
 export const contactSchema = z.object({
 	profile: z.object({ name: z.string().nullish() }).nullish().catch(undefined),
@@ -65,24 +71,30 @@ const caption = z.object({ caption: z.string().nullish().catch(undefined) }).opt
 const reply = z.object({ id: z.string(), title: z.string() }).transform(({ id: payload, title }): Words => ({ text: title, buttonPayload: payload }));
 
 /** Where the words are, by type of message. Types not listed have none. */
-export const wordsSchemas: Partial<Record<string, z.ZodType<Words>>> = {
-	text: z.object({ text: z.object({ body: z.string() }) }).transform(({ text }) => onlyText(text.body)),
-	button: z
-		.object({ button: z.object({ payload: z.string().nullish(), text: z.string().nullish() }) })
-		.transform(({ button }) => ({ text: button.text ?? button.payload ?? null, buttonPayload: button.payload ?? null })),
-	interactive: z
-		.object({
-			interactive: z.union([
-				z.object({ button_reply: reply }).transform((interactive) => interactive.button_reply),
-				z.object({ list_reply: reply }).transform((interactive) => interactive.list_reply),
-				z.object({ type: z.string() }).transform(() => onlyText(null)),
-			]),
-		})
-		.transform(({ interactive }) => interactive),
-	image: z.object({ image: caption }).transform(({ image }) => onlyText(image?.caption)),
-	video: z.object({ video: caption }).transform(({ video }) => onlyText(video?.caption)),
-	document: z.object({ document: caption }).transform(({ document }) => onlyText(document?.caption)),
-};
+export const wordsSchemas = new Map<string, z.ZodType<Words>>([
+	['text', z.object({ text: z.object({ body: z.string() }) }).transform(({ text }) => onlyText(text.body))],
+	[
+		'button',
+		z
+			.object({ button: z.object({ payload: z.string().nullish(), text: z.string().nullish() }) })
+			.transform(({ button }) => ({ text: button.text ?? button.payload ?? null, buttonPayload: button.payload ?? null })),
+	],
+	[
+		'interactive',
+		z
+			.object({
+				interactive: z.union([
+					z.object({ button_reply: reply }).transform((interactive) => interactive.button_reply),
+					z.object({ list_reply: reply }).transform((interactive) => interactive.list_reply),
+					z.object({ type: z.string() }).transform(() => onlyText(null)),
+				]),
+			})
+			.transform(({ interactive }) => interactive),
+	],
+	['image', z.object({ image: caption }).transform(({ image }) => onlyText(image?.caption))],
+	['video', z.object({ video: caption }).transform(({ video }) => onlyText(video?.caption))],
+	['document', z.object({ document: caption }).transform(({ document }) => onlyText(document?.caption))],
+]);
 
 export const statusSchema = z.object({
 	id,

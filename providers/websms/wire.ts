@@ -1,0 +1,55 @@
+import { z } from 'zod/v4';
+import { wholeNumber } from '../wholeNumber';
+
+/** JSON of websms (PROVIDERS 1.2–1.5). Every schema lets fields through that it does not know. */
+
+const text = z.string().min(1);
+
+/** The answer to a request to send; with an error the transferId may be missing. */
+export const answerSchema = z.object({
+	statusCode: wholeNumber,
+	statusMessage: z.string().nullish().catch(undefined),
+	transferId: text.nullish().catch(undefined),
+});
+
+/** International, as in the samples, unless the type says otherwise. */
+const addressType = z.string().nullish();
+
+export const inboundTextSchema = z.object({
+	messageType: z.enum(['text', 'whatsapp']),
+	notificationId: text,
+	senderAddress: text,
+	senderAddressType: addressType,
+	recipientAddress: text.nullish(),
+	recipientAddressType: addressType,
+	textMessageContent: z.string(),
+});
+
+export const deliveryReportSchema = z.object({
+	messageType: z.literal('deliveryReport'),
+	notificationId: text.nullish(),
+	transferId: text,
+	/** The handset. */
+	senderAddress: text,
+	deliveryReportMessageStatus: text,
+	sentOn: z.unknown(),
+	deliveredOn: z.unknown(),
+	deliveredAs: z.string().nullish(),
+	clientMessageId: z.string().nullish(),
+});
+
+/** The newer WhatsApp channel: Meta's notification in an envelope. */
+export const channelSchema = z.object({
+	customerChannelUuid: text,
+	whatsappNotification: z.unknown(),
+});
+
+export const messageTypeSchema = z.object({ messageType: z.string() });
+
+const isoWithOffset = z.iso.datetime({ offset: true });
+
+/** An ISO time that names its offset, in UTC ms; null for anything else, as a local time without one says nothing. */
+export function isoToMs(time: unknown): number | null {
+	const parsed = isoWithOffset.safeParse(time);
+	return parsed.success ? Date.parse(parsed.data) : null;
+}
