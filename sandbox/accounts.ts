@@ -43,7 +43,7 @@ export function metaBaseUrl(gatewayUrl: string): string {
 	return `${gatewayUrl}/meta`;
 }
 
-/** Base URL to put into a websmsApi credential. */
+/** Base URL to put into a websmsApi credential, which adds `/rest` itself. */
 export function websmsBaseUrl(gatewayUrl: string): string {
-	return `${gatewayUrl}/websms/rest`;
+	return `${gatewayUrl}/websms`;
 }

@@ -1,4 +1,5 @@
 import type { StatusReport } from './metaWebhooks';
+import { newPhone } from './phoneBook';
 import type { Phone, PhoneBook, PhoneMessage } from './phoneBook';
 import type { GatewaySettings } from './settings';
 import type { StatusReporter } from './statusReporter';
@@ -117,7 +118,8 @@ export class Handset {
 		this.reporter.reportWhatsApp({ message, status, at: Date.now(), error });
 	}
 
+	/** A campaign reaches more phones than the book keeps; those that fell out behave as any new one. */
 	private phoneOf(message: PhoneMessage): Phone {
-		return this.book.getOrAdd(message.phone);
+		return this.book.find(message.phone) ?? newPhone(message.phone);
 	}
 }

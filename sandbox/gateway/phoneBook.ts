@@ -66,6 +66,7 @@ export class PhoneBook {
 	private readonly phones = new Map<string, Phone>();
 	private readonly byUserId = new Map<string, Phone>();
 	private readonly messages = new Map<string, PhoneMessage[]>();
+	private readonly companies = new Set<string>();
 
 	constructor(private readonly changed: () => void) {}
 
@@ -91,17 +92,7 @@ export class PhoneBook {
 			}
 			return known;
 		}
-		const added: Phone = {
-			phone,
-			name: `Phone ${phone.slice(-4)}`,
-			userId: userIdOf(phone),
-			used,
-			reads: true,
-			reachable: true,
-			onWhatsApp: true,
-			hidesNumber: false,
-			wroteAt: {},
-		};
+		const added: Phone = { ...newPhone(phone), used };
 		if (this.phones.size >= phonesKept) this.removeOldestUnused();
 		this.put(added);
 		this.changed();
@@ -130,7 +121,13 @@ export class PhoneBook {
 		return this.messages.get(phone) ?? [];
 	}
 
+	/** Whether any phone has had a message from or to this company number. */
+	knowsCompany(company: string): boolean {
+		return this.companies.has(company);
+	}
+
 	append(message: PhoneMessage): void {
+		this.companies.add(message.company);
 		const conversation = this.messages.get(message.phone) ?? [];
 		conversation.push(message);
 		if (conversation.length > messagesKeptPerPhone) conversation.shift();
@@ -148,6 +145,7 @@ export class PhoneBook {
 		this.phones.clear();
 		this.byUserId.clear();
 		this.messages.clear();
+		this.companies.clear();
 		this.changed();
 	}
 
@@ -161,6 +159,7 @@ export class PhoneBook {
 			if (!this.phones.has(message.phone)) continue;
 			// Whoever was to hear of it has been closed since.
 			if (message.state === 'sending') message.state = 'undeliverable';
+			this.companies.add(message.company);
 			this.messages.set(message.phone, [...(this.messages.get(message.phone) ?? []), message]);
 		}
 	}
@@ -178,6 +177,21 @@ export class PhoneBook {
 			}
 		}
 	}
+}
+
+/** A phone (E.164) as it comes from the shop: on, with WhatsApp, its messages opened. */
+export function newPhone(phone: string): Phone {
+	return {
+		phone,
+		name: `Phone ${phone.slice(-4)}`,
+		userId: userIdOf(phone),
+		used: false,
+		reads: true,
+		reachable: true,
+		onWhatsApp: true,
+		hidesNumber: false,
+		wroteAt: {},
+	};
 }
 
 /** The same number has the same user id, also after a reset. */

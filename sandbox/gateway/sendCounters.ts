@@ -22,7 +22,7 @@ export interface CounterSummary {
 	firstRequestAt: number | null;
 	lastRequestAt: number | null;
 	lastAnswerAt: number | null;
-	/** Recipients of the requests kept, and how many of them were accepted more than once. */
+	/** Recipients of the sends kept, and how many of them had more than one accepted. */
 	recipients: number;
 	acceptedTwice: number;
 }
@@ -33,6 +33,8 @@ export interface CounterSummary {
  */
 export class SendCounters {
 	private kept: Send[] = [];
+	private acceptedPerRecipient = new Map<string, number>();
+	private acceptedTwice = 0;
 	private requests = 0;
 	private accepted = 0;
 	private refused = 0;
@@ -58,7 +60,11 @@ export class SendCounters {
 	count(send: Send): void {
 		if (send.accepted) this.accepted += 1;
 		else this.refused += 1;
-		if (this.kept.length < sendsKept) this.kept.push(send);
+		if (this.kept.length >= sendsKept) return;
+		this.kept.push(send);
+		const before = this.acceptedPerRecipient.get(send.recipient) ?? 0;
+		this.acceptedPerRecipient.set(send.recipient, before + (send.accepted ? 1 : 0));
+		if (send.accepted && before === 1) this.acceptedTwice += 1;
 	}
 
 	/** In the order of their arrival; of one number (digits or E.164) or of all. */
@@ -70,7 +76,7 @@ export class SendCounters {
 
 	/** Recipients whose messages were accepted more than `times` times. */
 	acceptedMoreThan(times: number): string[] {
-		return [...this.acceptedPerRecipient()].filter(([, count]) => count > times).map(([recipient]) => recipient);
+		return [...this.acceptedPerRecipient].filter(([, count]) => count > times).map(([recipient]) => recipient);
 	}
 
 	summary(): CounterSummary {
@@ -82,14 +88,16 @@ export class SendCounters {
 			firstRequestAt: this.firstRequestAt,
 			lastRequestAt: this.lastRequestAt,
 			lastAnswerAt: this.lastAnswerAt,
-			recipients: new Set(this.kept.map((send) => send.recipient)).size,
-			acceptedTwice: this.acceptedMoreThan(1).length,
+			recipients: this.acceptedPerRecipient.size,
+			acceptedTwice: this.acceptedTwice,
 		};
 	}
 
 	/** Requests still in flight stay counted as such. */
 	clear(): void {
 		this.kept = [];
+		this.acceptedPerRecipient = new Map();
+		this.acceptedTwice = 0;
 		this.requests = 0;
 		this.accepted = 0;
 		this.refused = 0;
@@ -97,13 +105,5 @@ export class SendCounters {
 		this.firstRequestAt = null;
 		this.lastRequestAt = null;
 		this.lastAnswerAt = null;
-	}
-
-	private acceptedPerRecipient(): Map<string, number> {
-		const counts = new Map<string, number>();
-		for (const send of this.kept) {
-			if (send.accepted) counts.set(send.recipient, (counts.get(send.recipient) ?? 0) + 1);
-		}
-		return counts;
 	}
 }

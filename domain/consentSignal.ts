@@ -1,0 +1,62 @@
+import type { Channel } from './channel';
+
+export type SignalKind =
+	/** Said by the person (domain/keyword.ts). */
+	| 'start'
+	| 'stop'
+	| 'help'
+	| 'message'
+	| 'ignored'
+	/** Told by the provider. */
+	| 'providerStop'
+	| 'providerResume'
+	/** Done by the company. */
+	| 'invited'
+	| 'register'
+	| 'revoke'
+	/** An opt-out that follows the person to another number. */
+	| 'carriedOptOut';
+
+export type RegistrationPolicy = 'anyMessage' | 'keywordOrInvitation' | 'keywordOnly';
+export type StopScope = 'allSenders' | 'thisSender';
+
+/**
+ * One thing that bears on a person's consent, with everything its meaning depends on as it was when it arrived:
+ * a policy changed later, or a group made later, does not change what a person once said.
+ */
+export interface ConsentSignal {
+	/** Unique among the person's signals and the same however often it arrives. */
+	key: string;
+	kind: SignalKind;
+	channel: Channel;
+	/** UTC ms: the provider's time, never later than ours. */
+	effectiveAt: number;
+	/** Null: a sender we do not know. */
+	senderId: number | null;
+	/** The group named after START or STOP, where it exists. */
+	groupId: number | null;
+	/** The group of the invitation this answers. */
+	invitedGroupId: number | null;
+	/** Whether it answers an invitation that was open. */
+	isInvited: boolean;
+	/** A text that looks like one registers nobody. */
+	looksLikeOptOut: boolean;
+	/** Whether it is a message of the person that opens WhatsApp's 24-hour window. */
+	opensWindow: boolean;
+	policy: RegistrationPolicy;
+	stopScope: StopScope;
+	/** Of a carried opt-out. */
+	scopes: string[];
+}
+
+/** At equal times what ends comes after what begins, so that the opt-out wins (rule 6). */
+const RANK: Partial<Record<SignalKind, number>> = { revoke: 1, providerStop: 2, carriedOptOut: 3, stop: 4 };
+
+/** The order in which a person's signals count, the same for every order of arrival. */
+export function compareSignals(one: ConsentSignal, other: ConsentSignal): number {
+	return (
+		one.effectiveAt - other.effectiveAt ||
+		(RANK[one.kind] ?? 0) - (RANK[other.kind] ?? 0) ||
+		(one.key < other.key ? -1 : one.key > other.key ? 1 : 0)
+	);
+}

@@ -1,0 +1,24 @@
+import { InvalidInputError } from './errors';
+import { foldLetters } from './foldText';
+import { helpWords, startWords, stopWords } from './keywordLists';
+
+const SHORTCODE = /^\p{L}[\p{L}\p{N}]{0,19}$/u;
+export const SHORTCODE_CHARACTERS = 20;
+
+/**
+ * The form in which shortcodes are stored and compared: `News`, `NEWS` and `ＮＥＷＳ` are `news`, `Café` is `cafe`.
+ * @throws {InvalidInputError} where nobody could write it after START.
+ */
+export function normaliseShortcode(text: string): string {
+	const shown = text.slice(0, 40);
+	const shortcode = foldLetters(text.slice(0, 200)).trim();
+	if (!SHORTCODE.test(shortcode) || text.length > 200) {
+		throw new InvalidInputError(
+			`"${shown}" is not a shortcode. Use a letter followed by up to ${SHORTCODE_CHARACTERS - 1} letters or digits, without spaces, e.g. NEWS.`,
+		);
+	}
+	if (startWords.has(shortcode) || stopWords.has(shortcode) || helpWords.has(shortcode)) {
+		throw new InvalidInputError(`"${shown}" cannot be a shortcode, because it is a word like START, STOP or HELP. Choose another, e.g. NEWS.`);
+	}
+	return shortcode;
+}

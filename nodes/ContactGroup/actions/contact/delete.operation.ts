@@ -1,0 +1,13 @@
+import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
+
+import { deleteContact } from '../../../../services/contacts';
+import { contactLocator, readId } from '../../../shared/locators';
+import type { Call } from '../../../shared/router';
+
+const properties: INodeProperties[] = [contactLocator()];
+
+export const description = updateDisplayOptions({ show: { resource: ['contact'], operation: ['delete'] } }, properties);
+
+export async function execute({ store, parameters }: Call) {
+	return await deleteContact(store, { contactId: readId(parameters, 'contact') });
+}

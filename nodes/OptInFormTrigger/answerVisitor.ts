@@ -1,0 +1,86 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { OptInError, StoreUnavailableError } from '../../domain/errors';
+import { noticePage, textsOf } from '../../services/optInForm/page';
+import type { FormSettings } from '../../services/optInForm/settings';
+import { showForm, submitForm } from '../../services/optInForm/submitForm';
+import { withNodeStore } from '../shared/store';
+import { readFormSettings } from './formSettings';
+
+const WEB_FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+const TRY_AGAIN_AFTER_SECONDS = '30';
+
+/**
+ * The page lies on the same host as n8n's editor: the sandbox keeps it away from the editor's session, as n8n does with
+ * pages it sends itself, and the rest lets it load nothing.
+ */
+const PAGE_POLICY =
+	"sandbox allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'";
+
+export interface VisitorAnswer {
+	status: number;
+	contentType: string;
+	body: string;
+	/** Whether an event waits for the workflow. */
+	invited: boolean;
+}
+
+/** Answers one request for the form, whatever is in it and however the store is. Never throws. */
+export async function answerVisitor(node: IWebhookFunctions, inbox: string): Promise<VisitorAnswer> {
+	const settings = readFormSettings(node);
+	try {
+		return await answer(node, settings, inbox);
+	} catch (error) {
+		return refuse(node, settings, error);
+	}
+}
+
+async function answer(node: IWebhookFunctions, settings: FormSettings, inbox: string): Promise<VisitorAnswer> {
+	const request = node.getRequestObject();
+	if (request.method !== 'POST') return page(await withNodeStore(node, (store) => showForm(store, settings)));
+
+	const contentType = String(request.headers['content-type'] ?? '').toLowerCase();
+	if (!contentType.startsWith(WEB_FORM)) return wrongFormat(settings, contentType);
+	const submission = {
+		fields: node.getBodyData(),
+		address: request.ip ?? null,
+		userAgent: request.headers['user-agent'] ?? null,
+		inbox,
+	};
+	return page(await withNodeStore(node, (store) => submitForm(store, settings, submission)));
+}
+
+function page({ status, html, invited }: { status: number; html: string; invited: boolean }): VisitorAnswer {
+	return { status, contentType: 'text/html; charset=utf-8', body: html, invited };
+}
+
+function wrongFormat(settings: FormSettings, contentType: string): VisitorAnswer {
+	const { wrongFormat: text, problem } = textsOf(settings);
+	if (contentType.startsWith(JSON_TYPE)) return { status: 415, contentType: JSON_TYPE, body: JSON.stringify({ error: text }), invited: false };
+	return page({ status: 415, html: noticePage(settings, { title: problem, text, back: true }), invited: false });
+}
+
+/** The visitor learns that it is not their fault; what it is stands in n8n's log, and in a test run on the page. */
+function refuse(node: IWebhookFunctions, settings: FormSettings, error: unknown): VisitorAnswer {
+	const texts = textsOf(settings);
+	const reason = error instanceof Error ? error.message : String(error);
+	const down = error instanceof StoreUnavailableError || !(error instanceof OptInError);
+	node.logger.error(`Opt-in form of the node "${node.getNode().name}": ${reason}`);
+	const notice = down ? { title: texts.tryAgain, text: texts.unavailable, back: true } : { title: texts.notReady, text: texts.notReadyText };
+	return page({ status: 503, html: noticePage(settings, node.getMode() === 'manual' ? { ...notice, text: reason } : notice), invited: false });
+}
+
+/** Ends the response with the answer. */
+export function sendAnswer(node: IWebhookFunctions, { status, contentType, body }: VisitorAnswer): void {
+	const response = node.getResponseObject();
+	response.status(status);
+	response.removeHeader('X-Frame-Options');
+	response.setHeader('Content-Type', contentType);
+	response.setHeader('Content-Security-Policy', PAGE_POLICY);
+	response.setHeader('Cache-Control', 'no-store');
+	response.setHeader('Referrer-Policy', 'no-referrer');
+	response.setHeader('X-Content-Type-Options', 'nosniff');
+	if (status === 503) response.setHeader('Retry-After', TRY_AGAIN_AFTER_SECONDS);
+	response.end(body);
+}

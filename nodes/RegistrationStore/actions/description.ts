@@ -1,0 +1,67 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { operationField } from '../../shared/fields';
+import { descriptionsOf } from '../../shared/router';
+import { notAsTool } from '../../shared/tool';
+import { table } from './table';
+
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Consent', value: 'consent', description: 'The ledger of what people agreed to and when' },
+			{ name: 'Registration', value: 'registration', description: 'The permission of one person to receive WhatsApp from one number' },
+			{ name: 'Sender', value: 'sender', description: 'Your own numbers' },
+		],
+		default: 'registration',
+	},
+	operationField(
+		'registration',
+		[
+			notAsTool({
+				name: 'Apply Message',
+				value: 'applyMessage',
+				action: 'Apply a message',
+				description: 'Take in a message that came by a way of your own, as the trigger does',
+			}),
+			{ name: 'Check', value: 'check', action: 'Check registrations', description: 'Whether people may be written to on WhatsApp' },
+			{ name: 'Get', value: 'get', action: 'Get a registration' },
+			{ name: 'Get Many', value: 'getMany', action: 'Get many registrations' },
+			{ name: 'Get Usage', value: 'getUsage', action: 'Get usage of the package', description: 'How many registrations there are, and how many the package allows' },
+			notAsTool({
+				name: 'Invite',
+				value: 'invite',
+				action: 'Invite a person',
+				description: 'Make an invitation with a link for the person to tap. Send it by SMS with the next node.',
+			}),
+			notAsTool({ name: 'Register', value: 'register', action: 'Register a person by hand', description: 'Record a consent given elsewhere' }),
+			notAsTool({ name: 'Revoke', value: 'revoke', action: 'Revoke a registration', description: 'End it without an opt-out: the person may come back by writing' }),
+		],
+		'check',
+	),
+	operationField(
+		'sender',
+		[
+			notAsTool({
+				name: 'Create or Update',
+				value: 'createOrUpdate',
+				action: 'Create or update a sender',
+				description: 'Create a new record, or update the current one if it already exists (upsert)',
+			}),
+			{ name: 'Get Many', value: 'getMany', action: 'Get many senders' },
+		],
+		'getMany',
+	),
+	operationField(
+		'consent',
+		[
+			{ name: 'Export', value: 'export', action: 'Export the consent of a person', description: 'Everything recorded about one person' },
+			{ name: 'Verify', value: 'verify', action: 'Verify the consent ledger', description: 'Whether any record was changed or taken out' },
+		],
+		'verify',
+	),
+	...descriptionsOf(table),
+];

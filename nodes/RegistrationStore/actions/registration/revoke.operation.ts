@@ -1,0 +1,14 @@
+import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
+
+import { revokeRegistration } from '../../../../services/registrations';
+import { readSender, senderLocator } from '../../../shared/locators';
+import type { Call } from '../../../shared/router';
+import { numberField } from '../../numberField';
+
+const properties: INodeProperties[] = [senderLocator(), numberField];
+
+export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['revoke'] } }, properties);
+
+export async function execute({ store, parameters }: Call) {
+	return await revokeRegistration(store, { sender: readSender(parameters), number: parameters.text('number') });
+}

@@ -1,0 +1,13 @@
+import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
+
+import { cancelCampaign } from '../../../../services/campaigns';
+import { campaignLocator, readCampaign } from '../../../shared/locators';
+import type { Call } from '../../../shared/router';
+
+const properties: INodeProperties[] = [campaignLocator()];
+
+export const description = updateDisplayOptions({ show: { resource: ['campaign'], operation: ['cancel'] } }, properties);
+
+export async function execute({ store, parameters }: Call) {
+	return await cancelCampaign(store, readCampaign(parameters));
+}

@@ -1,0 +1,48 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Provider',
+		name: 'provider',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Meta (WhatsApp Cloud API)', value: 'meta' },
+			{ name: 'Websms (LINK Mobility)', value: 'websms' },
+		],
+		default: 'meta',
+		description: 'Whose messages arrive here. Each provider needs a trigger of its own.',
+	},
+	{
+		displayName:
+			'Enter the production URL above in Meta’s app settings under WhatsApp → Configuration, with the verify token of the credential, and subscribe to the field “messages”.',
+		name: 'metaNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { provider: ['meta'] } },
+	},
+	{
+		displayName: 'Enter the production URL above, with ?key= and the webhook secret of the credential behind it, in websms’ rule for received messages.',
+		name: 'websmsNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { provider: ['websms'] } },
+	},
+	{
+		displayName: 'Path',
+		name: 'path',
+		type: 'string',
+		default: 'optin',
+		required: true,
+		description: 'The last part of the URL',
+	},
+	{
+		displayName: 'Hand Over Statuses',
+		name: 'handOverStatuses',
+		type: 'boolean',
+		noDataExpression: true,
+		default: false,
+		description:
+			'Whether to start the workflow for each “sent”, “delivered” and “read” too. Messages and reports know them anyway; with this on, a campaign starts up to three executions a message.',
+	},
+];

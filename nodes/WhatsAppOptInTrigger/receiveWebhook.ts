@@ -1,0 +1,43 @@
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+
+import { ConfigurationError, StoreUnavailableError } from '../../domain/errors';
+import type { RawRequest, WebhookAnswer, WebhookReader } from '../../providers/provider';
+import { receive } from '../../services/receive';
+import { inboxOf } from '../shared/inbox';
+import { createWebhookReader, providerCredentials, type ProviderWithCredential } from '../shared/providers';
+import { withNodeStore } from '../shared/store';
+import { answerWith, rawRequestOf } from '../shared/webhookRequest';
+
+const text = (status: number, body: string): WebhookAnswer => ({ status, contentType: 'text/plain; charset=utf-8', body });
+
+/** Stores, applies and answers; the workflow is started by `trigger()`. */
+export async function receiveWebhook(node: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const request = rawRequestOf(node);
+	const answer = await answerTo(node, request).catch((error: unknown) => refuse(node, error));
+	answerWith(node, answer);
+	// In a test run n8n starts the execution with what is returned here, and takes its items from `trigger()`.
+	const startsTestRun = node.getMode() === 'manual' && request.method === 'POST' && answer.status === 200;
+	return { noWebhookResponse: true, ...(startsTestRun ? { workflowData: [[{ json: {} }]] } : {}) };
+}
+
+async function answerTo(node: IWebhookFunctions, request: RawRequest): Promise<WebhookAnswer> {
+	const reader = await readerOf(node);
+	// A provider's handshake carries nothing to store, so it works without the store too.
+	if (request.method === 'GET') return reader.read(request).answer;
+	return await withNodeStore(node, (store) =>
+		receive(store, reader, request, { inbox: inboxOf(node), storeStatuses: node.getNodeParameter('handOverStatuses', false) === true }),
+	);
+}
+
+async function readerOf(node: IWebhookFunctions): Promise<WebhookReader> {
+	const provider = node.getNodeParameter('provider') as ProviderWithCredential;
+	const fields = await node.getCredentials<IDataObject>(providerCredentials[provider]);
+	return createWebhookReader(provider, fields);
+}
+
+/** Anything but a 200 makes the provider come again, which is what is wanted while something is wrong here. */
+function refuse(node: IWebhookFunctions, error: unknown): WebhookAnswer {
+	node.logger.error(`A webhook of "${node.getNode().name}" could not be taken in: ${error instanceof Error ? error.message : String(error)}`);
+	const willBeTriedAgain = error instanceof StoreUnavailableError || error instanceof ConfigurationError;
+	return willBeTriedAgain ? text(503, 'The store is not available. Please try again.') : text(500, 'This could not be taken in. Please try again.');
+}

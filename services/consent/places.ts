@@ -1,0 +1,128 @@
+import type { ConsentSignal } from '../../domain/consentSignal';
+import { isPostgres } from '../../store/dialect';
+import type { Count } from '../../store/counters';
+import { insertEvent } from '../../store/events';
+import { lockPlaces } from '../../store/identities';
+import { activateWaiting, countInState, oldestWaiting, type Registration } from '../../store/registrations';
+import type { Database, EventOutput } from '../../store/schema';
+import { type Sender, senderById } from '../../store/senders';
+import type { Store } from '../../store/store';
+import type { RegistrationChange } from './effects';
+import type { ResolvedPerson } from './person';
+import type { StoredPerson } from './personState';
+import { writeRecords } from './record';
+
+/** A sender whose package limits how many registrations are active. */
+export interface LimitedSender {
+	id: number;
+	phone: string;
+	packageLimit: number | null;
+}
+
+export interface Filled {
+	inboxes: string[];
+	counts: Count[];
+}
+
+/** More at once would make the transaction long; the rest follows with the next change of the sender. */
+const MOST_FILLED_AT_ONCE = 200;
+
+/**
+ * Loads a person and the package limits that matter to them; where there is one, the sender's places are locked first,
+ * before anything else of the sender's people is, so that nobody waits in a circle.
+ */
+export async function lockLimited(
+	db: Database,
+	person: ResolvedPerson,
+	sender: Sender | null,
+	load: () => Promise<StoredPerson>,
+): Promise<{ stored: StoredPerson; limits: Map<number, number | null> }> {
+	const stored = await load();
+	const limits = new Map<number, number | null>([...stored.registrations].map(([id, { packageLimit }]) => [id, packageLimit]));
+	for (const { senderId, packageLimit } of person.merged?.registrations ?? []) limits.set(senderId, packageLimit);
+	if (sender) limits.set(sender.id, sender.packageLimit);
+	const limited = [...limits].filter(([, limit]) => limit !== null).map(([id]) => id);
+	if (limited.length === 0 || !isPostgres(db)) return { stored, limits };
+	await lockPlaces(db, limited);
+	// A place may have been given to this very person while we waited.
+	return { stored: await load(), limits };
+}
+
+/** Fills the places that became free at these senders. */
+export async function fillFreed(store: Store, db: Database, senderIds: readonly number[], causeEventId: number): Promise<Filled> {
+	const all: Filled = { inboxes: [], counts: [] };
+	for (const senderId of new Set(senderIds)) {
+		const sender = await senderById(db, senderId);
+		if (!sender || sender.packageLimit === null) continue;
+		const { inboxes, counts } = await fillPlaces(store, db, sender, String(causeEventId));
+		all.inboxes.push(...inboxes);
+		all.counts.push(...counts);
+	}
+	return all;
+}
+
+/** What reports count of a signal. */
+export function countsOf({
+	signal,
+	registrations,
+	outcome,
+	output,
+	merged,
+	now,
+}: {
+	signal: ConsentSignal;
+	registrations: RegistrationChange;
+	outcome: string;
+	output: EventOutput | null;
+	merged: readonly Registration[];
+	now: number;
+}): Count[] {
+	const counts: Count[] = registrations.activated
+		.filter((senderId) => !merged.some((each) => each.senderId === senderId && each.state === 'active'))
+		.map((senderId) => ({ at: now, senderId, channel: 'whatsapp', what: 'registration' }));
+	const own = { at: now, senderId: signal.senderId ?? 0, channel: signal.channel };
+	if (output === 'optOut' && outcome === 'optedOut') counts.push({ ...own, what: 'optOut' });
+	if (output === 'invited') counts.push({ ...own, what: 'invitation' });
+	return counts;
+}
+
+/** Whether one more may be active. The sender's places must be locked where there is a limit. */
+export async function hasFreePlace(db: Database, senderId: number, packageLimit: number | null): Promise<boolean> {
+	return packageLimit === null || (await countInState(db, senderId, 'active')) < packageLimit;
+}
+
+/**
+ * Gives free places to those who wait longest, each with an event of its own (rule 5).
+ * @param cause what freed the places: part of the events' ids. @returns the inboxes to wake, and what the caller counts at its end.
+ */
+export async function fillPlaces(store: Store, db: Database, sender: LimitedSender, cause: string): Promise<Filled> {
+	await lockPlaces(db, [sender.id]);
+	const free = sender.packageLimit === null ? MOST_FILLED_AT_ONCE : sender.packageLimit - (await countInState(db, sender.id, 'active'));
+	const filled: Filled = { inboxes: [], counts: [] };
+	if (free <= 0) return filled;
+	const now = store.now();
+	for (const { identityId, inbox } of await oldestWaiting(db, sender.id, Math.min(free, MOST_FILLED_AT_ONCE))) {
+		if (!(await activateWaiting(db, sender.id, identityId, now))) continue;
+		await insertEvent(db, {
+			inbox,
+			provider: 'store',
+			providerEventId: `place ${cause} ${identityId}`,
+			kind: 'placeFreed',
+			channel: 'whatsapp',
+			senderId: sender.id,
+			identityId,
+			groupId: null,
+			effectiveAt: now,
+			receivedAt: now,
+			text: null,
+			details: { registration: 'active' },
+			applied: true,
+			outcome: 'registered',
+			output: 'optIn',
+		});
+		await writeRecords(store, db, identityId, [{ action: 'placeFreed', outcome: 'registered', sender: sender.phone, channel: 'whatsapp', source: 'store' }]);
+		filled.counts.push({ at: now, senderId: sender.id, channel: 'whatsapp', what: 'registration' });
+		if (inbox !== null) filled.inboxes.push(inbox);
+	}
+	return filled;
+}

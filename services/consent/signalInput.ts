@@ -1,0 +1,38 @@
+import type { Channel } from '../../domain/channel';
+import type { SignalKind } from '../../domain/consentSignal';
+import type { RecordDetails } from '../../domain/ledger';
+import type { PersonKey } from '../../store/identities';
+import type { EventTable } from '../../store/schema';
+import type { Sender } from '../../store/senders';
+
+/** Something that bears on one person's consent, as it was received. */
+export interface SignalInput {
+	provider: EventTable['provider'];
+	/** Unique at the provider: the same one twice changes nothing twice. */
+	providerEventId: string;
+	kind: SignalKind;
+	channel: Channel;
+	/** Null: not known to us. */
+	sender: Sender | null;
+	person: PersonKey;
+	/** UTC ms by the provider's clock; null: arrival. */
+	sentAt: number | null;
+	/** The trigger that hands the event to a workflow. */
+	inbox: string | null;
+	/** Of domain/keyword.ts. */
+	shortcode?: string | null;
+	invitationCode?: string | null;
+	looksLikeOptOut?: boolean;
+	/** Whether it is a WhatsApp message of the person that opens the 24-hour window. */
+	opensWindow?: boolean;
+	text?: string | null;
+	profileName?: string | null;
+	/** Of an invitation by the company. */
+	groupId?: number | null;
+	/** Of a carried opt-out. */
+	scopes?: string[];
+	/** Kept with the event for its workflow. */
+	details?: Record<string, unknown>;
+	/** Kept in the consent record: form version, source, address, … */
+	evidence?: RecordDetails;
+}

@@ -1,0 +1,302 @@
+import type { Channel } from '../domain/channel';
+import { applySignal, type ConsentOutcome, isStillHeard } from '../domain/consent';
+import type { ConsentSignal } from '../domain/consentSignal';
+import { addCounts } from '../store/counters';
+import { findEvent, insertEvent, settleEvent } from '../store/events';
+import { findGroupByShortcode, type Group } from '../store/groups';
+import { identityById } from '../store/identities';
+import { expireInvitations, useInvitations } from '../store/invitations';
+import { withdrawQueued } from '../store/messages';
+import type { Database, EventOutput, RegistrationState } from '../store/schema';
+import { senderById } from '../store/senders';
+import type { Store } from '../store/store';
+import { ensureContact } from './consent/contact';
+import { type Change, type RegistrationChange, withdraw, writeMemberships, writeRegistrations, writeWords } from './consent/effects';
+import { findAnswered } from './consent/invitation';
+import { type ResolvedPerson, resolvePerson } from './consent/person';
+import { loadPerson, refold, type SignalContext, signalKey, type StoredPerson } from './consent/personState';
+import { countsOf, fillFreed, lockLimited } from './consent/places';
+import { keptText } from './consent/keptText';
+import { recordOf, writeRecords } from './consent/record';
+import type { SignalInput } from './consent/signalInput';
+
+export type { SignalInput } from './consent/signalInput';
+
+export type AppliedOutcome = ConsentOutcome | 'waiting';
+
+export interface SignalResult {
+	eventId: number;
+	/** It was here before; nothing was changed. */
+	isDuplicate: boolean;
+	identityId: number | null;
+	outcome: AppliedOutcome;
+	/** False: a newer word had come before. */
+	applied: boolean;
+	/** The person no longer wants to hear something: what is on its way to them is waited for. */
+	isOptOut: boolean;
+	/** At the sender written to. */
+	registration: RegistrationState | null;
+	contactId: number | null;
+	/** Inboxes in which something waits now. */
+	inboxes: string[];
+}
+
+/** Everything known about a signal when it is applied. */
+interface Case {
+	store: Store;
+	db: Database;
+	input: SignalInput;
+	eventId: number;
+	now: number;
+	person: ResolvedPerson;
+	stored: StoredPerson;
+	signal: ConsentSignal;
+	context: SignalContext;
+	group: Group | null;
+	/** The invitation answered, and all that are settled by registering. */
+	invitation: Awaited<ReturnType<typeof findAnswered>>;
+}
+
+/**
+ * Stores one signal and does everything it means, inside the given transaction: words, registrations, groups, contact, what is
+ * queued, consent records, counters, freed places, and what a workflow is told. The person is locked until the transaction ends.
+ */
+export async function applyConsentSignal(store: Store, db: Database, input: SignalInput): Promise<SignalResult> {
+	const now = store.now();
+	const effectiveAt = Math.min(input.sentAt ?? now, now);
+	const eventId = await insertEvent(db, { ...draftEvent(input), effectiveAt, receivedAt: now });
+	if (eventId === undefined) return await knownBefore(db, input);
+
+	const person = await resolvePerson(db, input.person, now);
+	await carryOptOuts(store, db, input, person, eventId);
+	const { stored, limits } = await lockLimited(db, person, input.sender, () => loadPerson(db, person));
+	const group = input.shortcode ? ((await findGroupByShortcode(db, input.shortcode)) ?? null) : null;
+	const invitation = await findAnswered(db, person, input, now);
+	const context = contextOf(input, invitation);
+	const signal: ConsentSignal = {
+		key: signalKey(input.provider, input.providerEventId),
+		kind: input.kind,
+		channel: input.channel,
+		effectiveAt,
+		senderId: input.sender?.id ?? null,
+		groupId: group?.id ?? null,
+		...context,
+	};
+	const one: Case = { store, db, input, eventId, now, person, stored, signal, context, group, invitation };
+	const { change, outcome, applied } = await decide(one, limits);
+	return await carryOut(one, change, outcome, applied);
+}
+
+function draftEvent(input: SignalInput) {
+	return {
+		inbox: null,
+		provider: input.provider,
+		providerEventId: input.providerEventId,
+		kind: input.kind,
+		channel: input.channel,
+		senderId: null,
+		identityId: null,
+		groupId: null,
+		text: keptText(input.text ?? null),
+		details: {},
+		applied: false,
+		outcome: 'none',
+		output: null,
+	};
+}
+
+async function knownBefore(db: Database, input: SignalInput): Promise<SignalResult> {
+	const event = await findEvent(db, input.provider, input.providerEventId);
+	if (!event) throw new Error('An event was there before and is gone.');
+	return {
+		eventId: event.id,
+		isDuplicate: true,
+		identityId: event.identityId,
+		outcome: event.outcome as AppliedOutcome,
+		applied: event.applied,
+		isOptOut: isOptOutKind(event.kind),
+		registration: null,
+		contactId: null,
+		inboxes: [],
+	};
+}
+
+const isOptOutKind = (kind: string): boolean => kind === 'stop' || kind === 'providerStop';
+
+function contextOf(input: SignalInput, invitation: Case['invitation']): SignalContext {
+	return {
+		invitedGroupId: input.groupId ?? invitation.answered?.groupId ?? null,
+		isInvited: invitation.answered !== null,
+		looksLikeOptOut: input.looksLikeOptOut ?? false,
+		opensWindow: input.opensWindow ?? false,
+		policy: input.sender?.policy ?? 'anyMessage',
+		stopScope: input.sender?.stopScope ?? 'allSenders',
+		scopes: input.scopes ?? [],
+	};
+}
+
+/** What the person said stands against the number they left, too. */
+async function carryOptOuts(store: Store, db: Database, input: SignalInput, { left }: ResolvedPerson, eventId: number): Promise<void> {
+	if (!left) return;
+	const { phone, id } = left.identity;
+	await withdrawQueued(db, { identityId: id, phones: phone === null ? [] : [phone], contactIds: [], reason: 'opted out', now: store.now() });
+	if (left.scopes.length === 0) return;
+	await applyConsentSignal(store, db, {
+		provider: 'store',
+		providerEventId: `left number ${eventId}`,
+		kind: 'carriedOptOut',
+		channel: input.channel,
+		sender: null,
+		person: left.identity,
+		sentAt: null,
+		inbox: null,
+		scopes: left.scopes,
+	});
+}
+
+/** The newest signal of a person goes on top of what is stored; every other one is put in its place by folding the whole history. */
+async function decide(
+	{ db, input, eventId, now, person, stored, signal }: Case,
+	packageLimits: ReadonlyMap<number, number | null>,
+): Promise<{ change: Change; outcome: ConsentOutcome; applied: boolean }> {
+	const common = {
+		identityId: person.identity.id,
+		phone: person.identity.phone,
+		stored,
+		packageLimits,
+		senderId: signal.senderId,
+		inbox: input.inbox,
+		now,
+	};
+	const isNewest = stored.newestSignalAt === null || stored.newestSignalAt < signal.effectiveAt;
+	// What the company does may begin a registration, and when the person last wrote is then found in the history only.
+	const isByCompany = signal.kind === 'invited' || signal.kind === 'register';
+	if (isNewest && !person.merged && !isByCompany) {
+		const { state: after, outcome } = applySignal(stored.state, signal);
+		const eventIdOf = (by: string): number | null => (by === signal.key ? eventId : null);
+		return { change: { ...common, before: stored.state, after, eventIdOf }, outcome, applied: true };
+	}
+	const folded = await refold(db, common.identityId, signal, person.merged?.eventIds ?? new Set());
+	// Rows made by hand or by a place given are not in the history: only what the signal changes is written.
+	const before = person.merged ? { ...stored.state, joined: folded.before.joined } : folded.before;
+	const eventIdOf = (by: string): number | null => (by === signal.key ? eventId : (folded.eventIds.get(by) ?? null));
+	const applied = isStillHeard(signal, folded.after);
+	return { change: { ...common, before, after: folded.after, eventIdOf }, outcome: applied ? folded.outcome : 'none', applied };
+}
+
+async function carryOut(one: Case, change: Change, decided: ConsentOutcome, applied: boolean): Promise<SignalResult> {
+	const { store, db, input, eventId, now, person, signal, invitation } = one;
+	await writeWords(db, change);
+	const registrations = await writeRegistrations(db, change);
+	const contact = await contactOf(one, change, decided);
+	await writeMemberships(db, change, contact ?? one.stored.contacts[0]?.contactId ?? null);
+	await withdraw(db, change);
+
+	const row = signal.senderId === null ? undefined : registrations.rows.get(signal.senderId);
+	const registration = row === undefined ? (one.stored.registrations.get(signal.senderId ?? 0)?.state ?? null) : (row?.state ?? null);
+	const outcome = outcomeOf(decided, change, registrations, registration, signal);
+	if (applied && signal.kind === 'stop' && signal.groupId === null) await expireInvitations(db, change.identityId);
+	if (HAS_REGISTERED.has(outcome)) await useInvitations(db, invitation.settled, now);
+
+	const output = outputOf(input, outcome, applied);
+	await settleEvent(db, eventId, {
+		inbox: input.inbox,
+		senderId: signal.senderId,
+		identityId: change.identityId,
+		groupId: signal.groupId,
+		details: detailsOf(one, contact, registration),
+		applied,
+		outcome,
+		output,
+	});
+	const record = recordOf({ input, signal, person, outcome, applied, registrations, group: one.group, invitationId: invitation.answered?.id ?? null });
+	if (record) await writeRecords(store, db, change.identityId, [record]);
+	const filled = await fillFreed(store, db, [...registrations.freed, ...(person.merged?.registrations.map(({ senderId }) => senderId) ?? [])], eventId);
+	await addCounts(db, [...countsOf({ signal, registrations, outcome, output, merged: person.merged?.registrations ?? [], now }), ...filled.counts]);
+	return {
+		eventId,
+		isDuplicate: false,
+		identityId: change.identityId,
+		outcome,
+		applied,
+		isOptOut: isOptOutKind(input.kind),
+		registration,
+		contactId: contact,
+		inboxes: [...(input.inbox !== null && output !== null ? [input.inbox] : []), ...filled.inboxes],
+	};
+}
+
+const HAS_REGISTERED = new Set<AppliedOutcome>(['registered', 'waiting', 'alreadyRegistered', 'joinedGroup']);
+const MAKES_CONTACT = new Set<AppliedOutcome>(['registered', 'alreadyRegistered', 'joinedGroup', 'smsConsent']);
+
+/** Who opts in gets a contact (PORTAL 4.5); an opt-out makes none. A person without a number gets one once it is known. */
+async function contactOf({ db, input, person, signal, now }: Case, change: Change, outcome: ConsentOutcome): Promise<number | null> {
+	const { phone } = person.identity;
+	const isOptIn = (signal.kind === 'start' || signal.kind === 'message') && MAKES_CONTACT.has(outcome);
+	if (phone === null || !(isOptIn || person.merged)) return change.stored.contacts[0]?.contactId ?? null;
+	const contact = await ensureContact(db, {
+		phone,
+		channel: input.channel,
+		profileName: input.profileName ?? null,
+		smsConsent: outcome === 'smsConsent' ? { source: 'START by SMS', at: signal.effectiveAt } : null,
+		now,
+	});
+	return contact.id;
+}
+
+function outcomeOf(
+	decided: ConsentOutcome,
+	change: Change,
+	registrations: RegistrationChange,
+	registration: RegistrationState | null,
+	{ senderId }: ConsentSignal,
+): AppliedOutcome {
+	if (decided !== 'registered' && decided !== 'alreadyRegistered') return decided;
+	if (registration === 'waiting') return 'waiting';
+	// What came late can only have registered somebody who was registered already.
+	if (decided === 'registered' && senderId !== null && !registrations.activated.includes(senderId)) {
+		return [...change.after.joined].some((groupId) => !change.before.joined.has(groupId)) ? 'joinedGroup' : 'alreadyRegistered';
+	}
+	return decided;
+}
+
+function outputOf({ kind }: SignalInput, outcome: AppliedOutcome, applied: boolean): EventOutput | null {
+	if (kind === 'invited') return outcome === 'alreadyRegistered' ? null : 'invited';
+	if (kind === 'register' || kind === 'revoke' || kind === 'carriedOptOut') return null;
+	if (!applied) return 'message';
+	if (isOptOutKind(kind)) return 'optOut';
+	return kind === 'start' || outcome === 'registered' || outcome === 'waiting' ? 'optIn' : 'message';
+}
+
+function detailsOf({ input, context, group, invitation }: Case, contactId: number | null, registration: RegistrationState | null): Record<string, unknown> {
+	return {
+		...input.details,
+		...(input.profileName && { profileName: input.profileName }),
+		signal: context,
+		contactId,
+		registration,
+		...(input.shortcode && { shortcode: input.shortcode, unknownGroup: group === null }),
+		...(invitation.answered && { invitationId: invitation.answered.id, code: invitation.answered.code, language: invitation.answered.language }),
+	};
+}
+
+/** A provider's report that a person does not want to hear from a sender (Meta 131050, Twilio 21610, websms blacklist). */
+export async function applyProviderOptOut(
+	store: Store,
+	db: Database,
+	report: { identityId: number; senderId: number; channel?: Channel; providerEventId: string; source: string; at: number | null; inbox?: string | null },
+): Promise<SignalResult | null> {
+	const [identity, sender] = [await identityById(db, report.identityId), await senderById(db, report.senderId)];
+	if (!identity || !sender || (identity.phone === null && identity.whatsAppUserId === null)) return null;
+	return await applyConsentSignal(store, db, {
+		provider: sender.provider,
+		providerEventId: report.providerEventId,
+		kind: 'providerStop',
+		channel: report.channel ?? (sender.sendsWhatsApp ? 'whatsapp' : 'sms'),
+		sender,
+		person: identity,
+		sentAt: report.at,
+		inbox: report.inbox ?? null,
+		evidence: { report: report.source },
+	});
+}

@@ -1,0 +1,49 @@
+import type { Selectable } from 'kysely';
+
+import type { ConsentWordTable, Database } from './schema';
+
+export type ConsentWord = Omit<Selectable<ConsentWordTable>, 'identity_id'>;
+
+/** The newest words of one person, by scope. */
+export async function wordsOf(db: Database, identityId: number): Promise<ConsentWord[]> {
+	return await db
+		.selectFrom('consent_word')
+		.select(['scope', 'direction', 'effective_at', 'source', 'event_id'])
+		.where('identity_id', '=', identityId)
+		.execute();
+}
+
+export async function saveWords(db: Database, identityId: number, words: readonly ConsentWord[]): Promise<void> {
+	if (words.length === 0) return;
+	await db
+		.insertInto('consent_word')
+		.values(words.map((word) => ({ identity_id: identityId, ...word })))
+		.onConflict((conflict) =>
+			conflict.columns(['identity_id', 'scope']).doUpdateSet((set) => ({
+				direction: set.ref('excluded.direction'),
+				effective_at: set.ref('excluded.effective_at'),
+				source: set.ref('excluded.source'),
+				event_id: set.ref('excluded.event_id'),
+			})),
+		)
+		.execute();
+}
+
+export async function deleteWords(db: Database, identityId: number): Promise<void> {
+	await db.deleteFrom('consent_word').where('identity_id', '=', identityId).execute();
+}
+
+/** Which of these people (by phone) took themselves out of a group: only START x brings them back. */
+export async function hasLeftGroup(db: Database, phones: readonly string[], groupId: number): Promise<boolean> {
+	if (phones.length === 0) return false;
+	const left = await db
+		.selectFrom('consent_word as w')
+		.innerJoin('identity as i', 'i.id', 'w.identity_id')
+		.select('w.scope')
+		.where('i.phone', 'in', phones)
+		.where('w.scope', '=', `group:${groupId}`)
+		.where('w.direction', '=', 'out')
+		.limit(1)
+		.executeTakeFirst();
+	return left !== undefined;
+}

@@ -1,0 +1,122 @@
+import { sql } from 'kysely';
+
+import { forUpdate, isPostgres } from './dialect';
+import { chunksOf, listOf } from './rows';
+import type { Database } from './schema';
+
+/** A person as a channel knows them. */
+export interface Identity {
+	id: number;
+	/** E.164. */
+	phone: string | null;
+	whatsAppUserId: string | null;
+}
+
+export interface PersonKey {
+	phone: string | null;
+	whatsAppUserId: string | null;
+}
+
+const IDENTITY = ['id', 'phone', 'whatsapp_user_id as whatsAppUserId'] as const;
+const ROWS_A_STATEMENT = 500;
+
+/** Those with this number or this user id: none, one, or two that are the same person. */
+export async function selectIdentities(db: Database, { phone, whatsAppUserId }: PersonKey, lock: boolean): Promise<Identity[]> {
+	if (phone === null && whatsAppUserId === null) return [];
+	const query = db
+		.selectFrom('identity')
+		.select(IDENTITY)
+		.where((where) =>
+			where.or([
+				...(phone === null ? [] : [where('phone', '=', phone)]),
+				...(whatsAppUserId === null ? [] : [where('whatsapp_user_id', '=', whatsAppUserId)]),
+			]),
+		)
+		.orderBy('id');
+	return await (lock && isPostgres(db) ? query.forUpdate() : query).execute();
+}
+
+/** By user id where there is one, because it stays when a number goes to somebody else. */
+export async function findIdentity(db: Database, key: Partial<PersonKey>): Promise<Identity | undefined> {
+	const { phone = null, whatsAppUserId = null } = key;
+	const found = await selectIdentities(db, { phone, whatsAppUserId }, false);
+	return found.find((each) => whatsAppUserId !== null && each.whatsAppUserId === whatsAppUserId) ?? found[0];
+}
+
+export async function identityById(db: Database, id: number): Promise<Identity | undefined> {
+	return await db.selectFrom('identity').select(IDENTITY).where('id', '=', id).executeTakeFirst();
+}
+
+/** Undefined when another transaction has made it meanwhile. */
+export async function insertIdentity(db: Database, { phone, whatsAppUserId }: PersonKey, now: number): Promise<Identity | undefined> {
+	return await db
+		.insertInto('identity')
+		.values({ phone, whatsapp_user_id: whatsAppUserId, created_at: now })
+		.onConflict((conflict) => conflict.doNothing())
+		.returning(IDENTITY)
+		.executeTakeFirst();
+}
+
+export async function updateIdentity(db: Database, { id, phone, whatsAppUserId }: Identity): Promise<void> {
+	await db.updateTable('identity').set({ phone, whatsapp_user_id: whatsAppUserId }).where('id', '=', id).execute();
+}
+
+/** The identities of these E.164 numbers, made where they are missing. */
+export async function ensureIdentities(db: Database, phones: readonly string[], now: number): Promise<Map<string, number>> {
+	const ids = new Map<string, number>();
+	// Sorted, so that two transactions that make the same people do not wait for each other in a circle.
+	for (const chunk of chunksOf([...new Set(phones)].sort(), ROWS_A_STATEMENT)) {
+		const remember = (rows: Array<{ id: number; phone: string | null }>): void => rows.forEach(({ id, phone }) => phone && ids.set(phone, id));
+		const find = async (): Promise<void> =>
+			remember(
+				await db
+					.selectFrom('identity')
+					.select(['id', 'phone'])
+					.where('phone', 'in', listOf(db, chunk))
+					.execute(),
+			);
+		await find();
+		const missing = chunk.filter((phone) => !ids.has(phone));
+		if (missing.length === 0) continue;
+		await db
+			.insertInto('identity')
+			.values(missing.map((phone) => ({ phone, whatsapp_user_id: null, created_at: now })))
+			.onConflict((conflict) => conflict.doNothing())
+			.execute();
+		await find();
+	}
+	return ids;
+}
+
+/** Holds off whoever else decides about these people until the transaction ends; in order of id, so that nobody waits in a circle. */
+export async function lockIdentities(db: Database, ids: readonly number[]): Promise<void> {
+	if (ids.length === 0 || !isPostgres(db)) return;
+	await forUpdate(db, db.selectFrom('identity').select('id').where('id', 'in', listOf(db, ids)).orderBy('id')).execute();
+}
+
+/** As lockIdentities, for people known by number; those nobody knows yet have said nothing that could be overlooked. */
+export async function lockNumbers(db: Database, phones: readonly string[]): Promise<void> {
+	if (phones.length === 0 || !isPostgres(db)) return;
+	await forUpdate(db, db.selectFrom('identity').select('id').where('phone', 'in', listOf(db, phones)).orderBy('id')).execute();
+}
+
+/** Two transactions that fill places of one sender come one after the other. */
+export async function lockPlaces(db: Database, senderIds: readonly number[]): Promise<void> {
+	if (!isPostgres(db)) return;
+	for (const senderId of [...senderIds].sort((one, other) => one - other)) {
+		await sql`select pg_advisory_xact_lock(${PLACES_LOCK}::int, ${senderId}::int)`.execute(db);
+	}
+}
+
+/** Tells our advisory locks from everybody else's in the database. */
+const PLACES_LOCK = 20_261_122;
+
+/** What is still to be sent to a person goes on under the identity they were merged into. */
+export async function adoptMessages(db: Database, fromIdentityId: number, toIdentityId: number): Promise<void> {
+	await db
+		.updateTable('message')
+		.set({ identity_id: toIdentityId })
+		.where('identity_id', '=', fromIdentityId)
+		.where('state', 'in', ['queued', 'sending'])
+		.execute();
+}

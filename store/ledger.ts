@@ -1,0 +1,84 @@
+import { forUpdate } from './dialect';
+import type { ChainHead, LedgerRecord } from '../domain/ledger';
+import { chunksOf } from './rows';
+import type { Database } from './schema';
+
+const CHAIN = ['id', 'length', 'head'] as const;
+const RECORD = ['id', 'chain_id as chainId', 'sequence', 'at', 'details', 'salt', 'commitment', 'hash'] as const;
+const ROWS_A_STATEMENT = 100;
+
+/** A person's chain, begun where there is none, held until the transaction ends. */
+export async function lockChain(db: Database, identityId: number): Promise<ChainHead> {
+	const find = (): Promise<ChainHead | undefined> =>
+		forUpdate(db, db.selectFrom('ledger_chain').select(CHAIN).where('identity_id', '=', identityId)).executeTakeFirst();
+	const known = await find();
+	if (known) return known;
+	const made = await db
+		.insertInto('ledger_chain')
+		.values({ identity_id: identityId, length: 0, head: '' })
+		.onConflict((conflict) => conflict.doNothing())
+		.returning(CHAIN)
+		.executeTakeFirst();
+	const chain = made ?? (await find());
+	if (!chain) throw new Error('A ledger chain was neither found nor made.');
+	return chain;
+}
+
+/** Appends to a chain held by lockChain. */
+export async function appendRecords(db: Database, records: readonly Omit<LedgerRecord, 'id'>[]): Promise<void> {
+	const last = records.at(-1);
+	if (!last) return;
+	for (const chunk of chunksOf(records, ROWS_A_STATEMENT)) {
+		await db
+			.insertInto('consent_record')
+			.values(
+				chunk.map(({ chainId, sequence, at, details, salt, commitment, hash }) => ({ chain_id: chainId, sequence, at, details, salt, commitment, hash })),
+			)
+			.execute();
+	}
+	await db.updateTable('ledger_chain').set({ length: last.sequence, head: last.hash }).where('id', '=', last.chainId).execute();
+}
+
+export async function chainOf(db: Database, identityId: number): Promise<ChainHead | undefined> {
+	return await db.selectFrom('ledger_chain').select(CHAIN).where('identity_id', '=', identityId).executeTakeFirst();
+}
+
+export async function chainById(db: Database, id: number): Promise<ChainHead | undefined> {
+	return await db.selectFrom('ledger_chain').select(CHAIN).where('id', '=', id).executeTakeFirst();
+}
+
+/** By id, a page after `after`. */
+export async function selectChains(db: Database, after: number, limit: number): Promise<ChainHead[]> {
+	return await db.selectFrom('ledger_chain').select(CHAIN).where('id', '>', after).orderBy('id').limit(limit).execute();
+}
+
+/** In order of chain and sequence. */
+export async function recordsOfChains(db: Database, chainIds: readonly number[]): Promise<LedgerRecord[]> {
+	if (chainIds.length === 0) return [];
+	return await db.selectFrom('consent_record').select(RECORD).where('chain_id', 'in', chainIds).orderBy('chain_id').orderBy('sequence').execute();
+}
+
+/** A page of records after a position, in order of chain and sequence: for chains too long to read at once. */
+export async function recordsAfter(db: Database, chainId: number, sequence: number, limit: number): Promise<LedgerRecord[]> {
+	return await db
+		.selectFrom('consent_record')
+		.select(RECORD)
+		.where('chain_id', '=', chainId)
+		.where('sequence', '>', sequence)
+		.orderBy('sequence')
+		.limit(limit)
+		.execute();
+}
+
+/** People of whom something is known that no chain tells: their ledger was taken away. */
+export async function identitiesWithoutChain(db: Database, limit: number): Promise<number[]> {
+	const rows = await db
+		.selectFrom('consent_word as w')
+		.leftJoin('ledger_chain as c', 'c.identity_id', 'w.identity_id')
+		.select('w.identity_id as id')
+		.distinct()
+		.where('c.id', 'is', null)
+		.limit(limit)
+		.execute();
+	return rows.map(({ id }) => id);
+}

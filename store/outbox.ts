@@ -1,0 +1,161 @@
+import type { Channel, Purpose } from '../domain/channel';
+import { changeMessages } from './messageChanges';
+import { forUpdateSkipLocked } from './dialect';
+import { listOf } from './rows';
+import type { Database } from './schema';
+
+/** A message about to be sent. */
+export interface OutboxMessage {
+	id: number;
+	campaignId: number | null;
+	groupId: number;
+	channel: Channel;
+	purpose: Purpose;
+	identityId: number | null;
+	recipient: string | null;
+	whatsAppUserId: string | null;
+	/** JSON; null: the campaign's content with `fields`. */
+	content: string | null;
+	/** JSON; null: nothing to fill in. */
+	fields: string | null;
+	replyToEventId: number | null;
+}
+
+/** A running campaign, as far as sending its messages needs it. */
+export interface CampaignToSend {
+	id: number;
+	content: string;
+	/** For an SMS that stands in for WhatsApp. */
+	insteadOfSenderId: number | null;
+}
+
+/** Campaigns that have something to send now from a sender, oldest first. */
+export async function campaignsToSend(db: Database, senderId: number, now: number): Promise<CampaignToSend[]> {
+	const campaigns = await db
+		.selectFrom('campaign')
+		.select(['id', 'content', 'channels', 'whatsapp_sender_id as whatsAppSenderId'])
+		.where('state', '=', 'running')
+		.where('starts_at', '<=', now)
+		.where((where) => where.or([where('whatsapp_sender_id', '=', senderId), where('sms_sender_id', '=', senderId)]))
+		.orderBy('id')
+		.execute();
+	return campaigns.map(({ id, content, channels, whatsAppSenderId }) => ({
+		id,
+		content,
+		insteadOfSenderId: channels === 'whatsappElseSms' ? whatsAppSenderId : null,
+	}));
+}
+
+/**
+ * Leases messages of one campaign to one delivery, so that two deliveries do not reach for the same. A lease permits
+ * nothing: consent is looked at when a message is marked.
+ */
+export async function leaseMessages(
+	db: Database,
+	{ campaignId, senderId, owner, limit, now, leaseUntil }: { campaignId: number; senderId: number; owner: string; limit: number; now: number; leaseUntil: number },
+): Promise<OutboxMessage[]> {
+	const messages = await forUpdateSkipLocked(
+		db,
+		db
+			.selectFrom('message')
+			.select([
+				'id',
+				'campaign_id as campaignId',
+				'group_id as groupId',
+				'channel',
+				'purpose',
+				'identity_id as identityId',
+				'recipient',
+				'content',
+				'fields',
+				'reply_to_event_id as replyToEventId',
+			])
+			.where('campaign_id', '=', campaignId)
+			.where('state', '=', 'queued')
+			.where('sender_id', '=', senderId)
+			.where('due_at', '<=', now)
+			.where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]))
+			.orderBy('id')
+			.limit(limit),
+	).execute();
+	if (messages.length > 0) {
+		await db
+			.updateTable('message')
+			.set({ lease_owner: owner, lease_until: leaseUntil })
+			.where('id', 'in', listOf(db, messages.map(({ id }) => id)))
+			.execute();
+	}
+	return messages.map((message) => ({ ...message, whatsAppUserId: null }));
+}
+
+/** Gives back what was leased and not marked. */
+export async function releaseLeases(db: Database, owner: string, ids: readonly number[]): Promise<void> {
+	if (ids.length === 0) return;
+	await db
+		.updateTable('message')
+		.set({ lease_owner: null, lease_until: null })
+		.where('id', 'in', listOf(db, ids))
+		.where('lease_owner', '=', owner)
+		.where('state', '=', 'queued')
+		.execute();
+}
+
+/** Whether a sender has a message to send now. */
+export async function hasSomethingToSend(db: Database, senderId: number, now: number): Promise<boolean> {
+	const campaigns = await campaignsToSend(db, senderId, now);
+	for (const { id } of campaigns) {
+		const message = await db
+			.selectFrom('message')
+			.select('id')
+			.where('campaign_id', '=', id)
+			.where('state', '=', 'queued')
+			.where('sender_id', '=', senderId)
+			.where('due_at', '<=', now)
+			.where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]))
+			.limit(1)
+			.executeTakeFirst();
+		if (message) return true;
+	}
+	return false;
+}
+
+/** How many messages of running campaigns a sender has still to send. */
+export async function countLeft(db: Database, senderId: number): Promise<number> {
+	const row = await db
+		.selectFrom('campaign')
+		.innerJoin('message', 'message.campaign_id', 'campaign.id')
+		.where('campaign.state', '=', 'running')
+		.where('message.state', '=', 'queued')
+		.where('message.sender_id', '=', senderId)
+		.select(({ fn }) => fn.countAll<number>().as('total'))
+		.executeTakeFirstOrThrow();
+	return Number(row.total);
+}
+
+/**
+ * Messages whose sender never told what became of them (the process was killed, or its store went away) are unknown from
+ * now on: they are not sent again unless the operator says so.
+ * @returns how many.
+ */
+export async function giveUpOn(db: Database, markedBefore: number, limit: number, now: number): Promise<number> {
+	const stale = await db
+		.selectFrom('message')
+		.select('id')
+		.where('state', '=', 'sending')
+		.where('marked_at', '<', markedBefore)
+		.orderBy('marked_at')
+		.limit(limit)
+		.execute();
+	const changed = await changeMessages(
+		db,
+		stale.map(({ id }) => id),
+		now,
+		({ state, markedAt }) =>
+			state === 'sending' && (markedAt ?? 0) < markedBefore
+				? { state: 'unknown', error: 'interrupted', reasonText: INTERRUPTED, leaseOwner: null, leaseUntil: null }
+				: null,
+	);
+	return changed.length;
+}
+
+const INTERRUPTED = 'Sending was interrupted between the request and its answer: the message may have been sent. It is not sent again by itself.';

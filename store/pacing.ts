@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+
+import type { ProviderName } from '../domain/channel';
+import { isPostgres } from './dialect';
+import type { Database } from './schema';
+
+/** A sender as delivery sees it. */
+export interface SendingSender {
+	id: number;
+	phone: string;
+	provider: ProviderName;
+	providerSenderId: string | null;
+	smsSenderAddress: string | null;
+	ratePerSecond: number;
+	country: string;
+	/** The first microsecond (UTC) not yet given to a message. */
+	nextSendAtUs: number;
+	slowdown: number;
+	stoppedReason: string | null;
+}
+
+export async function sendingSender(db: Database, id: number): Promise<SendingSender | undefined> {
+	return await senders(db).where('id', '=', id).executeTakeFirst();
+}
+
+/**
+ * As sendingSender, and holds the sender's pace until the transaction ends. Take it after the identities and before the
+ * messages, as everybody does. The weaker lock lets others refer to the sender meanwhile.
+ */
+export async function lockPace(db: Database, id: number): Promise<SendingSender | undefined> {
+	const query = senders(db).where('id', '=', id);
+	return await (isPostgres(db) ? query.forNoKeyUpdate() : query).executeTakeFirst();
+}
+
+function senders(db: Database) {
+	return db
+		.selectFrom('sender')
+		.select([
+			'id',
+			'phone',
+			'provider',
+			'provider_sender_id as providerSenderId',
+			'sms_sender_address as smsSenderAddress',
+			'rate_per_second as ratePerSecond',
+			'country',
+			'next_send_at_us as nextSendAtUs',
+			'slowdown',
+			'stopped_reason as stoppedReason',
+		]);
+}
+
+export async function setPace(db: Database, id: number, pace: { nextSendAtUs?: number; slowdown?: number }): Promise<void> {
+	await db
+		.updateTable('sender')
+		.set({
+			...(pace.nextSendAtUs === undefined ? {} : { next_send_at_us: pace.nextSendAtUs }),
+			...(pace.slowdown === undefined ? {} : { slowdown: pace.slowdown }),
+		})
+		.where('id', '=', id)
+		.execute();
+}
+
+/** Nothing more goes out from this sender until it is saved anew. */
+export async function stopSender(db: Database, id: number, reason: string): Promise<void> {
+	await db
+		.updateTable('sender')
+		.set({ stopped_reason: sql<string>`coalesce(stopped_reason, ${reason})` })
+		.where('id', '=', id)
+		.execute();
+}

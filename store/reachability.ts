@@ -1,0 +1,152 @@
+import type { Channel, Purpose } from '../domain/channel';
+import type { MessageContent } from '../domain/content';
+import type { PermissionFacts, ReplyFacts } from '../domain/permission';
+import { listOf } from './rows';
+import type { Database, RegistrationState } from './schema';
+
+/** One person to write to, as far as the address is known. */
+export interface Target {
+	identityId: number | null;
+	/** E.164. */
+	phone: string | null;
+	senderId: number;
+	/** The audience group the message is for, 0 for none. */
+	groupId: number;
+	channel: Channel;
+	purpose: Purpose;
+	contentType: MessageContent['type'];
+	/** For an SMS that stands in for WhatsApp: the WhatsApp sender the person may have left. */
+	insteadOfSenderId: number | null;
+}
+
+/** Who belongs together: a contact's two numbers are one person, and a STOP said on either holds for both. */
+export class Kin {
+	private readonly identityOfPhone = new Map<string, number>();
+	private readonly siblings = new Map<string, string[]>();
+	private readonly consenting = new Set<string>();
+
+	constructor(
+		contacts: readonly { smsNumber: string | null; whatsAppNumber: string | null; smsConsentAt: number | null }[],
+		identities: readonly { id: number; phone: string | null }[],
+	) {
+		for (const { id, phone } of identities) if (phone !== null) this.identityOfPhone.set(phone, id);
+		for (const { smsNumber, whatsAppNumber, smsConsentAt } of contacts) {
+			if (smsNumber !== null && smsConsentAt !== null) this.consenting.add(smsNumber);
+			if (smsNumber === null || whatsAppNumber === null) continue;
+			this.siblings.set(smsNumber, [...(this.siblings.get(smsNumber) ?? []), whatsAppNumber]);
+			this.siblings.set(whatsAppNumber, [...(this.siblings.get(whatsAppNumber) ?? []), smsNumber]);
+		}
+	}
+
+	identityOf(phone: string | null): number | null {
+		return phone === null ? null : (this.identityOfPhone.get(phone) ?? null);
+	}
+
+	hasSmsConsent(phone: string | null): boolean {
+		return phone !== null && this.consenting.has(phone);
+	}
+
+	/** The identity written to first, then those of the same person. */
+	identitiesOf({ identityId, phone }: Pick<Target, 'identityId' | 'phone'>): number[] {
+		const phones = phone === null ? [] : [phone, ...(this.siblings.get(phone) ?? [])];
+		const ids = [identityId, ...phones.map((each) => this.identityOf(each))];
+		return [...new Set(ids.filter((id) => id !== null))];
+	}
+}
+
+export async function findKin(db: Database, targets: readonly Pick<Target, 'phone'>[]): Promise<Kin> {
+	const phones = [...new Set(targets.flatMap(({ phone }) => (phone === null ? [] : [phone])))];
+	const contacts = db
+		.selectFrom('contact')
+		.select(['id', 'sms_number as smsNumber', 'whatsapp_number as whatsAppNumber', 'sms_consent_at as smsConsentAt']);
+	const related = await contacts
+		.where('sms_number', 'in', listOf(db, phones))
+		.union(contacts.where('whatsapp_number', 'in', listOf(db, phones)))
+		.execute();
+	const all = new Set([...phones, ...related.flatMap(({ smsNumber, whatsAppNumber }) => [smsNumber, whatsAppNumber])]);
+	const identities = await db
+		.selectFrom('identity')
+		.select(['id', 'phone'])
+		.where('phone', 'in', listOf(db, [...all].filter((phone) => phone !== null)))
+		.execute();
+	return new Kin(related, identities);
+}
+
+interface RegistrationFacts {
+	state: RegistrationState;
+	lastInboundAt: number | null;
+	leftByOwnWord: boolean;
+}
+
+/** What people said, as it holds now. */
+export class Words {
+	private readonly out = new Map<string, number>();
+	private readonly registrations = new Map<string, RegistrationFacts>();
+
+	constructor(
+		words: readonly { identityId: number; scope: string; effectiveAt: number }[],
+		registrations: readonly { identityId: number; senderId: number; state: RegistrationState; lastInboundAt: number | null; endedBy: string | null }[],
+	) {
+		for (const { identityId, scope, effectiveAt } of words) this.out.set(`${identityId} ${scope}`, effectiveAt);
+		for (const { identityId, senderId, state, lastInboundAt, endedBy } of registrations) {
+			const leftByOwnWord = state === 'ended' && (endedBy === 'person' || endedBy === 'provider');
+			this.registrations.set(`${identityId} ${senderId}`, { state, lastInboundAt, leftByOwnWord });
+		}
+	}
+
+	/** When the newest of these opt-outs that hold was said, UTC ms; null: none holds. */
+	outSince(identityIds: readonly number[], ...scopes: string[]): number | null {
+		const times = identityIds.flatMap((id) => scopes.map((scope) => this.out.get(`${id} ${scope}`))).filter((at) => at !== undefined);
+		return times.length === 0 ? null : Math.max(...times);
+	}
+
+	registration(identityId: number | undefined, senderId: number | null): RegistrationFacts | null {
+		return this.registrations.get(`${identityId} ${senderId}`) ?? null;
+	}
+}
+
+/** Read it after the identities are locked where a request depends on it. */
+export async function readWords(db: Database, identityIds: readonly number[]): Promise<Words> {
+	const words = await db
+		.selectFrom('consent_word')
+		.select(['identity_id as identityId', 'scope', 'effective_at as effectiveAt'])
+		.where('identity_id', 'in', listOf(db, identityIds))
+		.where('direction', '=', 'out')
+		.execute();
+	const registrations = await db
+		.selectFrom('registration')
+		.select(['identity_id as identityId', 'sender_id as senderId', 'state', 'last_inbound_at as lastInboundAt', 'ended_by as endedBy'])
+		.where('identity_id', 'in', listOf(db, identityIds))
+		.execute();
+	return new Words(words, registrations);
+}
+
+/** Everything domain/permission.ts asks for, for one person. */
+export function factsOf(kin: Kin, words: Words, target: Target, at: number, reply: ReplyFacts | null = null): PermissionFacts {
+	const person = kin.identitiesOf(target);
+	const [own] = person;
+	const left = target.insteadOfSenderId === null ? false : hasLeft(words, person, target.insteadOfSenderId);
+	return {
+		channel: target.channel,
+		purpose: target.purpose,
+		contentType: target.contentType,
+		at,
+		hasAddress: target.phone !== null || target.identityId !== null,
+		registration: words.registration(own, target.senderId),
+		optedOut: words.outSince(person, 'all', `sender:${target.senderId}`) !== null,
+		leftGroup: target.groupId > 0 && words.outSince(person, `group:${target.groupId}`) !== null,
+		smsOptedOut: words.outSince(own === undefined ? [] : [own], 'sms') !== null,
+		marketingOff: words.outSince(person, `marketing:${target.senderId}`) !== null,
+		smsConsent: kin.hasSmsConsent(target.phone),
+		leftWhatsApp: left,
+		reply,
+	};
+}
+
+/** Whether a person's registration with a sender ended by their own word. */
+export function hasLeft(words: Words, person: readonly number[], whatsAppSenderId: number): boolean {
+	return (
+		person.some((id) => words.registration(id, whatsAppSenderId)?.leftByOwnWord === true) ||
+		words.outSince(person, 'all', `sender:${whatsAppSenderId}`) !== null
+	);
+}

@@ -1,0 +1,103 @@
+import type { Database, EndedBy, RegistrationState } from './schema';
+
+export interface Registration {
+	senderId: number;
+	identityId: number;
+	state: RegistrationState;
+	/** UTC ms, since when in this state. */
+	since: number;
+	endedBy: EndedBy | null;
+	lastInboundAt: number | null;
+	inbox: string | null;
+}
+
+export interface LimitedRegistration extends Registration {
+	/** Of its sender; null: no limit. */
+	packageLimit: number | null;
+}
+
+/** Of one person, at every sender. */
+export async function registrationsOf(db: Database, identityId: number): Promise<LimitedRegistration[]> {
+	return await db
+		.selectFrom('registration as r')
+		.innerJoin('sender as s', 's.id', 'r.sender_id')
+		.select([
+			'r.sender_id as senderId',
+			'r.identity_id as identityId',
+			'r.state as state',
+			'r.since as since',
+			'r.ended_by as endedBy',
+			'r.last_inbound_at as lastInboundAt',
+			'r.inbox as inbox',
+			's.package_limit as packageLimit',
+		])
+		.where('r.identity_id', '=', identityId)
+		.execute();
+}
+
+export async function saveRegistrations(db: Database, registrations: readonly Registration[]): Promise<void> {
+	if (registrations.length === 0) return;
+	await db
+		.insertInto('registration')
+		.values(
+			registrations.map((each) => ({
+				sender_id: each.senderId,
+				identity_id: each.identityId,
+				state: each.state,
+				since: each.since,
+				ended_by: each.endedBy,
+				last_inbound_at: each.lastInboundAt,
+				inbox: each.inbox,
+			})),
+		)
+		.onConflict((conflict) =>
+			conflict.columns(['identity_id', 'sender_id']).doUpdateSet((set) => ({
+				state: set.ref('excluded.state'),
+				since: set.ref('excluded.since'),
+				ended_by: set.ref('excluded.ended_by'),
+				last_inbound_at: set.ref('excluded.last_inbound_at'),
+				inbox: set.ref('excluded.inbox'),
+			})),
+		)
+		.execute();
+}
+
+export async function deleteRegistrations(db: Database, identityId: number, senderIds: readonly number[]): Promise<void> {
+	if (senderIds.length === 0) return;
+	await db.deleteFrom('registration').where('identity_id', '=', identityId).where('sender_id', 'in', senderIds).execute();
+}
+
+export async function countInState(db: Database, senderId: number, state: RegistrationState): Promise<number> {
+	const { count } = await db
+		.selectFrom('registration')
+		.select((select) => select.fn.countAll<number>().as('count'))
+		.where('sender_id', '=', senderId)
+		.where('state', '=', state)
+		.executeTakeFirstOrThrow();
+	return Number(count);
+}
+
+/** Those who wait longest come first. */
+export async function oldestWaiting(db: Database, senderId: number, limit: number): Promise<Array<{ identityId: number; inbox: string | null }>> {
+	return await db
+		.selectFrom('registration')
+		.select(['identity_id as identityId', 'inbox'])
+		.where('sender_id', '=', senderId)
+		.where('state', '=', 'waiting')
+		.orderBy('since')
+		.orderBy('identity_id')
+		.limit(limit)
+		.execute();
+}
+
+/** True where the person still waited. */
+export async function activateWaiting(db: Database, senderId: number, identityId: number, now: number): Promise<boolean> {
+	const { numUpdatedRows } = await db
+		.updateTable('registration')
+		.set({ state: 'active', since: now })
+		.where('sender_id', '=', senderId)
+		.where('identity_id', '=', identityId)
+		.where('state', '=', 'waiting')
+		.executeTakeFirst();
+	return numUpdatedRows > 0n;
+}

@@ -1,0 +1,153 @@
+import { enterHouse, type NodeHouse } from './nodeHouse';
+import { outputOf, resultOf, run } from './runWorkflow';
+
+let house: NodeHouse;
+
+beforeEach(async () => {
+	house = await enterHouse();
+});
+
+afterEach(async () => {
+	await house.leave();
+});
+
+const sms = (parameters: object = {}) => ({
+	node: 'sendMessage' as const,
+	credentials: house.credentials,
+	parameters: { resource: 'message', operation: 'send', channel: 'sms', to: '333 1234567', purpose: 'service', text: 'Hello', ...parameters },
+});
+
+describe('Send SMS & WhatsApp, Message: Send', () => {
+	it('sends an SMS to a number as people type it', async () => {
+		const item = await resultOf(sms());
+		expect(item).toMatchObject({ state: 'accepted', recipient: '+393331234567', channel: 'sms', repeated: false });
+		expect(house.requests).toEqual([{ path: '/websms/rest/smsmessaging/text', body: expect.objectContaining({ recipientAddressList: ['393331234567'], messageContent: 'Hello' }) }]);
+	});
+
+	it('sends no WhatsApp to somebody who has never written, and says why', async () => {
+		const item = await resultOf(sms({ channel: 'whatsapp', contentType: 'text', to: '+393331234567' }));
+		expect(item).toMatchObject({ state: 'skipped', reason: 'not registered' });
+		expect(house.requests).toEqual([]);
+	});
+
+	it('sends no advertisement by SMS without a recorded consent', async () => {
+		expect(await resultOf(sms({ purpose: 'advertisement' }))).toMatchObject({ state: 'skipped', reason: 'no SMS consent' });
+	});
+
+	it('links each result to its item', async () => {
+		const items = await outputOf(sms({ to: '={{ $json.to }}' }), [{ to: '+393331234567' }, { to: '+393331234568' }]);
+		expect(items.map(({ json, pairedItem }) => [json.recipient, pairedItem])).toEqual([
+			['+393331234567', { item: 0 }],
+			['+393331234568', { item: 1 }],
+		]);
+	});
+
+	it('sends once for one event, however often the workflow runs for it', async () => {
+		const event = { eventId: 7 };
+		const first = await resultOf(sms(), event);
+		const second = await resultOf(sms(), event);
+		expect(second).toMatchObject({ messageId: first.messageId, repeated: true });
+		expect(house.requests).toHaveLength(1);
+	});
+
+	it('sends all the messages that one event causes', async () => {
+		await outputOf(sms({ to: '={{ $json.to }}', text: '={{ $json.text }}' }), [
+			{ eventId: 7, to: '+393331234567', text: 'one' },
+			{ eventId: 7, to: '+393331234567', text: 'two' },
+			{ eventId: 7, to: '+393331234568', text: 'one' },
+		]);
+		expect(house.requests).toHaveLength(3);
+	});
+
+	it('sends again in another execution where there is no event', async () => {
+		await resultOf(sms());
+		await resultOf(sms());
+		expect(house.requests).toHaveLength(2);
+	});
+
+	it('sends once for an idempotency key of the user’s own', async () => {
+		await resultOf(sms({ options: { idempotencyKey: 'mine' } }));
+		await resultOf(sms({ options: { idempotencyKey: 'mine' } }));
+		expect(house.requests).toHaveLength(1);
+	});
+
+	it('names the item whose number cannot be read, and sends the others, with Continue On Fail', async () => {
+		const items = await outputOf({ ...sms({ to: '={{ $json.to }}' }), onError: 'continueRegularOutput' }, [
+			{ to: '+393331234567' },
+			{ to: '3,93331E+11' },
+			{ to: '+393331234568' },
+		]);
+		expect(items.map(({ json }) => json.state ?? Object.keys(json))).toEqual(['accepted', ['error'], 'accepted']);
+		expect(items[1]?.pairedItem).toEqual({ item: 1 });
+		expect(house.requests).toHaveLength(2);
+	});
+
+	it('gives failed items to the error output', async () => {
+		const { data } = await run({ ...sms({ to: 'nobody' }), onError: 'continueErrorOutput' });
+		const [good, bad] = data.resultData.runData.Tested?.[0]?.data?.main ?? [];
+		expect(good).toEqual([]);
+		expect(bad).toHaveLength(1);
+	});
+
+	it('stops at the item that fails, without Continue On Fail, and names it', async () => {
+		await expect(outputOf(sms({ to: '={{ $json.to }}' }), [{ to: '+393331234567' }, { to: 'nobody' }])).rejects.toMatchObject({
+			itemIndex: 1,
+			headline: expect.stringContaining('not a phone number'),
+		});
+	});
+
+	it('refuses a text of 100,000 characters before anything is written', async () => {
+		await expect(resultOf(sms({ text: 'x'.repeat(100_000) }))).rejects.toThrow(/100000 characters/);
+		expect(await house.store.read((db) => db.selectFrom('message').selectAll().execute())).toEqual([]);
+	});
+
+	it('sends a text of nothing but emoji', async () => {
+		expect(await resultOf(sms({ text: '🎉🎉' }))).toMatchObject({ state: 'accepted' });
+	});
+
+	it('says which credential is missing', async () => {
+		const { metaWhatsAppApi, optInStoreApi } = house.credentials;
+		if (!metaWhatsAppApi || !optInStoreApi) throw new Error('The house has both.');
+		await expect(resultOf({ ...sms(), credentials: { optInStoreApi, metaWhatsAppApi } })).rejects.toThrow(/websms/i);
+	});
+
+	it('says that a gateway is down, and that nothing was sent', async () => {
+		const credentials = { ...house.credentials, websmsApi: { ...house.credentials.websmsApi, baseUrl: 'http://127.0.0.1:9' } };
+		const item = await resultOf({ ...sms(), credentials });
+		expect(item).toMatchObject({ state: 'failed', reason: 'http:not_reached' });
+		expect(item.reasonText).toMatch(/could not be reached/);
+	});
+
+	it('sends to the allowed numbers only in trial mode', async () => {
+		const credentials = { ...house.credentials, websmsApi: { ...house.credentials.websmsApi, trialMode: true, trialNumbers: '+39 333 1234567, +43 660 1234567' } };
+		expect(await resultOf({ ...sms(), credentials })).toMatchObject({ state: 'accepted' });
+		expect(await resultOf({ ...sms({ to: '+393331234568' }), credentials })).toMatchObject({ reasonText: expect.stringMatching(/trial mode/) });
+		expect(house.requests).toHaveLength(1);
+	});
+
+	it('asks for delivery reports at the trigger’s URL, with the secret', async () => {
+		const credentials = { ...house.credentials, websmsApi: { ...house.credentials.websmsApi, statusCallbackUrl: 'https://n8n.example.org/webhook/x/optin' } };
+		await resultOf({ ...sms(), credentials });
+		expect(house.requests[0]?.body.notificationCallbackUrl).toBe('https://n8n.example.org/webhook/x/optin?key=secret');
+	});
+
+	it('takes a sender by its number, written in any way', async () => {
+		const item = await resultOf(sms({ sender: { __rl: true, mode: 'phone', value: '39 320 0000001' } }));
+		expect(item).toMatchObject({ state: 'accepted', senderPhone: '+393200000001' });
+		await expect(resultOf(sms({ sender: { __rl: true, mode: 'phone', value: '+390000' } }))).rejects.toThrow(/no sender/);
+	});
+});
+
+describe('Send SMS & WhatsApp, a store that cannot be opened', () => {
+	it('says so on every item with Continue On Fail', async () => {
+		const credentials = { ...house.credentials, optInStoreApi: { ...house.storeCredential, sqliteFile: 'other.sqlite' } };
+		const items = await outputOf({ ...sms(), credentials, onError: 'continueRegularOutput' }, [{}, {}]);
+		expect(items).toHaveLength(2);
+		for (const { json } of items) expect(json.error).toMatch(/"other.sqlite" does not exist.*test the Opt-In Store credential/);
+	});
+
+	it('stops the workflow otherwise', async () => {
+		const credentials = { ...house.credentials, optInStoreApi: { ...house.storeCredential, sqliteFile: '../other.sqlite' } };
+		await expect(resultOf({ ...sms(), credentials })).rejects.toThrow(/is not a file name/);
+	});
+});

@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import qrcode from 'qrcode-generator';
+
+import { qrCodeSvg } from '../../services/qrCode';
+import { finalPage } from '../../services/optInForm/finalPage';
+import { EMPTY_FORM, type FormError, formPage } from '../../services/optInForm/formPage';
+import { noticePage } from '../../services/optInForm/page';
+import type { FormSettings } from '../../services/optInForm/settings';
+import { DEFAULT_COLOUR, safeColour, textOn } from '../../services/optInForm/style';
+import { FORM_TEXTS } from '../../services/optInForm/texts';
+import { readMarkup } from '../support/markup';
+
+const settings: FormSettings = {
+	sender: '',
+	group: 'news',
+	groupQuestion: 'The weekly recipe too',
+	language: 'en',
+	title: 'Bakery news',
+	text: 'First paragraph.\n\nSecond paragraph.',
+	button: 'Go on',
+	consentText: 'I agree.',
+	consentVersion: '3',
+	consentCoversSms: false,
+	privacyUrl: 'https://example.com/privacy',
+	country: 'IT',
+	colour: '#0b6e4f',
+	logo: '',
+};
+const blank: FormSettings = { ...settings, group: '', groupQuestion: '', title: '', text: '', button: '', consentText: '', privacyUrl: '' };
+const view = { values: EMPTY_FORM, errors: [], example: '312 345 6789' };
+const final = { number: '+39 333 123 4567', link: 'https://wa.me/393331234567?text=START%20NEWS%204k7q2mx', text: 'START NEWS 4k7q2mx' };
+
+/** What a value may try: to end the attribute, the element or the style sheet, and to bring in something of its own. */
+const hostile = fc.oneof(
+	fc.constantFrom(
+		'<img src=https://evil.example/x onerror=alert(1)>',
+		'"><script src="https://evil.example/x.js"></script>',
+		"' onfocus='alert(1)",
+		'</style><script>alert(1)</script>',
+		'</title><base href="https://evil.example/">',
+		'red;}body{background:url(https://evil.example/x)}',
+		'`${alert(1)}`',
+		'<!--',
+		']]>',
+		'\u0000<b>\ud800',
+		'javascript:alert(1)',
+		'data:text/html,<script>alert(1)</script>',
+		'https://evil.example/" onclick="alert(1)',
+	),
+	fc.string({ unit: 'binary', maxLength: 80 }),
+	fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', '`', '=', '/', ' ', '\n', 'a', ';', '}', '{') }),
+);
+const hostileSettings = fc.record({
+	sender: hostile,
+	group: hostile,
+	groupQuestion: hostile,
+	language: fc.constantFrom('en' as const, 'it' as const, 'de' as const),
+	title: hostile,
+	text: hostile,
+	button: hostile,
+	consentText: hostile,
+	consentVersion: hostile,
+	consentCoversSms: fc.boolean(),
+	privacyUrl: hostile,
+	country: hostile,
+	colour: hostile,
+	logo: hostile,
+});
+const errors = fc.subarray<FormError>(['phoneWrong', 'consentMissing']);
+
+const FORM_ELEMENTS = ['!doctype', 'html', 'head', 'meta', 'link', 'title', 'style', 'body', 'main', 'div', 'h1', 'h2', 'p', 'br', 'form', 'label', 'input', 'span', 'button', 'a', 'img', 'ol', 'li', 'svg', 'rect', 'path'];
+const ATTRIBUTES = ['lang', 'charset', 'name', 'content', 'rel', 'href', 'class', 'src', 'alt', 'method', 'action', 'accept-charset', 'novalidate', 'for', 'id', 'type', 'inputmode', 'autocomplete', 'maxlength', 'required', 'value', 'aria-describedby', 'aria-invalid', 'aria-hidden', 'autofocus', 'checked', 'tabindex', 'role', 'target', 'viewbox', 'shape-rendering', 'width', 'height', 'fill', 'd', 'html'];
+
+function expectHarmless(markup: string, allowedLink: string): void {
+	const { elements, style } = readMarkup(markup);
+	for (const { name, attributes } of elements) {
+		expect(FORM_ELEMENTS).toContain(name);
+		for (const [attribute, value] of Object.entries(attributes)) {
+			expect(ATTRIBUTES).toContain(attribute);
+			if (attribute === 'src') expect(value).toMatch(/^data:image\//);
+			if (attribute === 'href' && name === 'link') expect(value).toBe('data:,');
+			if (attribute === 'href' && name === 'a' && value !== allowedLink && value !== '') expect(value).toMatch(/^https?:\/\//i);
+			if (attribute === 'action') expect(value).toBe('');
+		}
+	}
+	expect(style).not.toMatch(/url\(|@import|evil/);
+}
+
+describe('The opt-in form', () => {
+	it('shows the company’s words, a telephone field and the consent to tick', () => {
+		const page = formPage(settings, view);
+		expect(page).toContain('<h1>Bakery news</h1>');
+		expect(page).toContain('<p>First paragraph.</p><p>Second paragraph.</p>');
+		expect(page).toContain('type="tel"');
+		expect(page).toContain('autocomplete="tel"');
+		expect(page).toContain('I agree.');
+		expect(page).toContain('The weekly recipe too');
+		expect(page).toContain('For example 312 345 6789');
+		expect(page).toContain('href="https://example.com/privacy"');
+		expect(page).toMatch(/<button[^>]*>Go on<\/button>/);
+	});
+
+	it.each(['en', 'it', 'de'] as const)('has words of its own in %s where the company gave none', (language) => {
+		const page = formPage({ ...blank, language }, view);
+		expect(page).toContain(`<html lang="${language}">`);
+		expect(page).toContain(`<h1>${FORM_TEXTS[language].title}</h1>`);
+		expect(page).toContain(FORM_TEXTS[language].consent);
+		expect(page).not.toContain(FORM_TEXTS[language].consentWithSms);
+		expect(formPage({ ...blank, language, consentCoversSms: true }, view)).toContain(FORM_TEXTS[language].consentWithSms);
+	});
+
+	it('says what is wrong beside the field and keeps what was typed', () => {
+		const page = formPage(settings, { values: { phone: '12 "3', group: true, consent: false }, errors: ['phoneWrong', 'consentMissing'], example: null });
+		const { elements } = readMarkup(page);
+		const input = (name: string) => elements.find((element) => element.attributes.name === name)?.attributes ?? {};
+		expect(input('phone')).toMatchObject({ value: '12 "3', 'aria-invalid': 'true', 'aria-describedby': 'phone-hint phone-wrong' });
+		expect(input('group')).toHaveProperty('checked');
+		expect(input('consent')).not.toHaveProperty('checked');
+		expect(input('consent')).toMatchObject({ 'aria-describedby': 'consent-wrong' });
+		expect(page).toContain(FORM_TEXTS.en.phoneWrong);
+		expect(page).toContain(FORM_TEXTS.en.consentMissing);
+		expect(page).toContain('<title>Please check: Bakery news</title>');
+	});
+
+	it('has a trap for robots that no person sees or reaches by keyboard', () => {
+		const { elements } = readMarkup(formPage(settings, view));
+		const trap = elements.find((element) => element.attributes.name === 'website');
+		expect(trap?.attributes).toMatchObject({ tabindex: '-1', autocomplete: 'off' });
+		expect(formPage(settings, view)).toContain('<div class="trap" aria-hidden="true">');
+	});
+
+	it('links a label to every field that is shown', () => {
+		const { elements } = readMarkup(formPage(settings, view));
+		const labels = elements.filter(({ name }) => name === 'label').map(({ attributes }) => attributes.for ?? 'around');
+		expect(labels).toEqual(['phone', 'around', 'around', 'around']);
+	});
+
+	it('needs no script and asks for nothing from elsewhere', () => {
+		const pages = [formPage(blank, view), finalPage(settings, final), noticePage(settings, { title: 'x', text: 'y', back: true })];
+		for (const page of pages) {
+			expect(page).not.toMatch(/<script|@import|url\(|<iframe|<object|srcset/i);
+			const outside = page.replaceAll(final.link, '').match(/https?:\/\/[^"'\s<]*/g) ?? [];
+			expect(outside).toEqual([]);
+		}
+	});
+
+	it('leaves out a privacy link that is no web address', () => {
+		for (const privacyUrl of ['javascript:alert(1)', 'data:text/html,x', '//evil.example', 'ftp://x', 'https://a b']) {
+			expect(formPage({ ...settings, privacyUrl }, view)).not.toContain('class="privacy"');
+		}
+	});
+
+	it('shows a logo only when it comes with the page', () => {
+		const data = 'data:image/png;base64,iVBORw0KGgo=';
+		expect(formPage({ ...settings, logo: data }, view)).toContain(`src="${data}"`);
+		expect(formPage({ ...settings, logo: 'https://example.com/logo.png' }, view)).not.toContain('<img');
+	});
+
+	it('lets no value of settings or visitor become markup, style or address', () => {
+		fc.assert(
+			fc.property(hostileSettings, hostile, errors, (hostileOnes, phone, wrong) => {
+				expectHarmless(formPage(hostileOnes, { values: { phone, group: true, consent: false }, errors: wrong, example: phone }), hostileOnes.privacyUrl);
+				expectHarmless(noticePage(hostileOnes, { title: phone, text: phone, back: true }), '');
+			}),
+			{ numRuns: 400 },
+		);
+	});
+});
+
+describe('The last page of the form', () => {
+	it('gives number, link and QR code, and says what comes next', () => {
+		const page = finalPage(settings, final);
+		expect(page).toContain(`<a class="button" href="${final.link}" target="_blank" rel="noopener noreferrer">Open WhatsApp</a>`);
+		expect(page).toContain('+39 333 123 4567');
+		expect(page).toContain('<span class="words">START NEWS 4k7q2mx</span>');
+		expect(page).toContain(qrCodeSvg(final.link, FORM_TEXTS.en.qrCode));
+		expect(page.match(/<li>/g)).toHaveLength(3);
+	});
+
+	it('lets no value become markup', () => {
+		fc.assert(
+			fc.property(hostileSettings, hostile, hostile, (hostileOnes, number, text) => {
+				expectHarmless(finalPage(hostileOnes, { number, text, link: final.link }), final.link);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+});
+
+describe('The company’s colour', () => {
+	it.each([
+		['#ffcc00', '#000'],
+		['#0b6e4f', '#fff'],
+		['#ffffff', '#000'],
+		['#000000', '#fff'],
+	])('%s carries text in %s', (colour, text) => {
+		expect(textOn(colour)).toBe(text);
+	});
+
+	it('is the form’s own unless it is exactly six hexadecimal digits', () => {
+		fc.assert(
+			fc.property(hostile, (colour) => {
+				const safe = safeColour(colour);
+				expect(safe === DEFAULT_COLOUR || safe === colour.toLowerCase()).toBe(true);
+				expect(safe).toMatch(/^#[0-9a-f]{6}$/);
+			}),
+		);
+		expect(safeColour('#FFCC00')).toBe('#ffcc00');
+	});
+});
+
+describe('The QR code', () => {
+	it('is one inline picture with a title, without any address of its own', () => {
+		const svg = qrCodeSvg('https://wa.me/39333?text=START', 'Open <WhatsApp>');
+		expect(svg).toMatch(/^<svg role="img" viewBox="0 0 (\d+) \1"/);
+		expect(svg).toContain('<title>Open &lt;WhatsApp&gt;</title>');
+		expect(svg).not.toMatch(/https?:|href|xlink/);
+	});
+
+	it('draws exactly the modules of the code, inside a quiet zone of four modules', () => {
+		const text = 'https://wa.me/393331234567?text=START%20NEWS%204k7q2mx';
+		const code = qrcode(0, 'M');
+		code.addData(text);
+		code.make();
+		const count = code.getModuleCount();
+		const dark = new Set<string>();
+		for (const [, x, y, length] of qrCodeSvg(text, 'x').matchAll(/M(\d+) (\d+)h(\d+)v1h-\3z/g)) {
+			for (let step = 0; step < Number(length); step++) dark.add(`${Number(x) - 4 + step},${Number(y) - 4}`);
+		}
+		for (let row = 0; row < count; row++) {
+			for (let column = 0; column < count; column++) expect(dark.has(`${column},${row}`)).toBe(code.isDark(row, column));
+		}
+		expect(qrCodeSvg(text, 'x')).toContain(`viewBox="0 0 ${count + 8} ${count + 8}"`);
+	});
+});

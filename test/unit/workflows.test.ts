@@ -1,0 +1,254 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { type INode, type INodeTypeDescription, NodeHelpers } from 'n8n-workflow';
+
+import { CampaignTrigger } from '../../nodes/CampaignTrigger/CampaignTrigger.node';
+import { ContactGroup } from '../../nodes/ContactGroup/ContactGroup.node';
+import { MessagingReport } from '../../nodes/MessagingReport/MessagingReport.node';
+import { OptInFormTrigger } from '../../nodes/OptInFormTrigger/OptInFormTrigger.node';
+import { RegistrationStore } from '../../nodes/RegistrationStore/RegistrationStore.node';
+import { SendMessage } from '../../nodes/SendMessage/SendMessage.node';
+import { WhatsAppOptInTrigger } from '../../nodes/WhatsAppOptInTrigger/WhatsAppOptInTrigger.node';
+
+interface Template {
+	name: string;
+	nodes: (INode & { webhookId?: string })[];
+	connections: Record<string, { main: { node: string; type: string; index: number }[][] }>;
+	settings: Record<string, unknown>;
+	meta: object;
+	pinData: object;
+}
+
+const folder = join(__dirname, '../../workflows');
+const files = readdirSync(folder).sort();
+const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
+const templates = files.map((file): [string, Template] => [file, JSON.parse(read(file)) as Template]);
+
+const ownNodes = new Map<string, INodeTypeDescription>(
+	[new CampaignTrigger(), new ContactGroup(), new MessagingReport(), new OptInFormTrigger(), new RegistrationStore(), new SendMessage(), new WhatsAppOptInTrigger()].map(
+		({ description }) => [`n8n-nodes-optin.${description.name}`, description],
+	),
+);
+
+/** n8n's own nodes the templates may use, with how many outputs each has. */
+const coreNodes: Record<string, number> = {
+	'n8n-nodes-base.stickyNote': 0,
+	'n8n-nodes-base.emailSend': 1,
+	'n8n-nodes-base.filter': 1,
+	'n8n-nodes-base.form': 1,
+	'n8n-nodes-base.formTrigger': 1,
+	'n8n-nodes-base.if': 2,
+	'n8n-nodes-base.manualTrigger': 1,
+	'n8n-nodes-base.scheduleTrigger': 1,
+};
+const withWebhook = [...[...ownNodes].filter(([, { webhooks }]) => webhooks).map(([type]) => type), 'n8n-nodes-base.form', 'n8n-nodes-base.formTrigger'];
+const NOTE = 'n8n-nodes-base.stickyNote';
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const notesOf = ({ nodes }: Template) => nodes.filter(({ type }) => type === NOTE);
+const workersOf = ({ nodes }: Template) => nodes.filter(({ type }) => type !== NOTE);
+const outputsOf = (type: string): number => {
+	const outputs = ownNodes.get(type)?.outputs;
+	// Given by an expression: Opt-In, Opt-Out, Message.
+	if (typeof outputs === 'string') return 3;
+	return outputs?.length ?? coreNodes[type] ?? 0;
+};
+
+it('There is a template for each flow of this version', () => {
+	expect(files).toEqual([
+		'0-first-steps.json',
+		'1-opt-in-form.json',
+		'2-opt-in-and-opt-out.json',
+		'5-bulk-send.json',
+		'6-campaign-delivery.json',
+		'7-weekly-report.json',
+	]);
+});
+
+it('No two templates share a name, a node id or a webhook', () => {
+	const all = templates.flatMap(([, { nodes }]) => nodes);
+	const webhooks = all.flatMap(({ webhookId }) => webhookId ?? []);
+	expect(new Set(templates.map(([, { name }]) => name)).size).toBe(templates.length);
+	expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+	expect(new Set(webhooks).size).toBe(webhooks.length);
+});
+
+describe.each(templates)('The template %s', (file, template) => {
+	it('holds what an import needs and nothing of the n8n it was made in', () => {
+		expect(Object.keys(template)).toEqual(['name', 'nodes', 'connections', 'settings', 'meta', 'pinData']);
+		expect(template.settings.executionOrder).toBe('v1');
+		expect(template.pinData).toEqual({});
+		expect(template.meta).toEqual({});
+		for (const node of template.nodes) {
+			expect(['parameters', 'id', 'name', 'type', 'typeVersion', 'position', 'webhookId', 'onError']).toEqual(expect.arrayContaining(Object.keys(node)));
+		}
+	});
+
+	it('names no credential, no secret, no real address and no real number', () => {
+		const text = read(file);
+		expect(text).not.toMatch(/"credentials"|templateCredsSetupCompleted|instanceId/);
+		expect(text).not.toMatch(/\bEAA\w{10,}|Bearer |\bsk-|password|secret["']?\s*[:=]|access_?token/i);
+		expect(text.match(/[\w.+-]+@[\w.-]+/g) ?? []).toEqual((text.match(/[\w.+-]+@[\w.-]+/g) ?? []).filter((address) => address.endsWith('@example.com')));
+		expect(text.match(/https?:\/\/[^\s"\\]+/g) ?? []).toEqual([]);
+		expect(text.replaceAll('+39 02 12345678', '')).not.toMatch(/\+\d[\d ]{7,}/);
+	});
+
+	it('gives every node a name and an id of its own, and fixed webhooks to those that have one', () => {
+		const names = template.nodes.map(({ name }) => name);
+		expect(new Set(names).size).toBe(names.length);
+		for (const { id, name, type, webhookId } of template.nodes) {
+			expect(id).toMatch(UUID);
+			if (withWebhook.includes(type)) expect([name, webhookId]).toEqual([name, expect.stringMatching(UUID)]);
+		}
+	});
+
+	it('explains on the canvas what to do and what each part is', () => {
+		const notes = notesOf(template);
+		const content = (node: INode): string => String(node.parameters.content);
+		expect(content(notes.find(({ name }) => name === 'Overview') as INode)).toMatch(/\*\*Set up\*\*[\s\S]*\*\*Personal data\*\*|\*\*Set up\*\*/);
+		expect(notes.length).toBeGreaterThanOrEqual(3);
+		for (const note of notes) expect(content(note).length).toBeGreaterThan(30);
+	});
+
+	it('has no note on a note and no node on a text', () => {
+		const boxes = notesOf(template).map(({ name, position: [x, y], parameters }) => {
+			const width = Number(parameters.width);
+			return { name, x, y, width, height: Number(parameters.height), textEnd: y + textHeight(String(parameters.content), width) };
+		});
+		for (const [index, one] of boxes.entries()) {
+			expect([one.name, one.textEnd <= one.y + one.height]).toEqual([one.name, true]);
+			for (const other of boxes.slice(index + 1)) expect([one.name, other.name, overlap(one, other)]).toEqual([one.name, other.name, false]);
+		}
+		const nodes = workersOf(template).map(({ name, position: [x, y] }) => ({ name, x, y, ...NODE_SIZE }));
+		for (const [index, node] of nodes.entries()) {
+			for (const other of nodes.slice(index + 1)) expect([node.name, other.name, overlap(node, other)]).toEqual([node.name, other.name, false]);
+			for (const box of boxes.filter((each) => overlap(each, node))) {
+				expect([node.name, box.name, contains(box, node)]).toEqual([node.name, box.name, true]);
+				expect([node.name, box.name, node.y >= box.textEnd]).toEqual([node.name, box.name, true]);
+			}
+		}
+	});
+
+	it('uses nodes that exist, with parameters that exist and are filled in', () => {
+		for (const node of workersOf(template)) {
+			const description = ownNodes.get(node.type);
+			expect([node.type, description !== undefined || node.type in coreNodes]).toEqual([node.type, true]);
+			if (!description) continue;
+			const known = NodeHelpers.getNodeParameters(description.properties, node.parameters, false, false, node, description);
+			const given = Object.fromEntries(Object.entries(node.parameters).filter(([name, value]) => name in (known ?? {}) || !isDefault(description, name, value)));
+			expect([node.name, known]).toEqual([node.name, expect.objectContaining(given)]);
+			const filled = { ...node, parameters: NodeHelpers.getNodeParameters(description.properties, node.parameters, true, false, node, description) ?? {} };
+			expect([node.name, NodeHelpers.getNodeParametersIssues(description.properties, filled, description)]).toEqual([node.name, null]);
+			for (const [name, value] of Object.entries(node.parameters)) expect([node.name, name, value, isOffered(description, name, value)]).toEqual([node.name, name, value, true]);
+		}
+	});
+
+	it('connects only what is there, and leaves no node without a way to it', () => {
+		const byName = new Map(template.nodes.map((node) => [node.name, node]));
+		const reached = new Set<string>();
+		for (const [from, { main }] of Object.entries(template.connections)) {
+			const type = byName.get(from)?.type ?? '';
+			expect([from, main.length <= outputsOf(type)]).toEqual([from, true]);
+			for (const { node, type: kind, index } of main.flat()) {
+				expect([from, byName.has(node), kind, index]).toEqual([from, true, 'main', 0]);
+				reached.add(node);
+			}
+		}
+		for (const { name, type } of workersOf(template)) expect([name, reached.has(name) || /trigger$/i.test(type)]).toEqual([name, true]);
+	});
+
+	it('reads only from nodes that are there', () => {
+		const names = new Set(template.nodes.map(({ name }) => name));
+		for (const [, name] of read(file).matchAll(/\$\('([^']+)'\)/g)) expect(names).toContain(name);
+	});
+
+	it('keeps no successful runs where they would hold phone numbers', () => {
+		const carriesPeople = template.nodes.some(({ type }) => /\.(optInFormTrigger|whatsAppOptInTrigger)$/.test(type));
+		expect(template.settings.saveDataSuccessExecution).toBe(carriesPeople ? 'none' : undefined);
+	});
+});
+
+describe('The words of the templates', () => {
+	const node = (file: string, name: string): INode => {
+		const found = templates.find(([each]) => each === file)?.[1].nodes.find((each) => each.name === name);
+		if (!found) throw new Error(`${file} has no node "${name}"`);
+		return found;
+	};
+	/** What n8n makes of a parameter that is one expression. */
+	const evaluate = (expression: unknown, json: object): unknown => {
+		const code = /^=\{\{([\s\S]*)\}\}$/.exec(String(expression))?.[1] ?? '';
+		return runInNewContext(code, { $json: json });
+	};
+
+	it.each([
+		['registered', 'Welcome! You are registered for News.'],
+		['joinedGroup', 'You are now in the group News. Write STOP NEWS to leave it.'],
+		['waiting', 'You are on the list'],
+		['smsConsent', 'You will hear from us by SMS'],
+		['alreadyRegistered', 'You are registered.'],
+	])('say welcome after %s', (outcome, words) => {
+		const text = evaluate(node('2-opt-in-and-opt-out.json', 'Say welcome').parameters.text, { outcome, group: 'news', groupName: 'News' });
+		expect(text).toContain(words);
+	});
+
+	it('say that a group does not exist, to whoever asked for one', () => {
+		const text = evaluate(node('2-opt-in-and-opt-out.json', 'Say welcome').parameters.text, { outcome: 'registered', group: 'nwes', groupName: null, unknownGroup: true });
+		expect(text).toBe('Welcome! You are registered. A group with the word you wrote does not exist. Write STOP at any time to end it.');
+	});
+
+	it('say which group was left, and goodbye to whoever leaves altogether', () => {
+		const { text } = node('2-opt-in-and-opt-out.json', 'Say goodbye').parameters;
+		expect(evaluate(text, { outcome: 'leftGroup', groupName: 'News' })).toContain('left the group News');
+		expect(evaluate(text, { outcome: 'optedOut', groupName: null })).toContain('nothing more from us');
+	});
+
+	it.each(['en', 'it', 'de', 'fr', undefined])('invite in the language of the form (%s) with number and link, in characters that an SMS carries', (language) => {
+		const { text } = node('1-opt-in-form.json', 'Send the invitation').parameters;
+		const words = evaluate(text, { language, senderPhone: '+390212345678', link: 'https://wa.me/390212345678?text=START' });
+		expect(words).toContain('+390212345678');
+		expect(words).toContain('https://wa.me/390212345678?text=START');
+		// GSM 03.38: one character outside it halves what fits into an SMS.
+		expect(words).toMatch(/^[A-Za-z0-9 @£$¥èéùìòÇØøÅåÆæßÉÄÖÑÜ§äöñüà¿¡!"#%&'()*+,./:;<=>?_\n-]*$/);
+	});
+});
+
+const NODE_SIZE = { width: 96, height: 140 };
+
+/** Estimated as n8n draws it: 20 pixels a line of about 7.2 pixels a character, headings larger, 16 pixels around. */
+function textHeight(content: string, width: number): number {
+	const perLine = Math.floor((width - 32) / 7.2);
+	return content.split('\n').reduce((height, line) => {
+		if (line === '') return height + 8;
+		const heading = /^#+ /.exec(line);
+		const characters = line.replace(/[#*`]/g, '').length * (heading ? 1.5 : 1);
+		return height + Math.ceil(characters / perLine) * (heading ? 32 : 20) + 4;
+	}, 32);
+}
+
+interface Box {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
+
+function overlap(one: Box, other: Box): boolean {
+	return one.x < other.x + other.width && other.x < one.x + one.width && one.y < other.y + other.height && other.y < one.y + one.height;
+}
+
+function contains(outer: Box, inner: Box): boolean {
+	return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.width <= outer.x + outer.width && inner.y + inner.height <= outer.y + outer.height;
+}
+
+/** What a list of options holds, where the parameter is one and no expression chooses. */
+function isOffered({ properties }: INodeTypeDescription, name: string, value: unknown): boolean {
+	const lists = properties.filter((property) => property.name === name && property.type === 'options' && property.options);
+	if (lists.length === 0 || String(value).startsWith('=')) return true;
+	return lists.some(({ options }) => options?.some((option) => 'value' in option && option.value === value));
+}
+
+/** A value that says the same as leaving the parameter out. */
+function isDefault({ properties }: INodeTypeDescription, name: string, value: unknown): boolean {
+	return properties.some((property) => property.name === name && JSON.stringify(property.default) === JSON.stringify(value));
+}
