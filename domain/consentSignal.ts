@@ -49,8 +49,8 @@ export interface ConsentSignal {
 	scopes: string[];
 }
 
-/** At equal times what ends comes after what begins, so that the opt-out wins (rule 6). */
-const RANK: Partial<Record<SignalKind, number>> = { revoke: 1, providerStop: 2, carriedOptOut: 3, stop: 4 };
+/** At equal times what the company does comes after what the person says, and an opt-out last of all, so that it wins (rule 6). */
+const RANK: Partial<Record<SignalKind, number>> = { invited: 1, register: 1, revoke: 2, providerStop: 3, carriedOptOut: 4, stop: 5 };
 
 /** The order in which a person's signals count, the same for every order of arrival. */
 export function compareSignals(one: ConsentSignal, other: ConsentSignal): number {

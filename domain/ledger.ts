@@ -110,7 +110,7 @@ export function verifyChain(chain: ChainHead, records: readonly LedgerRecord[], 
 		missUpTo(record.sequence);
 		expected = record.sequence + 1;
 		const right: string[] = (previous ?? []).map((hash) => linkHash(record, hash, key));
-		const isLinked = previous === null || right.some((hash) => isSame(hash, record.hash));
+		const isLinked: boolean = previous === null || right.some((hash) => isSame(hash, record.hash));
 		if (!hasItsFields(record)) blame(record, 'The fields of the record were changed.');
 		else if (!isLinked) blame(record, 'The record was changed, or not written with the ledger key of this store.');
 		previous = isLinked ? [record.hash] : null;

@@ -11,6 +11,7 @@ import type { Store } from '../store/store';
 import { PaceClock } from './clock';
 import { markAsSending, type MessageToMark, type ReadyMessage, takeBack } from './marking';
 import { OutcomeRecorder } from './outcomeRecorder';
+import type { Outcome } from './outcomes';
 import type { Providers } from './providers';
 import { planRequests, request } from './requests';
 import { SLOT_LEASE_MS } from './slots';
@@ -47,7 +48,7 @@ const LARGEST_LEASE = 1_000;
 const MESSAGE_LEASE_MS = 30_000;
 const MOST_IN_FLIGHT = 128;
 /** Marks that came too late this often in a row: the store cannot commit in time. */
-const MOST_LATE_MARKS = 20;
+const MOST_LATE_MARKS = 10;
 const TOO_SLOW = `The store takes more than ${LATEST_START_MS} ms to mark a message, so nothing can be sent safely. Give it a faster disk, or less other work.`;
 
 /**
@@ -216,11 +217,17 @@ class RunningDelivery {
 					decidedAt: marked.decidedAt,
 					signal: this.input.signal,
 				}).then((outcomes) => {
-					if (outcomes) this.recorder.add(outcomes);
+					if (outcomes) this.wentOut(outcomes);
 					else this.late.push(...planned.messages);
 				}),
 			);
 		}
+	}
+
+	private wentOut(outcomes: Outcome[]): void {
+		this.recorder.add(outcomes);
+		this.lateMarks = 0;
+		this.mostAtOnce = Math.min(MOST_IN_FLIGHT, this.mostAtOnce + 1);
 	}
 
 	private start(work: Promise<void>): void {
@@ -241,11 +248,7 @@ class RunningDelivery {
 
 	/** Puts back what could not start in time, and marks less at once while that happens. */
 	private async returnLate(): Promise<void> {
-		if (this.late.length === 0) {
-			if (this.lateMarks > 0) this.lateMarks = 0;
-			this.mostAtOnce = Math.min(MOST_IN_FLIGHT, this.mostAtOnce + 4);
-			return;
-		}
+		if (this.late.length === 0) return;
 		const late = this.late;
 		this.late = [];
 		await takeBack(this.store, late);

@@ -33,7 +33,7 @@ export interface Chunk {
 export type Taken = (phones: string[]) => Promise<Iterable<string>>;
 
 /** People planned in one transaction. */
-export const CHUNK = 500;
+export const CHUNK = 250;
 
 interface Person {
 	contactId: number | null;

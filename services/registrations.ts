@@ -143,7 +143,7 @@ async function applyAt(
 	signal: Signal,
 ): Promise<{ result: SignalResult; sender: Sender; person: PersonKey }> {
 	const done = await store.transaction(async (db) => {
-		const sender = await resolveSender(db, senderRef, null);
+		const sender = await resolveSender(db, senderRef, 'whatsapp');
 		const person = readPerson(from, sender.country);
 		const result = await applyConsentSignal(store, db, { ...signal, provider: provider ?? sender.provider, sender, person, inbox: null });
 		return { result, sender, person };
@@ -164,7 +164,7 @@ export async function checkRegistrations(
 	{ sender: senderRef, numbers, country }: { sender: string; numbers: readonly string[]; country?: string },
 ): Promise<NumberCheck[]> {
 	return await store.read(async (db) => {
-		const sender = await resolveSender(db, senderRef, null);
+		const sender = await resolveSender(db, senderRef, 'whatsapp');
 		const read = numbers.map((number) => ({ number, ...readNumber(number, country || sender.country) }));
 		const phones = [...new Set(read.flatMap(({ phone }) => (phone === null ? [] : [phone])))];
 		const rows = new Map<string, RegistrationRow>();
@@ -196,7 +196,7 @@ function readNumber(number: string, country: string): { phone: string | null; er
 /** @throws {NotFoundError} when the person has none with this sender. */
 export async function getRegistration(store: Store, { sender: senderRef, number }: { sender: string; number: string }): Promise<RegistrationView> {
 	return await store.read(async (db) => {
-		const sender = await resolveSender(db, senderRef, null);
+		const sender = await resolveSender(db, senderRef, 'whatsapp');
 		const { phone, whatsAppUserId } = readPerson(number, sender.country);
 		const [row] = await selectRegistrations(db, { senderId: sender.id, person: { phone, whatsAppUserId }, limit: 1 });
 		if (!row) throw new NotFoundError(`There is no registration of ${phone === null ? 'this WhatsApp user' : maskPhone(phone)} with ${sender.phone}. The person has to write to that number first.`);
@@ -221,7 +221,7 @@ export interface RegistrationFilter {
 /** The list "WhatsApp registrations" (PORTAL 4.4), page by page. */
 export async function listRegistrations(store: Store, filter: RegistrationFilter = {}): Promise<RegistrationView[]> {
 	return await store.read(async (db) => {
-		const senderId = filter.sender ? (await resolveSender(db, filter.sender, null)).id : undefined;
+		const senderId = filter.sender ? (await resolveSender(db, filter.sender, 'whatsapp')).id : undefined;
 		const groupId = filter.group ? (await resolveGroup(db, filter.group)).id : undefined;
 		const { state, since, search = '', limit = 50, after } = filter;
 		const rows = await selectRegistrations(db, { senderId, groupId, state, since, search: search.trim(), limit, after });
@@ -244,7 +244,7 @@ export interface Usage {
 
 export async function getUsage(store: Store, { sender: senderRef }: { sender: string }): Promise<Usage> {
 	return await store.read(async (db) => {
-		const { id, phone, packageLimit } = await resolveSender(db, senderRef, null);
+		const { id, phone, packageLimit } = await resolveSender(db, senderRef, 'whatsapp');
 		const counts = await countStates(db, id);
 		return { senderId: id, senderPhone: phone, ...counts, packageLimit, free: packageLimit === null ? null : Math.max(0, packageLimit - counts.active) };
 	});

@@ -71,7 +71,7 @@ export async function selectGroupFigures(db: Database, { search, limit, after }:
 	const hasWord = (identity: string, scope: string) =>
 		sql`exists (select 1 from consent_word w where w.identity_id = ${sql.ref(identity)} and w.direction = 'out' and ${sql.raw(scope)})`;
 	const { rows } = await sql<GroupFigures>`
-		with g as (${groups}), member as (
+		with g as ${groups}, member as (
 			select m.group_id, c.sms_number, c.whatsapp_number,
 				case when c.sms_number is not null and not ${hasWord('si.id', `w.scope = 'sms'`)} then 1 else 0 end as by_sms,
 				case when exists (select 1 from registration r where r.identity_id = wi.id and r.state = 'active') then 1 else 0 end as registered,

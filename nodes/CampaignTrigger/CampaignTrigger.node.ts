@@ -28,7 +28,7 @@ export class CampaignTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Deliver', 'Finished'],
-		credentials: [{ name: 'optInStoreApi', required: true, testedBy: 'optInStoreTest' }],
+		credentials: [{ name: 'optInStoreApi', displayName: 'Opt-In Store', required: true, testedBy: 'optInStoreTest' }],
 		properties: [
 			{
 				displayName:

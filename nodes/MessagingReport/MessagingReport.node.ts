@@ -18,7 +18,7 @@ export class MessagingReport implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: [{ name: 'optInStoreApi', required: true, testedBy: 'optInStoreTest' }],
+		credentials: [{ name: 'optInStoreApi', displayName: 'Opt-In Store', required: true, testedBy: 'optInStoreTest' }],
 		properties,
 	};
 

@@ -51,7 +51,9 @@ export const rangeFields: INodeProperties[] = [
 /** Days as YYYY-MM-DD, both included. */
 export function readRange(node: IExecuteFunctions, store: Store, parameters: ItemParameters) {
 	const timeZone = parameters.optionalText('timeZone') ?? node.getTimezone();
-	const daysAgo = (days: number): string => dayOf(store.now() - days * DAY_MS, timeZone);
+	const today = dayOf(store.now(), timeZone);
+	// By the calendar: hours back would miss a day when the clocks change.
+	const daysAgo = (days: number): string => dayOf(Date.parse(today) - days * DAY_MS, 'UTC');
 	switch (parameters.choice('period')) {
 		case 'today':
 			return { from: daysAgo(0), to: daysAgo(0), timeZone };

@@ -5,6 +5,7 @@ import { noticePage, textsOf } from '../../services/optInForm/page';
 import type { FormSettings } from '../../services/optInForm/settings';
 import { showForm, submitForm } from '../../services/optInForm/submitForm';
 import { withNodeStore } from '../shared/store';
+import { requestOf, responseOf } from '../shared/webhookRequest';
 import { readFormSettings } from './formSettings';
 
 const WEB_FORM = 'application/x-www-form-urlencoded';
@@ -13,10 +14,10 @@ const TRY_AGAIN_AFTER_SECONDS = '30';
 
 /**
  * The page lies on the same host as n8n's editor: the sandbox keeps it away from the editor's session, as n8n does with
- * pages it sends itself, and the rest lets it load nothing.
+ * pages it sends itself, and the rest lets it load and run nothing. (Without allow-scripts, browsers ignore `autofocus`.)
  */
 const PAGE_POLICY =
-	"sandbox allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'";
+	"sandbox allow-forms allow-scripts allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'";
 
 export interface VisitorAnswer {
 	status: number;
@@ -37,10 +38,10 @@ export async function answerVisitor(node: IWebhookFunctions, inbox: string): Pro
 }
 
 async function answer(node: IWebhookFunctions, settings: FormSettings, inbox: string): Promise<VisitorAnswer> {
-	const request = node.getRequestObject();
+	const request = requestOf(node);
 	if (request.method !== 'POST') return page(await withNodeStore(node, (store) => showForm(store, settings)));
 
-	const contentType = String(request.headers['content-type'] ?? '').toLowerCase();
+	const contentType = (request.headers['content-type'] ?? '').toLowerCase();
 	if (!contentType.startsWith(WEB_FORM)) return wrongFormat(settings, contentType);
 	const submission = {
 		fields: node.getBodyData(),
@@ -73,8 +74,8 @@ function refuse(node: IWebhookFunctions, settings: FormSettings, error: unknown)
 
 /** Ends the response with the answer. */
 export function sendAnswer(node: IWebhookFunctions, { status, contentType, body }: VisitorAnswer): void {
-	const response = node.getResponseObject();
-	response.status(status);
+	const response = responseOf(node);
+	response.statusCode = status;
 	response.removeHeader('X-Frame-Options');
 	response.setHeader('Content-Type', contentType);
 	response.setHeader('Content-Security-Policy', PAGE_POLICY);

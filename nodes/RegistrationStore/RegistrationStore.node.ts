@@ -19,7 +19,7 @@ export class RegistrationStore implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: [{ name: 'optInStoreApi', required: true, testedBy: 'optInStoreTest' }],
+		credentials: [{ name: 'optInStoreApi', displayName: 'Opt-In Store', required: true, testedBy: 'optInStoreTest' }],
 		properties,
 	};
 

@@ -21,9 +21,9 @@ export class SendMessage implements INodeType {
 		// An AI agent must not write to people.
 		usableAsTool: undefined,
 		credentials: [
-			{ name: 'optInStoreApi', required: true, testedBy: 'optInStoreTest' },
-			{ name: 'metaWhatsAppApi', required: false, testedBy: 'metaWhatsAppTest' },
-			{ name: 'websmsApi', required: false, testedBy: 'websmsTest' },
+			{ name: 'optInStoreApi', displayName: 'Opt-In Store', required: true, testedBy: 'optInStoreTest' },
+			{ name: 'metaWhatsAppApi', displayName: 'Meta WhatsApp (Optional)', required: false, testedBy: 'metaWhatsAppTest' },
+			{ name: 'websmsApi', displayName: 'websms (Optional)', required: false, testedBy: 'websmsTest' },
 		],
 		properties,
 	};

@@ -36,8 +36,8 @@ export function contentFields(withTemplates: Shown, textOnly: Shown): INodePrope
 			displayName: 'Template Name',
 			name: 'templateName',
 			type: 'string',
+			// Not required for n8n: where the channel is an expression it shows every field, and would insist on this one for a text too.
 			default: '',
-			required: true,
 			placeholder: 'e.g. spring_offer',
 			displayOptions: forTemplates,
 			description: 'As it was approved',
@@ -47,7 +47,6 @@ export function contentFields(withTemplates: Shown, textOnly: Shown): INodePrope
 			name: 'templateLanguage',
 			type: 'string',
 			default: 'en',
-			required: true,
 			placeholder: 'e.g. de_AT',
 			displayOptions: forTemplates,
 			description: 'As WhatsApp writes it',

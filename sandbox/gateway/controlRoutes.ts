@@ -123,6 +123,9 @@ export const controlRoutes: ControlRoute[] = [
 	{ method: 'DELETE', pattern: /^\/control\/mails$/, handle: (gateway) => gateway.mailbox?.clear() },
 ];
 
+/** An open page asks several times a second, for all phones: formatting each anew would cost a campaign its pace. */
+const displays = new Map<string, string>();
+
 /** The websms channel is shown once it is used: a store with one WhatsApp sender needs no choice of it anywhere. */
 const companies = [
 	{ name: metaAccount.name, phone: metaAccount.phone, channel: 'whatsapp', provider: 'meta', label: 'Meta' },
@@ -132,7 +135,12 @@ const companies = [
 
 /** As people write it: `+39 333 123 4567`. */
 function display(phone: string): string {
-	return parsePhoneNumberFromString(phone)?.formatInternational() ?? phone;
+	const known = displays.get(phone);
+	if (known !== undefined) return known;
+	const made = parsePhoneNumberFromString(phone)?.formatInternational() ?? phone;
+	if (displays.size > 2_000) displays.clear();
+	displays.set(phone, made);
+	return made;
 }
 
 function state(gateway: Gateway): object {

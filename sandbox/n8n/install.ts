@@ -8,7 +8,15 @@ const modules = join(sandboxFolder, 'node_modules');
 const progressEveryMs = 5_000;
 
 interface Lock {
-	packages: Record<string, { version?: string; optional?: boolean }>;
+	packages: Record<string, LockedPackage>;
+}
+
+interface LockedPackage {
+	version?: string;
+	/** For some platforms only, or not at all needed. */
+	optional?: boolean;
+	/** In the lock file without being needed by anything; npm does not install it. */
+	extraneous?: boolean;
 }
 
 /** Whether `sandbox/node_modules` holds what `sandbox/package-lock.json` says. npm writes its own lock there as the last step. */
@@ -18,14 +26,17 @@ export function isN8nInstalled(): boolean {
 	return isSameInstallation(readLock(join(sandboxFolder, 'package-lock.json')), readLock(installed));
 }
 
-/** Packages of other platforms are in the one and not in the other. */
+/** Packages of other platforms, and those that nothing needs, are in the one and not in the other. */
 export function isSameInstallation(wanted: Lock, installed: Lock): boolean {
-	const wantedHere = Object.entries(wanted.packages).filter(([path]) => path !== '');
-	const missing = wantedHere.some(([path, { version, optional }]) => {
+	const missing = neededPackages(wanted).some(([path, { version, optional }]) => {
 		const there = installed.packages[path];
 		return there === undefined ? optional !== true : there.version !== version;
 	});
 	return !missing && Object.keys(installed.packages).every((path) => wanted.packages[path] !== undefined);
+}
+
+function neededPackages({ packages }: Lock): Array<[string, LockedPackage]> {
+	return Object.entries(packages).filter(([path, { extraneous }]) => path !== '' && extraneous !== true);
 }
 
 /**
@@ -33,11 +44,11 @@ export function isSameInstallation(wanted: Lock, installed: Lock): boolean {
  * @throws {Error} with npm's last lines
  */
 export async function installN8n(onProgress: (line: string) => void, signal?: AbortSignal): Promise<void> {
-	const total = Object.keys(readLock(join(sandboxFolder, 'package-lock.json')).packages).length;
+	const total = neededPackages(readLock(join(sandboxFolder, 'package-lock.json'))).filter(([path]) => !path.includes('/node_modules/')).length;
 	const startedAt = Date.now();
 	const timer = setInterval(() => {
 		const seconds = Math.round((Date.now() - startedAt) / 1_000);
-		onProgress(`installing n8n: ${seconds} s, ${countPackages(modules)} of at most ${total} packages`);
+		onProgress(`installing n8n: ${seconds} s, ${countPackages(modules)} of some ${total} packages`);
 	}, progressEveryMs);
 	try {
 		await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], signal);

@@ -33,7 +33,7 @@ export class World {
 
 	async close(): Promise<void> {
 		await this.sandbox.close();
-		rmSync(this.folder, { recursive: true, force: true });
+		if (process.env.OPTIN_KEEP === undefined) rmSync(this.folder, { recursive: true, force: true });
 	}
 
 	get gateway() {

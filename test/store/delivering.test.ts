@@ -6,11 +6,15 @@ import { deliver, type Delivery } from '../../services/deliver';
 import { waitForInFlight } from '../../services/inFlight';
 import { settleStatuses } from '../../services/settleStatuses';
 import { revokeSlots, takeSlots } from '../../services/slots';
+import { spacingUs } from '../../domain/pacing';
 import { referenceOf } from '../../domain/reference';
 import { resolveSender } from '../../store/senders';
 import type { Store } from '../../store/store';
 import { campaign, counters, FakeProvider, messages, phone, sayOut, seedGroup, seedPerson, seedRegistered, seedSender } from '../support/delivery';
 import { describeStores } from '../support/stores';
+
+// The machine may have much else to do: a test that waits for a rate must not fail for that.
+jest.setTimeout(60_000);
 
 const trigger = 'workflow/node';
 
@@ -70,13 +74,31 @@ describeStores('Delivering a campaign', (context) => {
 	});
 
 	it('never gives out more times in a second than the rate, to however many deliveries', async () => {
-		const { store } = context();
+		const { store, clock } = context();
 		const { provider } = await prepare(store, 60, { rate: 40 });
 		const slots = await slotsOf(store);
 		await Promise.all(slots.map((slot) => deliver(store, { meta: provider }, slot)));
 		const starts = provider.requests.map(({ startedAt }) => startedAt).sort((one, other) => one - other);
 		expect(starts).toHaveLength(60);
+		const { next_send_at_us: nextUs } = await store.db.selectFrom('sender').select('next_send_at_us').executeTakeFirstOrThrow();
+		expect(nextUs - clock.time * 1_000).toBeGreaterThanOrEqual(60 * spacingUs(40, 1));
 		for (const start of starts) expect(starts.filter((other) => other >= start && other < start + 1_000).length).toBeLessThanOrEqual(40);
+	});
+
+	it('requests nothing when marking took so long that somebody may have said STOP since, and gives the messages back', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 10);
+		const slow: Store = Object.create(store) as Store;
+		slow.transaction = async (work) => {
+			const result = await store.transaction(work);
+			await wait(60);
+			return result;
+		};
+		const [slot] = await slotsOf(store);
+		if (!slot) throw new Error('No slot.');
+		expect(await deliver(slow, { meta: provider }, slot)).toMatchObject({ accepted: 0, left: 10, stopped: expect.stringContaining('The store takes more than') as string });
+		expect(provider.requests).toEqual([]);
+		expect((await messages(store)).map(({ state, attempts }) => `${state} ${attempts}`)).toEqual(Array.from({ length: 10 }, () => 'queued 0'));
 	});
 
 	it('puts one text to many people into one request where the provider takes that', async () => {

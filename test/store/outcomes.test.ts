@@ -11,6 +11,9 @@ import type { Store } from '../../store/store';
 import { type Answer, campaign, counters, FakeProvider, messages, phone, seedGroup, seedPerson, seedRegistered, seedSender, setState } from '../support/delivery';
 import { describeStores } from '../support/stores';
 
+// The machine may have much else to do: a test that waits for a rate must not fail for that.
+jest.setTimeout(60_000);
+
 async function prepare(store: Store, count: number, answer: Answer): Promise<{ provider: FakeProvider; senderId: number }> {
 	const senderId = await seedSender(store);
 	const groupId = await seedGroup(store);

@@ -76,7 +76,7 @@ export async function seen(store: Store, phone: string = PHONE) {
 		.where(
 			'contact_id',
 			'in',
-			contacts.map((contact) => contact.id),
+			[0, ...contacts.map((contact) => contact.id)],
 		)
 		.orderBy('shortcode')
 		.execute();

@@ -2,10 +2,10 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { OptInFormTrigger } from '../../nodes/OptInFormTrigger/OptInFormTrigger.node';
 import { FORM_TEXTS } from '../../services/optInForm/texts';
-import { newSqlite } from '../support/stores';
-import { openStore } from '../../store/store';
-import { closeStores } from '../../store/pool';
 import { createOrUpdateSender } from '../../services/senders';
+import { closeStores } from '../../store/pool';
+import { openStore } from '../../store/store';
+import { newSqlite } from '../support/stores';
 
 const form = 'application/x-www-form-urlencoded';
 
@@ -23,7 +23,9 @@ function visit({ method, headers = {}, body = {}, mode = 'webhook', parameters =
 	const answered = { status: 0, headers: {} as Record<string, string>, body: '' };
 	const errors: string[] = [];
 	const response = {
-		status: (status: number) => (answered.status = status),
+		set statusCode(status: number) {
+			answered.status = status;
+		},
 		setHeader: (name: string, value: string) => (answered.headers[name.toLowerCase()] = value),
 		removeHeader: (name: string) => delete answered.headers[name.toLowerCase()],
 		end: (text: string) => (answered.body = text),
@@ -56,7 +58,8 @@ describe('The form trigger', () => {
 	});
 	afterAll(async () => {
 		await closeStores();
-		process.env.N8N_USER_FOLDER = userFolder ?? '';
+		if (userFolder === undefined) delete process.env.N8N_USER_FOLDER;
+		else process.env.N8N_USER_FOLDER = userFolder;
 		await remove();
 	});
 
@@ -65,7 +68,7 @@ describe('The form trigger', () => {
 		expect(await run()).toEqual({ noWebhookResponse: true });
 		expect(answered.status).toBe(200);
 		expect(answered.body).toContain('<form method="post"');
-		expect(answered.headers['content-security-policy']).toMatch(/^sandbox (?!.*allow-same-origin)(?!.*allow-scripts).*default-src 'none'/);
+		expect(answered.headers['content-security-policy']).toMatch(/^sandbox (?!.*allow-same-origin)(?!.*script-src).*; default-src 'none';/);
 		expect(answered.headers).not.toHaveProperty('x-frame-options');
 		expect(answered.headers['cache-control']).toBe('no-store');
 	});

@@ -92,8 +92,8 @@ test("n8n's flattened executions are read, with what refers to itself", () => {
 	expect(loop.self).toBe(loop);
 });
 
-test('an installation is the wanted one when all but packages of other platforms is there in the same version', () => {
-	const wanted = { packages: { '': {}, 'node_modules/n8n': { version: '2.41.1' }, 'node_modules/x-darwin': { version: '1', optional: true } } };
+test('an installation is the wanted one when all is there in the same version but packages of other platforms and those that nothing needs', () => {
+	const wanted = { packages: { '': {}, 'node_modules/n8n': { version: '2.41.1' }, 'node_modules/x-darwin': { version: '1', optional: true }, 'node_modules/unused': { version: '1', extraneous: true } } };
 	const installed = (version: string) => ({ packages: { 'node_modules/n8n': { version } } });
 	expect(isSameInstallation(wanted, installed('2.41.1'))).toBe(true);
 	expect(isSameInstallation(wanted, installed('2.41.0'))).toBe(false);

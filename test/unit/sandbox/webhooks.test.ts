@@ -121,11 +121,16 @@ test('webhooks held back can be let go backwards', async () => {
 	expect(receiver.messages.map(({ text }) => (text as { body: string }).body)).toEqual(['HELP', 'STOP', 'START']);
 });
 
-test('what one person types arrives in its order, also when the first answer is slow', async () => {
-	receiver.answer = (nth) => ({ status: 200, delayMs: nth === 1 ? 50 : 0 });
+test('what one person types arrives in its order: the next message waits for the answer to the last', async () => {
+	const answeredBefore: number[] = [];
+	receiver.answer = () => {
+		answeredBefore.push(gateway.log.list().length);
+		return { status: 200, delayMs: 10 };
+	};
 	const typed = ['one', 'two', 'three'].map(whatsApp);
 	await Promise.all(typed.map(({ final }) => final));
 	expect(receiver.messages.map(({ text }) => (text as { body: string }).body)).toEqual(['one', 'two', 'three']);
+	expect(answeredBefore).toEqual([0, 1, 2]);
 });
 
 test('a message can be typed again under its id and with an earlier time', async () => {

@@ -1,0 +1,155 @@
+import { enterHouse, type NodeHouse, smsSender, whatsAppSender } from './nodeHouse';
+import { type NodeUnderTest, outputOf, resultOf } from './runWorkflow';
+
+let house: NodeHouse;
+
+beforeEach(async () => {
+	house = await enterHouse();
+});
+
+afterEach(async () => {
+	await house.leave();
+});
+
+const operation = (resource: string, name: string, parameters: object = {}): NodeUnderTest => ({
+	node: 'registrationStore',
+	credentials: { optInStoreApi: house.storeCredential },
+	parameters: { resource, operation: name, ...parameters },
+});
+
+const byPhone = (value: string) => ({ __rl: true, mode: 'phone', value });
+const sender = byPhone(whatsAppSender);
+
+/** Somebody writes to the company. */
+const write = (text: string, from = '+393331234567') =>
+	resultOf(operation('registration', 'applyMessage', { sender, from, text, messageId: `message ${Math.random()}` }));
+
+describe('WhatsApp Registration Store, Registration', () => {
+	it('registers whoever writes, and lets go who writes STOP', async () => {
+		expect(await write('START')).toMatchObject({ outcome: 'registered', registration: 'active', phone: '+393331234567' });
+		expect(await write('STOP')).toMatchObject({ outcome: 'optedOut', registration: 'ended' });
+	});
+
+	it('applies the same message once', async () => {
+		const message = operation('registration', 'applyMessage', { sender, from: '333 1234567', text: 'START', messageId: 'wamid.1' });
+		expect(await resultOf(message)).toMatchObject({ repeated: false });
+		expect(await resultOf(message)).toMatchObject({ repeated: true });
+	});
+
+	it('checks several numbers, an item for each, and says which is none', async () => {
+		await write('START');
+		const items = await outputOf(operation('registration', 'check', { sender, numbers: '333 1234567, +393331234568\n12' }));
+		expect(items.map(({ json }) => [json.phone, json.registered])).toEqual([
+			['+393331234567', true],
+			['+393331234568', false],
+			[null, false],
+		]);
+		expect(items[2]?.json.error).toEqual(expect.any(String));
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }, { item: 0 }]);
+	});
+
+	it('asks for a number where there is none to check', async () => {
+		await expect(resultOf(operation('registration', 'check', { sender, numbers: ' ' }))).rejects.toThrow(/no number to check/);
+	});
+
+	it('gets the registration of one person', async () => {
+		await write('START');
+		expect(await resultOf(operation('registration', 'get', { sender, number: '333 1234567' }))).toMatchObject({ state: 'active', phone: '+393331234567' });
+	});
+
+	it('gets many, page after page, by state and by part of the number', async () => {
+		for (const last of ['1', '2', '3']) await write('START', `+39333123456${last}`);
+		await write('STOP', '+393331234563');
+		const phones = async (parameters: object) => (await outputOf(operation('registration', 'getMany', parameters))).map(({ json }) => json.phone);
+		expect(await phones({ returnAll: true })).toHaveLength(3);
+		expect(await phones({ returnAll: false, limit: 2 })).toHaveLength(2);
+		expect(await phones({ returnAll: true, filters: { state: 'ended' } })).toEqual(['+393331234563']);
+		expect(await phones({ returnAll: true, filters: { search: '4562', sender } })).toEqual(['+393331234562']);
+	});
+
+	it('invites a person with a link that carries START and the code', async () => {
+		await outputOf({ node: 'contactGroup', credentials: { optInStoreApi: house.storeCredential }, parameters: { resource: 'group', operation: 'createOrUpdate', shortcode: 'news' } });
+		const item = await resultOf(
+			operation('registration', 'invite', {
+				sender,
+				number: '333 1234567',
+				group: { __rl: true, mode: 'shortcode', value: 'news' },
+				options: { language: 'it', consentText: 'Yes', smsConsent: true, expiresInHours: 24 },
+			}),
+		);
+		expect(item).toMatchObject({ outcome: 'invited', phone: '+393331234567', senderPhone: whatsAppSender });
+		expect(item.link).toMatch(/^https:\/\/wa\.me\/390212345678\?text=START%20NEWS%20/);
+	});
+
+	it('registers by hand with a source, and refuses to against the person’s own word', async () => {
+		expect(await resultOf(operation('registration', 'register', { sender, number: '333 1234567', source: 'Paper form' }))).toMatchObject({ state: 'active' });
+		await expect(resultOf(operation('registration', 'register', { sender, number: '333 1234568', source: ' ' }))).rejects.toThrow(/where the consent comes from/);
+		await write('STOP');
+		await expect(resultOf(operation('registration', 'register', { sender, number: '333 1234567', source: 'Paper form' }))).rejects.toThrow(/opted out/);
+	});
+
+	it('revokes a registration, after which the person may come back', async () => {
+		await write('START');
+		expect(await resultOf(operation('registration', 'revoke', { sender, number: '333 1234567' }))).toMatchObject({ state: 'ended' });
+		expect(await write('Hello')).toMatchObject({ outcome: 'registered' });
+	});
+
+	it('tells how much of the package is used', async () => {
+		await write('START');
+		expect(await resultOf(operation('registration', 'getUsage', { sender }))).toMatchObject({ active: 1, senderPhone: whatsAppSender });
+	});
+
+	it('says that there are several senders where none is named', async () => {
+		await expect(resultOf(operation('registration', 'getUsage'))).rejects.toThrow(/several senders.*Say which one/);
+	});
+});
+
+describe('WhatsApp Registration Store, Sender', () => {
+	it('makes a sender, changes what is given, and keeps the rest', async () => {
+		const save = (options: object) =>
+			resultOf(operation('sender', 'createOrUpdate', { phone: '+390299999999', provider: 'meta', providerSenderId: '77', sendsWhatsApp: true, options }));
+		expect(await save({ name: 'Shop', packageLimit: 10, policy: 'keywordOnly' })).toMatchObject({ created: true, name: 'Shop', packageLimit: 10, policy: 'keywordOnly', sendsSms: false });
+		expect(await save({ ratePerSecond: 5 })).toMatchObject({ created: false, name: 'Shop', packageLimit: 10, ratePerSecond: 5 });
+		expect(await save({ packageLimit: 0 })).toMatchObject({ packageLimit: null });
+	});
+
+	it('lists the senders', async () => {
+		const items = await outputOf(operation('sender', 'getMany', { returnAll: true }));
+		expect(items.map(({ json }) => json.phone)).toEqual([whatsAppSender, smsSender]);
+	});
+});
+
+describe('WhatsApp Registration Store, Consent', () => {
+	it('exports what is recorded of a person', async () => {
+		await write('START');
+		const item = await resultOf(operation('consent', 'export', { number: '+393331234567' }));
+		expect(item).toMatchObject({ phone: '+393331234567', valid: true });
+		expect(item.records).not.toHaveLength(0);
+	});
+
+	it('verifies the ledger, and names the record that was changed', async () => {
+		await write('START');
+		expect(await resultOf(operation('consent', 'verify'))).toMatchObject({ valid: true });
+		await house.store.transaction((db) => db.updateTable('consent_record').set({ at: 1 }).execute());
+		const item = await resultOf(operation('consent', 'verify'));
+		expect(item.valid).toBe(false);
+		expect(item.broken).not.toHaveLength(0);
+	});
+});
+
+describe('WhatsApp Registration Store as the tool of an AI agent', () => {
+	it('reads', async () => {
+		const items = await outputOf({ ...operation('sender', 'getMany', { returnAll: true }), asTool: true });
+		expect(items).toHaveLength(2);
+	});
+
+	it.each([
+		['registration', 'applyMessage', { sender, from: '+393331234567', text: 'START', messageId: '1' }],
+		['registration', 'register', { sender, number: '+393331234567', source: 'The agent' }],
+		['registration', 'revoke', { sender, number: '+393331234567' }],
+		['registration', 'invite', { sender, number: '+393331234567' }],
+		['sender', 'createOrUpdate', { phone: '+390299999999', provider: 'meta' }],
+	])('changes nothing: %s, %s is refused', async (resource, name, parameters) => {
+		await expect(resultOf({ ...operation(resource, name, parameters), asTool: true })).rejects.toThrow(/may read here, and change nothing/);
+	});
+});
