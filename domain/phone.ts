@@ -1,4 +1,4 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
 import { InvalidInputError } from './errors';
 
@@ -34,7 +34,7 @@ export function normalisePhone(text: string, country: string): NormalisedPhone {
 	if (!isSupportedCountry(upperCountry)) {
 		throw new InvalidInputError(`"${country.slice(0, 20)}" is not a country code. Use two letters, e.g. IT, AT or DE.`);
 	}
-	const parsed = parsePhoneNumberFromString(withPlus(typed), { defaultCountry: upperCountry as CountryCode, extract: false });
+	const parsed = parsePhoneNumberFromString(withPlus(typed), { defaultCountry: upperCountry, extract: false });
 	if (!parsed || parsed.ext !== undefined || !parsed.isValid()) {
 		throw new InvalidInputError(
 			`"${maskPhone(typed)}" is not a phone number that exists in ${parsed?.country ?? upperCountry}. Check the digits, or type it with its country prefix, e.g. +39 333 1234567.`,

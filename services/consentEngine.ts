@@ -7,22 +7,22 @@ import { findGroupByShortcode, type Group } from '../store/groups';
 import { identityById } from '../store/identities';
 import { expireInvitations, useInvitations } from '../store/invitations';
 import { withdrawQueued } from '../store/messages';
-import type { Database, EventOutput, RegistrationState } from '../store/schema';
+import type { Database, RegistrationState } from '../store/schema';
 import { senderById } from '../store/senders';
 import type { Store } from '../store/store';
 import { ensureContact } from './consent/contact';
-import { type Change, type RegistrationChange, withdraw, writeMemberships, writeRegistrations, writeWords } from './consent/effects';
+import { type Change, withdraw, writeMemberships, writeRegistrations, writeWords } from './consent/effects';
 import { findAnswered } from './consent/invitation';
 import { type ResolvedPerson, resolvePerson } from './consent/person';
 import { loadPerson, refold, type SignalContext, signalKey, type StoredPerson } from './consent/personState';
 import { countsOf, fillFreed, lockLimited } from './consent/places';
 import { keptText } from './consent/keptText';
+import { type AppliedOutcome, isOptOutKind, outcomeOf, outputOf } from './consent/outcome';
 import { recordOf, writeRecords } from './consent/record';
 import type { SignalInput } from './consent/signalInput';
 
+export type { AppliedOutcome } from './consent/outcome';
 export type { SignalInput } from './consent/signalInput';
-
-export type AppliedOutcome = ConsentOutcome | 'waiting';
 
 export interface SignalResult {
 	eventId: number;
@@ -121,8 +121,6 @@ async function knownBefore(db: Database, input: SignalInput): Promise<SignalResu
 	};
 }
 
-const isOptOutKind = (kind: string): boolean => kind === 'stop' || kind === 'providerStop';
-
 function contextOf(input: SignalInput, invitation: Case['invitation']): SignalContext {
 	return {
 		invitedGroupId: input.groupId ?? invitation.answered?.groupId ?? null,
@@ -171,14 +169,16 @@ async function decide(
 	const isNewest = stored.newestSignalAt === null || stored.newestSignalAt < signal.effectiveAt;
 	// What the company does may begin a registration, and when the person last wrote is then found in the history only.
 	const isByCompany = signal.kind === 'invited' || signal.kind === 'register';
-	if (isNewest && !person.merged && !isByCompany) {
+	if (isNewest && !person.hasLearntNumber && !isByCompany) {
 		const { state: after, outcome } = applySignal(stored.state, signal);
 		const eventIdOf = (by: string): number | null => (by === signal.key ? eventId : null);
 		return { change: { ...common, before: stored.state, after, eventIdOf }, outcome, applied: true };
 	}
 	const folded = await refold(db, common.identityId, signal, person.merged?.eventIds ?? new Set());
-	// Rows made by hand or by a place given are not in the history: only what the signal changes is written.
-	const before = person.merged ? { ...stored.state, joined: folded.before.joined } : folded.before;
+	// What operators did by hand is not in the history, so only the difference a signal makes is written; of a person whose halves
+	// have just met it is the difference to what is stored.
+	const joined = person.merged ? folded.before.joined : stored.state.joined;
+	const before = person.hasLearntNumber ? { ...stored.state, joined } : folded.before;
 	const eventIdOf = (by: string): number | null => (by === signal.key ? eventId : (folded.eventIds.get(by) ?? null));
 	const applied = isStillHeard(signal, folded.after);
 	return { change: { ...common, before, after: folded.after, eventIdOf }, outcome: applied ? folded.outcome : 'none', applied };
@@ -233,7 +233,8 @@ const MAKES_CONTACT = new Set<AppliedOutcome>(['registered', 'alreadyRegistered'
 async function contactOf({ db, input, person, signal, now }: Case, change: Change, outcome: ConsentOutcome): Promise<number | null> {
 	const { phone } = person.identity;
 	const isOptIn = (signal.kind === 'start' || signal.kind === 'message') && MAKES_CONTACT.has(outcome);
-	if (phone === null || !(isOptIn || person.merged)) return change.stored.contacts[0]?.contactId ?? null;
+	const wasWaitedFor = person.hasLearntNumber && [...change.after.registrations.values()].some(({ state }) => state === 'registered');
+	if (phone === null || !(isOptIn || wasWaitedFor)) return change.stored.contacts[0]?.contactId ?? null;
 	const contact = await ensureContact(db, {
 		phone,
 		channel: input.channel,
@@ -242,30 +243,6 @@ async function contactOf({ db, input, person, signal, now }: Case, change: Chang
 		now,
 	});
 	return contact.id;
-}
-
-function outcomeOf(
-	decided: ConsentOutcome,
-	change: Change,
-	registrations: RegistrationChange,
-	registration: RegistrationState | null,
-	{ senderId }: ConsentSignal,
-): AppliedOutcome {
-	if (decided !== 'registered' && decided !== 'alreadyRegistered') return decided;
-	if (registration === 'waiting') return 'waiting';
-	// What came late can only have registered somebody who was registered already.
-	if (decided === 'registered' && senderId !== null && !registrations.activated.includes(senderId)) {
-		return [...change.after.joined].some((groupId) => !change.before.joined.has(groupId)) ? 'joinedGroup' : 'alreadyRegistered';
-	}
-	return decided;
-}
-
-function outputOf({ kind }: SignalInput, outcome: AppliedOutcome, applied: boolean): EventOutput | null {
-	if (kind === 'invited') return outcome === 'alreadyRegistered' ? null : 'invited';
-	if (kind === 'register' || kind === 'revoke' || kind === 'carriedOptOut') return null;
-	if (!applied) return 'message';
-	if (isOptOutKind(kind)) return 'optOut';
-	return kind === 'start' || outcome === 'registered' || outcome === 'waiting' ? 'optIn' : 'message';
 }
 
 function detailsOf({ input, context, group, invitation }: Case, contactId: number | null, registration: RegistrationState | null): Record<string, unknown> {

@@ -50,7 +50,7 @@ export async function createOrUpdateContact(store: Store, input: ContactInput): 
 	return await store.transaction(async (db) => {
 		const now = store.now();
 		const given = await readInput(db, input, now);
-		const numbers = [...new Set([given.smsNumber, given.whatsAppNumber].filter((number) => number != null))];
+		const numbers = [...new Set([given.smsNumber, given.whatsAppNumber].filter((number) => typeof number === 'string'))];
 		if (numbers.length === 0) throw new InvalidInputError('A contact needs an SMS number, a WhatsApp number, or both.');
 		// The same people may be registering at this moment.
 		await lockNumbers(db, numbers);
@@ -89,7 +89,7 @@ function chooseContact(found: readonly Contact[], { smsNumber, whatsAppNumber }:
 	}
 	for (const [field, number] of [['smsNumber', smsNumber], ['whatsAppNumber', whatsAppNumber]] as const) {
 		const filled = contact?.[field];
-		if (contact && number && filled != null && filled !== number) {
+		if (contact && number && filled && filled !== number) {
 			if (bySame.length === 0) return undefined;
 			const kind = field === 'smsNumber' ? 'SMS' : 'WhatsApp';
 			throw new ConflictError(`Contact ${contact.id} has the ${kind} number ${maskPhone(filled)}, not ${maskPhone(number)}. Change or delete that contact first.`);

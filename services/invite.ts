@@ -128,7 +128,7 @@ async function openInvitation(db: Database, wanted: Omit<NewInvitation, 'code'>,
 /** Of the contact with that SMS number; a consent recorded earlier stays the one that counts. */
 async function recordSmsConsent(db: Database, phone: string, now: number): Promise<void> {
 	const known = (await contactsWithNumbers(db, [phone])).find(({ smsNumber }) => smsNumber === phone);
-	const smsConsent = known?.smsConsentAt != null ? null : { source: 'form', at: now };
+	const smsConsent = known === undefined || known.smsConsentAt === null ? { source: 'form', at: now } : null;
 	await ensureContact(db, { phone, channel: 'sms', profileName: null, smsConsent, now });
 }
 

@@ -16,7 +16,7 @@ export class OutcomeRecorder {
 	readonly counts: OutcomeCounts = { accepted: 0, failed: 0, unknown: 0, skipped: 0, retried: 0, stopped: null };
 	private waiting: Outcome[] = [];
 	private writing: Promise<void> | null = null;
-	private failure: unknown = null;
+	private failure: Error | null = null;
 
 	constructor(
 		private readonly store: Store,
@@ -42,8 +42,8 @@ export class OutcomeRecorder {
 			try {
 				this.sum(await this.write(batch));
 			} catch (error) {
-				this.failure ??= error;
-				this.counts.stopped ??= (error as Error).message;
+				this.failure ??= error instanceof Error ? error : new Error(String(error));
+				this.counts.stopped ??= this.failure.message;
 			}
 		}
 		this.writing = null;

@@ -68,7 +68,20 @@ function inOrder(events: readonly IncomingEvent[]): PersonsEvent[] {
 	return events.filter((event) => event.kind === 'message' || event.kind === 'preference').sort((one, other) => timeOf(one) - timeOf(other) || 0);
 }
 
+/**
+ * Once more where it failed: two requests that make the same person at the same moment meet in a unique key,
+ * and the second try finds what the first has made.
+ */
 async function applyEvent(store: Store, provider: ProviderName, event: PersonsEvent, inbox: string | null): Promise<SignalResult> {
+	try {
+		return await applyOnce(store, provider, event, inbox);
+	} catch (error) {
+		if (error instanceof StoreUnavailableError) throw error;
+		return await applyOnce(store, provider, event, inbox);
+	}
+}
+
+async function applyOnce(store: Store, provider: ProviderName, event: PersonsEvent, inbox: string | null): Promise<SignalResult> {
 	return await store.transaction(async (db) => {
 		const sender = await ensureSender(db, provider, event.channel, event.sender, store.now());
 		return await applyConsentSignal(store, db, { ...(event.kind === 'message' ? messageSignal(event) : preferenceSignal(event)), provider, sender, inbox });

@@ -26,12 +26,12 @@ export async function nextContacts(
 		.selectFrom('contact')
 		.select(COLUMNS)
 		.where('id', '>', after)
-		.where(({ exists, selectFrom }) =>
-			exists(selectFrom('membership').select('contact_id').whereRef('contact_id', '=', 'contact.id').where('group_id', 'in', groupIds)),
+		.where((where) =>
+			where.exists(where.selectFrom('membership').select('contact_id').whereRef('contact_id', '=', 'contact.id').where('group_id', 'in', groupIds)),
 		)
 		.$if(excludedGroupIds.length > 0, (query) =>
-			query.where(({ not, exists, selectFrom }) =>
-				not(exists(selectFrom('membership').select('contact_id').whereRef('contact_id', '=', 'contact.id').where('group_id', 'in', excludedGroupIds))),
+			query.where((where) =>
+				where.not(where.exists(where.selectFrom('membership').select('contact_id').whereRef('contact_id', '=', 'contact.id').where('group_id', 'in', excludedGroupIds))),
 			),
 		)
 		.orderBy('id')

@@ -146,8 +146,8 @@ export async function finishCampaigns(db: Database, now: number): Promise<number
 		.updateTable('campaign')
 		.set({ state: 'finished', finished_at: now })
 		.where('state', '=', 'running')
-		.where(({ not, exists, selectFrom }) =>
-			not(exists(selectFrom('message').select('message.id').whereRef('message.campaign_id', '=', 'campaign.id').where('message.state', 'in', ['queued', 'sending']))),
+		.where((where) =>
+			where.not(where.exists(where.selectFrom('message').select('message.id').whereRef('message.campaign_id', '=', 'campaign.id').where('message.state', 'in', ['queued', 'sending']))),
 		)
 		.returning('id')
 		.execute();

@@ -114,8 +114,8 @@ export async function selectContacts(
 		);
 	}
 	if (groupId !== null) {
-		query = query.where(({ exists, selectFrom }) =>
-			exists(selectFrom('membership as m').select('m.contact_id').whereRef('m.contact_id', '=', 'c.id').where('m.group_id', '=', groupId)),
+		query = query.where((where) =>
+			where.exists(where.selectFrom('membership as m').select('m.contact_id').whereRef('m.contact_id', '=', 'c.id').where('m.group_id', '=', groupId)),
 		);
 	}
 	return (await query.execute()).map(toContact);

@@ -64,8 +64,8 @@ export async function selectRegistrations(db: Database, query: RegistrationQuery
 		);
 	}
 	if (groupId !== undefined) {
-		select = select.where(({ exists, selectFrom }) =>
-			exists(selectFrom('membership as m').select('m.contact_id').whereRef('m.contact_id', '=', 'c.id').where('m.group_id', '=', groupId)),
+		select = select.where((where) =>
+			where.exists(where.selectFrom('membership as m').select('m.contact_id').whereRef('m.contact_id', '=', 'c.id').where('m.group_id', '=', groupId)),
 		);
 	}
 	if (after) {

@@ -16,7 +16,7 @@ export function contentFields(withTemplates: Shown, textOnly: Shown): INodePrope
 		default: '',
 		required: true,
 		description:
-			'At most 4,096 characters. In campaigns {{name}} and other fields of the contact stand for each person’s own.',
+			'At most 4,096 characters. In campaigns {{name}} and other fields of the contact, written without spaces, stand for each person’s own.',
 	};
 	return [
 		{

@@ -21,8 +21,8 @@ const listMode = (searchListMethod: string, placeholder: string): NonNullable<IN
 	typeOptions: { searchListMethod, searchable: true },
 });
 
-/** One of the company's numbers. Empty: the only one there is for the channel. */
-export function senderLocator(options: LocatorOptions = {}): INodeProperties {
+/** One of the company's numbers. Empty: the only one there is for the channel, or what `whenEmpty` says. */
+export function senderLocator({ whenEmpty = 'The only one', ...options }: LocatorOptions & { whenEmpty?: string } = {}): INodeProperties {
 	return {
 		displayName: 'Sender',
 		name: 'sender',
@@ -30,7 +30,7 @@ export function senderLocator(options: LocatorOptions = {}): INodeProperties {
 		default: { mode: 'list', value: '' },
 		description: 'The number of yours that is meant. When empty, the only one there is.',
 		modes: [
-			listMode('searchSenders', 'The only one'),
+			listMode('searchSenders', whenEmpty),
 			{ displayName: 'By Phone Number', name: 'phone', type: 'string', placeholder: 'e.g. +39 02 12345678' },
 			idMode('sender'),
 		],

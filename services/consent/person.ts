@@ -10,6 +10,8 @@ export interface ResolvedPerson {
 	identity: Identity;
 	/** Nothing is known of them yet. */
 	isNew: boolean;
+	/** They were known without a number, and have one now: what waited for it can be done. */
+	hasLearntNumber: boolean;
 	/** The other half of the person, found to be the same one: its events are this identity's now, its registrations are gone. */
 	merged: { identityId: number; eventIds: ReadonlySet<number>; registrations: LimitedRegistration[] } | null;
 	/** A number the person no longer writes from, with the opt-outs that go on holding there. */
@@ -25,7 +27,7 @@ export async function resolvePerson(db: Database, key: PersonKey, now: number): 
 	const found = await selectIdentities(db, key, true);
 	if (found.length === 0) {
 		const made = await insertIdentity(db, key, now);
-		if (made) return { identity: made, isNew: true, merged: null, left: null };
+		if (made) return { ...known(made), isNew: true };
 		// Somebody else made them while we looked.
 		return await resolvePerson(db, key, now);
 	}
@@ -35,12 +37,12 @@ export async function resolvePerson(db: Database, key: PersonKey, now: number): 
 	if (key.phone === null) return known(byUserId);
 
 	const left = byUserId.phone === null ? null : await leaveNumber(db, byUserId, byUserId.phone, now);
-	if (!byPhone) return { ...known(await completed(db, { ...byUserId, phone: null }, key)), left };
+	if (!byPhone) return { ...known(await completed(db, { ...byUserId, phone: null }, key)), hasLearntNumber: true, left };
 	const merged = await merge(db, byUserId, byPhone);
-	return { ...known(await completed(db, byPhone, key)), merged, left };
+	return { ...known(await completed(db, byPhone, key)), hasLearntNumber: true, merged, left };
 }
 
-const known = (identity: Identity): ResolvedPerson => ({ identity, isNew: false, merged: null, left: null });
+const known = (identity: Identity): ResolvedPerson => ({ identity, isNew: false, hasLearntNumber: false, merged: null, left: null });
 
 /** Fills in the half that was missing. A number that comes with another user id has a new account; the number is what people know. */
 async function completed(db: Database, identity: Identity, { phone, whatsAppUserId }: PersonKey): Promise<Identity> {

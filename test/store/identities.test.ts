@@ -48,6 +48,17 @@ describeStores('A person', (context) => {
 		expect((await seen(store)).registrations).toEqual(['ended']);
 	});
 
+	it('who registered without a number gets contact and group as soon as the number is known, and none after a STOP', async () => {
+		const { store } = context();
+		await createOrUpdateGroup(store, { shortcode: 'news' });
+		await say('START NEWS', null, USER_ID);
+		await say('hello', PHONE, USER_ID);
+		expect(await seen(store)).toMatchObject({ registrations: ['active'], groups: ['news'], contacts: [{ whatsapp_number: PHONE }] });
+		await say('START NEWS', null, 'IT.999');
+		await say('STOP', NEW_PHONE, 'IT.999');
+		expect(await seen(store, NEW_PHONE)).toMatchObject({ registrations: ['ended'], contacts: [] });
+	});
+
 	it('who writes from a new number keeps the registration there; an opt-out holds on both numbers', async () => {
 		const { store } = context();
 		await say('START', PHONE, USER_ID);

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { createOrUpdateContact, deleteContact } from '../../services/contacts';
 import { addContactToGroup, createOrUpdateGroup, removeContactFromGroup } from '../../services/groups';
 import { createOrUpdateSender } from '../../services/senders';
@@ -165,6 +167,20 @@ describeStores('Opting out', (context) => {
 		await queue({ channel: 'sms', identity_id: null, contact_id: contact.id, recipient: '+393337777777' });
 		await say('STOP');
 		expect(await messageStates()).not.toContain('queued');
+	});
+
+	it('is acknowledged only when what is on its way to the person has been answered', async () => {
+		const { store } = context();
+		await say('START');
+		const id = await queue({ state: 'sending', marked_at: 1 });
+		const order: string[] = [];
+		const acknowledged = deliver(store, message('STOP', { at: context().clock.now() })).then(() => order.push('acknowledged'));
+		while ((await seen(store)).registrations[0] !== 'ended') await wait(5);
+		await wait(60);
+		order.push('answered');
+		await store.db.updateTable('message').set({ state: 'accepted' }).where('id', '=', id).execute();
+		await acknowledged;
+		expect(order).toEqual(['answered', 'acknowledged']);
 	});
 
 	it('by STOP NEWS withdraws what is queued for that group only', async () => {

@@ -63,7 +63,12 @@ export class FakeProvider implements Provider {
 
 export async function seedSender(
 	store: Store,
-	{ phone = '+436601111111', provider = 'meta' as ProviderName, channels = ['whatsapp', 'sms'] as Channel[], rate = 1_000 } = {},
+	{
+		phone = '+436601111111',
+		provider = 'meta',
+		channels = ['whatsapp', 'sms'],
+		rate = 1_000,
+	}: { phone?: string; provider?: ProviderName; channels?: Channel[]; rate?: number } = {},
 ): Promise<number> {
 	const row = await store.db
 		.insertInto('sender')
@@ -117,7 +122,7 @@ export async function seedPerson(
 		lastInboundAt = store.now() - 60_000,
 		smsConsent = true,
 		name = 'Anna',
-		fields = {} as Record<string, string>,
+		fields = {},
 	},
 ): Promise<SeededPerson> {
 	const { id: contactId } = await store.db

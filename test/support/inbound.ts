@@ -41,8 +41,8 @@ export function message(text: string | null, told: Told = {}): IncomingMessage {
 
 /** Meta's switch for marketing messages. */
 export function preference(value: 'stop' | 'resume', told: Told = {}): IncomingPreference {
-	const { kind: _, text: __, ...rest } = message(null, told);
-	return { kind: 'preference', providerEventId: rest.providerEventId, channel: rest.channel, sender: rest.sender, from: rest.from, value, at: told.at ?? null };
+	const { providerEventId, channel, sender, from, sentAt } = message(null, told);
+	return { kind: 'preference', providerEventId, channel, sender, from, value, at: sentAt };
 }
 
 /** A reader of requests that are the events themselves. */

@@ -14,7 +14,7 @@ function chainOf(details: RecordDetails[], key = KEY): { head: ChainHead; record
 	return { head, records };
 }
 
-const someDetails = fc.array(fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null))) as fc.Arbitrary<RecordDetails>, { minLength: 1, maxLength: 6 });
+const someDetails = fc.array(fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null))), { minLength: 1, maxLength: 6 });
 
 describe('The consent ledger', () => {
 	it('verifies as it was written, in any order of reading', () => {

@@ -24,7 +24,7 @@ const properties: INodeProperties[] = [
 				default: '',
 				description: 'Part of the number',
 			},
-			senderLocator({ description: 'Only registrations for this number of yours' }),
+			senderLocator({ whenEmpty: 'All', description: 'Only registrations for this number of yours' }),
 			{
 				displayName: 'Since',
 				name: 'since',

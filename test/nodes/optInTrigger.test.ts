@@ -1,0 +1,162 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { WhatsAppOptInTrigger } from '../../nodes/WhatsAppOptInTrigger/WhatsAppOptInTrigger.node';
+import { closeStores } from '../../store/pool';
+import { enterHouse, type NodeHouse } from './nodeHouse';
+import { resultOf } from './runWorkflow';
+import { metaMessage, triggerContext, until, webhookContext } from './triggerContext';
+
+const trigger = new WhatsAppOptInTrigger();
+let house: NodeHouse;
+
+beforeEach(async () => {
+	house = await enterHouse();
+});
+
+afterEach(async () => {
+	await house.leave();
+});
+
+const meta = { provider: 'meta' };
+
+async function call(setting: Partial<Parameters<typeof webhookContext>[0]>) {
+	const context = webhookContext({ credentials: house.credentials, parameters: meta, ...setting });
+	const returned = await trigger.webhook.call(context.node);
+	return { ...context, returned };
+}
+
+const stateOf = (number: string) =>
+	resultOf({
+		node: 'registrationStore',
+		credentials: { optInStoreApi: house.storeCredential },
+		parameters: { resource: 'registration', operation: 'check', sender: { __rl: true, mode: 'phone', value: '+390212345678' }, numbers: number },
+	});
+
+const storeFile = () => join(process.env.N8N_USER_FOLDER ?? '', '.n8n/optin/optin.sqlite');
+
+/** As if the disk were not there yet. */
+async function withoutStore(work: () => Promise<void>): Promise<void> {
+	await house.store.close();
+	await closeStores();
+	renameSync(storeFile(), `${storeFile()}.away`);
+	try {
+		await work();
+	} finally {
+		renameSync(`${storeFile()}.away`, storeFile());
+	}
+}
+
+describe('WhatsApp Opt-In Trigger, webhook', () => {
+	it('answers Meta’s handshake', async () => {
+		const { answer, returned } = await call({ method: 'GET', url: '/webhook/x/optin?hub.mode=subscribe&hub.verify_token=word&hub.challenge=42' });
+		expect(answer).toMatchObject({ status: 200, body: '42' });
+		expect(returned).toEqual({ noWebhookResponse: true });
+	});
+
+	it('has stored and applied a message when it answers, and starts no execution itself', async () => {
+		const { answer, returned } = await call(metaMessage('START'));
+		expect(answer.status).toBe(200);
+		expect(returned).toEqual({ noWebhookResponse: true });
+		expect(await stateOf('+393331234567')).toMatchObject({ registered: true });
+	});
+
+	it('refuses a bad signature with 401, and changes nothing', async () => {
+		const { answer } = await call(metaMessage('START', { secret: 'guessed' }));
+		expect(answer.status).toBe(401);
+		expect(await stateOf('+393331234567')).toMatchObject({ registered: false });
+	});
+
+	it('answers websms with its own word, and asks for the secret in the URL', async () => {
+		const body = JSON.stringify({ messageType: 'text', notificationId: '1', senderAddress: '393331234567', senderAddressType: 'international', recipientAddress: '393200000001', recipientAddressType: 'international', textMessageContent: 'STOP' });
+		const parameters = { provider: 'websms' };
+		expect((await call({ parameters, url: '/webhook/x/optin?key=secret', body })).answer).toMatchObject({ status: 200, body: expect.stringContaining('"statusCode":2000') });
+		expect((await call({ parameters, url: '/webhook/x/optin', body })).answer.status).toBe(401);
+	});
+
+	it('refuses a body that is no JSON, or none at all', async () => {
+		expect((await call({ parameters: { provider: 'websms' }, url: '/?key=secret', body: 'hello' })).answer.status).toBe(400);
+		expect((await call({ parameters: meta })).answer.status).toBe(401);
+	});
+
+	it('answers 503 while the store is away, so that the provider comes again, and still shakes hands', async () => {
+		await withoutStore(async () => {
+			const { answer, logged } = await call(metaMessage('START'));
+			expect(answer.status).toBe(503);
+			expect(answer.body).not.toContain('optin.sqlite');
+			expect(logged).toEqual([expect.stringContaining('optin.sqlite')]);
+			expect((await call({ method: 'GET', url: '/?hub.mode=subscribe&hub.verify_token=word&hub.challenge=42' })).answer.status).toBe(200);
+		});
+	});
+
+	it('starts an execution in a test run, whose items come from the trigger', async () => {
+		const { returned } = await call({ mode: 'manual', ...metaMessage('START') });
+		expect(returned).toEqual({ noWebhookResponse: true, workflowData: [[{ json: {} }]] });
+	});
+
+	it('has hooks that never throw and touch nothing', async () => {
+		const { checkExists, create, delete: remove } = trigger.webhookMethods.default;
+		expect(await Promise.all([checkExists(), create(), remove()])).toEqual([true, true, true]);
+	});
+});
+
+describe('WhatsApp Opt-In Trigger, trigger', () => {
+	it('hands events over on the output of their kind', async () => {
+		const context = triggerContext({ credentials: house.credentials, parameters: meta });
+		const { closeFunction } = await trigger.trigger.call(context.node);
+		await call(metaMessage('START', { id: 'wamid.1' }));
+		await call(metaMessage('Hello', { id: 'wamid.2' }));
+		await call(metaMessage('STOP', { id: 'wamid.3' }));
+		const handed = (output: number) => context.executions.flatMap(({ outputs }) => outputs[output]?.map(({ json }) => json) ?? []);
+		await until(() => handed(1).length === 1 && handed(2).length === 1);
+		await closeFunction?.();
+		expect(handed(0)).toMatchObject([{ event: 'optIn', outcome: 'registered', phone: '+393331234567', profileName: 'Anna' }]);
+		expect(handed(1)).toMatchObject([{ event: 'optOut', text: 'STOP' }]);
+		expect(handed(2)).toMatchObject([{ event: 'message', text: 'Hello' }]);
+		expect(handed(3)).toEqual([]);
+	});
+
+	it('returns at once while the store is away, and hands over when it comes back', async () => {
+		await call(metaMessage('START'));
+		const context = triggerContext({ credentials: house.credentials, parameters: meta });
+		let closeFunction: (() => Promise<void>) | undefined;
+		await withoutStore(async () => {
+			({ closeFunction } = await trigger.trigger.call(context.node));
+			await until(() => context.logged.length > 0);
+		});
+		await until(() => context.executions.length > 0);
+		await closeFunction?.();
+		expect(context.executions[0]?.outputs[0]).toMatchObject([{ json: { event: 'optIn' } }]);
+	});
+
+	it('hands an event over again that no execution finished, and never one that did', async () => {
+		await call(metaMessage('START'));
+		const first = triggerContext({ credentials: house.credentials, parameters: meta });
+		first.state.endAtOnce = false;
+		await trigger.trigger.call(first.node);
+		await until(() => first.executions.length === 1);
+		const untaken = () => house.store.read((db) => db.selectFrom('event').select('taken_at').execute());
+		expect(await untaken()).toEqual([{ taken_at: null }]);
+		first.executions[0]?.end();
+		let taken = false;
+		while (!taken) taken = (await untaken()).every(({ taken_at: at }) => at !== null);
+		const second = triggerContext({ credentials: house.credentials, parameters: meta });
+		const { closeFunction } = await trigger.trigger.call(second.node);
+		await call(metaMessage('STOP', { id: 'wamid.2' }));
+		await until(() => first.executions.length + second.executions.length === 2);
+		await closeFunction?.();
+		expect([...first.executions, ...second.executions].map(({ outputs }) => outputs.findIndex((items) => items.length > 0))).toEqual([0, 1]);
+	});
+
+	it('takes in a test run what the test’s webhook received, and leaves the rest to the published workflow', async () => {
+		await call(metaMessage('START', { id: 'wamid.1' }));
+		await call({ mode: 'manual', ...metaMessage('STOP', { id: 'wamid.2' }) });
+		const context = triggerContext({ mode: 'manual', credentials: house.credentials, parameters: meta });
+		const { manualTriggerFunction, closeFunction } = await trigger.trigger.call(context.node);
+		expect(context.executions).toEqual([]);
+		await manualTriggerFunction?.();
+		await until(() => context.executions.length > 0);
+		await closeFunction?.();
+		expect(context.executions.map(({ outputs }) => outputs.map((items) => items.length))).toEqual([[0, 1, 0, 0]]);
+	});
+});
