@@ -10,7 +10,7 @@ import type { Gateway } from './gateway/gateway';
 import { startMailbox } from './mailbox';
 import type { Mailbox } from './mailbox';
 import { attachCredentials, coreCredentialTypes } from './n8n/attachCredentials';
-import { importAndPublish } from './n8n/importAndPublish';
+import { importMissing, publishImported } from './n8n/importWorkflows';
 import type { WantedWorkflow } from './n8n/importPlan';
 import { startN8n } from './n8n/n8nProcess';
 import type { N8nExit, N8nProcess } from './n8n/n8nProcess';
@@ -162,16 +162,17 @@ export class Sandbox {
 		const credentials = sandboxCredentials({ store: this.store, gatewayUrl: this.gatewayUrl, smtpPort: this.ports.smtp, websmsStatusUrl: this.urls.websms });
 		const types = { ...coreCredentialTypes, ...(await packageCredentialTypes()) };
 		const workflows = this.workflows.map((workflow) => ({ ...attachCredentials(workflow, credentials, types), id: workflow.id }));
-		const plan = await importAndPublish({ userFolder, credentials, workflows, signal, onProgress: this.say });
+		const plan = await importMissing({ userFolder, credentials, workflows, signal, onProgress: this.say });
 		for (const { name } of plan.keptEdited) this.say(`"${name}" has a newer template; yours stays, because you have edited it`);
 	}
 
 	private async startN8n(signal: AbortSignal): Promise<void> {
 		this.say('starting n8n');
-		const log = createWriteStream(this.logFile);
+		const log = createWriteStream(this.logFile, { flags: 'a' });
 		this.log = log;
 		this.n8n = await startN8n({ userFolder: this.userFolder, port: this.ports.n8n, signal, env: this.options.env, onOutput: (line) => log.write(`${line}\n`) });
 		void this.n8n.exited.then((exit) => this.exited(exit));
+		await publishImported(this.userFolder, this.n8n.rest);
 	}
 
 	/** What one would do by hand in the providers' portals. */

@@ -9,8 +9,8 @@ export interface WantedWorkflow extends Workflow {
 export interface ImportRecord {
 	/** Fingerprint of each credential's data, by id. */
 	credentials: Record<string, string>;
-	/** By id: fingerprints of what was imported and of how n8n stored it. */
-	workflows: Record<string, { imported: string; stored: string }>;
+	/** By id: fingerprints of what was imported and of how n8n stored it, and whether the sandbox has published it. */
+	workflows: Record<string, { imported: string; stored: string; published: boolean }>;
 }
 
 /** What n8n's database holds. */

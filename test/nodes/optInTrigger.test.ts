@@ -133,19 +133,20 @@ describe('WhatsApp Opt-In Trigger, trigger', () => {
 		await call(metaMessage('START'));
 		const first = triggerContext({ credentials: house.credentials, parameters: meta });
 		first.state.endAtOnce = false;
-		await trigger.trigger.call(first.node);
+		const { closeFunction: closeFirst } = await trigger.trigger.call(first.node);
 		await until(() => first.executions.length === 1);
 		const untaken = () => house.store.read((db) => db.selectFrom('event').select('taken_at').execute());
 		expect(await untaken()).toEqual([{ taken_at: null }]);
 		first.executions[0]?.end();
 		let taken = false;
 		while (!taken) taken = (await untaken()).every(({ taken_at: at }) => at !== null);
+		await closeFirst?.();
 		const second = triggerContext({ credentials: house.credentials, parameters: meta });
 		const { closeFunction } = await trigger.trigger.call(second.node);
 		await call(metaMessage('STOP', { id: 'wamid.2' }));
-		await until(() => first.executions.length + second.executions.length === 2);
+		await until(() => second.executions.length > 0);
 		await closeFunction?.();
-		expect([...first.executions, ...second.executions].map(({ outputs }) => outputs.findIndex((items) => items.length > 0))).toEqual([0, 1]);
+		expect(second.executions.map(({ outputs }) => outputs.findIndex((items) => items.length > 0))).toEqual([1]);
 	});
 
 	it('takes in a test run what the test’s webhook received, and leaves the rest to the published workflow', async () => {

@@ -100,6 +100,7 @@ describe('WhatsApp Registration Store, Registration', () => {
 	});
 
 	it('says that there are several senders where none is named', async () => {
+		await outputOf(operation('sender', 'createOrUpdate', { phone: '+390299999999', provider: 'meta', sendsWhatsApp: true }));
 		await expect(resultOf(operation('registration', 'getUsage'))).rejects.toThrow(/several senders.*Say which one/);
 	});
 });

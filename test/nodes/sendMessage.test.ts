@@ -1,4 +1,4 @@
-import { enterHouse, type NodeHouse } from './nodeHouse';
+import { enterHouse, type NodeHouse, whatsAppSender } from './nodeHouse';
 import { outputOf, resultOf, run } from './runWorkflow';
 
 let house: NodeHouse;
@@ -135,6 +135,40 @@ describe('Send SMS & WhatsApp, Message: Send', () => {
 		const item = await resultOf(sms({ sender: { __rl: true, mode: 'phone', value: '39 320 0000001' } }));
 		expect(item).toMatchObject({ state: 'accepted', senderPhone: '+393200000001' });
 		await expect(resultOf(sms({ sender: { __rl: true, mode: 'phone', value: '+390000' } }))).rejects.toThrow(/no sender/);
+	});
+});
+
+describe('Send SMS & WhatsApp, Message: Reply', () => {
+	const write = (text: string, messageId: string) =>
+		resultOf({
+			node: 'registrationStore',
+			credentials: { optInStoreApi: house.storeCredential },
+			parameters: { resource: 'registration', operation: 'applyMessage', sender: { __rl: true, mode: 'phone', value: whatsAppSender }, from: '+393331234567', text, messageId },
+		});
+	const reply = (parameters: object = {}) => ({
+		node: 'sendMessage' as const,
+		credentials: house.credentials,
+		parameters: { resource: 'message', operation: 'reply', eventId: '={{ $json.eventId }}', text: 'Goodbye', ...parameters },
+	});
+
+	it('answers a STOP once, and says that a second answer is refused', async () => {
+		await write('START', 'wamid.in1');
+		const stop = await write('STOP', 'wamid.in2');
+		expect(await resultOf(reply(), stop)).toMatchObject({ state: 'accepted', channel: 'whatsapp', recipient: '+393331234567' });
+		expect(await resultOf(reply({ options: { idempotencyKey: 'another' } }), stop)).toMatchObject({ state: 'skipped', reason: 'already replied' });
+		expect(house.requests).toHaveLength(1);
+	});
+
+	it('answers one event once, however often the workflow runs for it', async () => {
+		const start = await write('START', 'wamid.in1');
+		const first = await resultOf(reply(), start);
+		expect(await resultOf(reply(), start)).toMatchObject({ messageId: first.messageId, repeated: true });
+		expect(house.requests).toHaveLength(1);
+	});
+
+	it('says what is missing where there is no event', async () => {
+		await expect(resultOf(reply(), {})).rejects.toThrow(/no event to reply to.*WhatsApp Opt-In Trigger/);
+		await expect(resultOf(reply(), { eventId: 4711 })).rejects.toThrow(/no event 4711/);
 	});
 });
 

@@ -4,6 +4,7 @@ import { fingerprint, planImport } from './importPlan';
 import type { ImportPlan, ImportRecord, WantedWorkflow } from './importPlan';
 import { runN8nCommand } from './n8nCommand';
 import { readDatabase } from './n8nDatabase';
+import type { N8nRest } from './n8nRest';
 import type { Credential } from './workflow';
 
 export interface ImportOptions {
@@ -20,12 +21,11 @@ export interface ImportOptions {
 }
 
 /**
- * Brings credentials and workflows into n8n and publishes the workflows, before it starts.
- * What is there stays as it is, unless only the sandbox has ever changed it.
+ * Brings credentials and workflows into n8n before it starts. What is there stays as it is, unless only the sandbox has ever changed it.
+ * What was imported waits for publishImported.
  */
-export async function importAndPublish({ userFolder, credentials, workflows, env, signal, onProgress = () => undefined }: ImportOptions): Promise<ImportPlan> {
-	const recordFile = join(userFolder, 'imported.json');
-	const record = readRecord(recordFile);
+export async function importMissing({ userFolder, credentials, workflows, env, signal, onProgress = () => undefined }: ImportOptions): Promise<ImportPlan> {
+	const record = readRecord(userFolder);
 	const plan = planImport(credentials, workflows, readDatabase(userFolder), record);
 	const run = async (args: string[], success?: RegExp): Promise<string> => await runN8nCommand(userFolder, args, { env, success, signal });
 
@@ -37,24 +37,24 @@ export async function importAndPublish({ userFolder, credentials, workflows, env
 		onProgress(`importing ${plan.workflows.length} workflows`);
 		await importFile(userFolder, 'workflow', plan.workflows.map(asImported), run);
 	}
-	if (plan.workflows.length > 0) onProgress(`publishing ${plan.workflows.length} workflows`);
-	// Each takes seconds, nearly all of them for loading n8n: two at a time.
-	const waiting = [...plan.workflows];
-	const publishNext = async (): Promise<void> => {
-		for (let workflow = waiting.shift(); workflow !== undefined; workflow = waiting.shift()) {
-			await run(['publish:workflow', `--id=${workflow.id}`]);
-		}
-	};
-	await Promise.all([publishNext(), publishNext()]);
-
 	const after = readDatabase(userFolder);
 	for (const credential of plan.credentials) record.credentials[credential.id] = fingerprint(credential);
 	for (const workflow of plan.workflows) {
-		if (!after.publishedIds.has(workflow.id)) throw new Error(`n8n did not publish the workflow "${workflow.name}".`);
-		record.workflows[workflow.id] = { imported: fingerprint(workflow), stored: after.workflows.get(workflow.id) ?? '' };
+		record.workflows[workflow.id] = { imported: fingerprint(workflow), stored: after.workflows.get(workflow.id) ?? '', published: false };
 	}
-	writeFileSync(recordFile, JSON.stringify(record, null, '\t'));
+	writeRecord(userFolder, record);
 	return plan;
+}
+
+/** Publishes, on the running n8n, what was imported and never published: through its REST API, where each takes no time; the CLI takes seconds each. */
+export async function publishImported(userFolder: string, rest: N8nRest): Promise<void> {
+	const record = readRecord(userFolder);
+	for (const [id, workflow] of Object.entries(record.workflows)) {
+		if (workflow.published) continue;
+		await rest.activate(id);
+		workflow.published = true;
+	}
+	writeRecord(userFolder, record);
 }
 
 async function importFile(userFolder: string, kind: 'credentials' | 'workflow', content: object[], run: (args: string[], success: RegExp) => Promise<string>): Promise<void> {
@@ -73,10 +73,17 @@ function asImported(workflow: WantedWorkflow): object {
 	return { settings: {}, pinData: {}, ...workflow, active: false };
 }
 
-function readRecord(file: string): ImportRecord {
+const recordFile = (userFolder: string): string => join(userFolder, 'imported.json');
+
+function readRecord(userFolder: string): ImportRecord {
 	try {
-		return JSON.parse(readFileSync(file, 'utf8')) as ImportRecord;
+		return JSON.parse(readFileSync(recordFile(userFolder), 'utf8')) as ImportRecord;
 	} catch {
 		return { credentials: {}, workflows: {} };
 	}
+}
+
+function writeRecord(userFolder: string, record: ImportRecord): void {
+	mkdirSync(userFolder, { recursive: true });
+	writeFileSync(recordFile(userFolder), JSON.stringify(record, null, '\t'));
 }
