@@ -29,6 +29,10 @@ module.exports = {
 		project('providers'),
 		project('store', { globalSetup: '<rootDir>/test/store/start-postgres.ts', globalTeardown: '<rootDir>/test/store/stop-postgres.ts' }),
 		project('nodes'),
-		project('e2e', { globalSetup: '<rootDir>/test/e2e/build.ts', ...(browser ? {} : { testPathIgnorePatterns: ['/test/e2e/browser/'] }) }),
+		project('e2e', {
+			globalSetup: '<rootDir>/test/e2e/build.ts',
+			setupFilesAfterEnv: ['<rootDir>/test/e2e/timeout.ts'],
+			...(browser ? {} : { testPathIgnorePatterns: ['/test/e2e/browser/'] }),
+		}),
 	],
 };

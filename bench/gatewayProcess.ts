@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import type { CounterSummary } from '../sandbox/gateway/sendCounters';
 
@@ -26,7 +27,7 @@ export class GatewayProcess {
 	}
 
 	/** Waits until so many messages were accepted. @throws {Error} when nothing more is accepted for a minute */
-	async waitForAccepted(messages: number): Promise<CounterSummary> {
+	async waitForAccepted(messages: number, stop?: AbortSignal): Promise<CounterSummary> {
 		let last = -1;
 		let movedAt = Date.now();
 		for (;;) {
@@ -35,11 +36,13 @@ export class GatewayProcess {
 			if (counters.accepted !== last) movedAt = Date.now();
 			else if (Date.now() - movedAt > 60_000) throw new Error(`Only ${counters.accepted} of ${messages} messages arrived.`);
 			last = counters.accepted;
-			await new Promise((resolve) => setTimeout(resolve, 200));
+			await pause(200, undefined, { signal: stop });
 		}
 	}
 
 	async stop(): Promise<void> {
+		// Ctrl-C has reached it too.
+		if (this.child.exitCode !== null || this.child.signalCode !== null) return;
 		this.child.kill('SIGTERM');
 		await once(this.child, 'exit');
 	}

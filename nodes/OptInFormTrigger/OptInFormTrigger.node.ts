@@ -10,6 +10,7 @@ import {
 } from 'n8n-workflow';
 
 import type { HandedEvent } from '../../services/handOver';
+import { credentialTest } from '../shared/credentialTests';
 import { handOverEvents } from '../shared/handOver';
 import { inboxOf } from '../shared/inbox';
 import { listSearch } from '../shared/lists';
@@ -30,7 +31,7 @@ export class OptInFormTrigger implements INodeType {
 		defaults: { name: 'WhatsApp Opt-In Form Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'optInStoreApi', required: true }],
+		credentials: [{ name: 'optInStoreApi', displayName: 'Opt-In Store', required: true, testedBy: 'optInStoreTest' }],
 		webhooks: [
 			{ name: 'setup', httpMethod: 'GET', responseMode: 'onReceived', path: 'form' },
 			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'form', ndvHideUrl: true },
@@ -38,7 +39,7 @@ export class OptInFormTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { listSearch };
+	methods = { credentialTest, listSearch };
 
 	/** They touch nothing and never throw: n8n gives up a trigger whose hooks fail while something is down. */
 	webhookMethods = {

@@ -15,7 +15,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_MS = 30_000;
 
 /** Ids, times and totals are bigint in the schema and fit a double: they arrive as numbers, as SQLite's do. */
-const BIGINT = types.builtins.INT8;
+const BIGINT: number = types.builtins.INT8;
 
 function parserFor(type: number, format?: 'text' | 'binary'): (value: string) => unknown {
 	if (type === BIGINT) return Number;
@@ -34,7 +34,7 @@ export function createPostgresDialect(settings: PostgresSettings): PostgresDiale
 		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
 		idleTimeoutMillis: IDLE_MS,
 		allowExitOnIdle: true,
-		types: { getTypeParser: parserFor } as typeof types,
+		types: { getTypeParser: parserFor },
 	});
 	// An idle connection that breaks is replaced by the next query; without a listener it would end the process.
 	pool.on('error', () => undefined);

@@ -92,7 +92,7 @@ class SqliteConnection implements DatabaseConnection {
 		return { rows: rows as R[], numAffectedRows: BigInt(changes), insertId: BigInt(insertId) };
 	}
 
-	// eslint-disable-next-line require-yield -- part of Kysely's port; results are read page by page by key instead
+	/** Part of Kysely's port; results are read page by page by key instead. */
 	async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
 		throw new Error('The SQLite driver does not stream: read by pages.');
 	}

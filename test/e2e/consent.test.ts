@@ -179,7 +179,7 @@ describe('On a real n8n', () => {
 		});
 
 		it('a gateway that is down fails that message, with the reason, and n8n goes on', async () => {
-			world.gateway.failures.add({ provider: 'meta', status: 500, body: 'oops' });
+			world.gateway.failures.add({ provider: 'meta', recipient: anna, status: 500, body: 'oops' });
 			expect(await world.ask('send', { channel: 'whatsapp', to: anna, text: 'one' })).toMatchObject({ state: 'unknown' });
 			expect(await world.ask('send', { channel: 'whatsapp', to: anna, text: 'two' })).toMatchObject({ state: 'accepted' });
 		});

@@ -1,4 +1,4 @@
-import { startPostgres } from '../support/postgres';
+import { forkPostgres } from '../support/postgresChild';
 import { eventually, pause, World } from './world';
 
 describe('When things break around a real n8n', () => {
@@ -27,7 +27,7 @@ describe('When things break around a real n8n', () => {
 	}, 300_000);
 
 	it('with PostgreSQL down when n8n starts and up a minute later, the triggers work without anyone touching them', async () => {
-		const postgres = await startPostgres();
+		const postgres = await forkPostgres();
 		try {
 			const running = (world = await World.start({
 				store: { storage: 'postgres', host: '127.0.0.1', port: postgres.port, database: 'postgres', user: postgres.user, password: postgres.password, ssl: false },

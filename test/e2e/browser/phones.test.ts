@@ -53,12 +53,13 @@ describe('In a real browser', () => {
 		await page.setViewportSize({ width: 1280, height: 900 });
 		await page.goto(`${world.sandbox.gatewayUrl}/`);
 		await page.click('text=Anna');
+		await page.click('role=tab[name=/SMS/]');
 		await page.click('a[href*="wa.me"]');
-		await eventually(async () => (/^START NEWS \d/.test(await page.inputValue('textarea, input[name=text]')) ? true : undefined));
+		await eventually(async () => (/^START NEWS \d/.test(await page.inputValue('#text')) ? true : undefined));
 		await page.keyboard.press('Enter');
 		await world.waitForReceived(phone, 2);
 		expect(await world.ask('check', { numbers: phone })).toMatchObject({ registered: true });
-		await page.fill('textarea, input[name=text]', 'STOP');
+		await page.fill('#text', 'STOP');
 		await page.keyboard.press('Enter');
 		await world.waitForReceived(phone, 3);
 		expect(await world.ask('check', { numbers: phone })).toMatchObject({ registered: false });

@@ -16,7 +16,7 @@ const noRecord: ImportRecord = { credentials: {}, workflows: {} };
 const there = (stored: string): Existing => ({ credentialIds: new Set([credential.id]), workflows: new Map([['w1', stored]]) });
 const recorded: ImportRecord = {
 	credentials: { [credential.id]: fingerprint(credential) },
-	workflows: { w1: { imported: fingerprint(workflow), stored: 'as imported' } },
+	workflows: { w1: { imported: fingerprint(workflow), stored: 'as imported', published: true } },
 };
 
 test('the first start imports everything', () => {
