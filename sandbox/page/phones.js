@@ -18,7 +18,10 @@ const view = { phone: null, channel: 'whatsapp', company: null, state: null, sho
 async function refresh() {
 	view.state = await call('GET', '/control/state');
 	const { phones, companies } = view.state;
-	if (!phones.some(({ phone }) => phone === view.phone)) view.phone = (sorted(phones)[0] || { phone: null }).phone;
+	if (!phones.some(({ phone }) => phone === view.phone)) {
+		view.phone = (sorted(phones)[0] || { phone: null }).phone;
+		showNewestChannel();
+	}
 	if (view.company === null) view.company = companies.find(({ channel }) => channel === 'whatsapp').phone;
 	showLinks(view.state.links);
 	showMailCount(view.state.mails);
@@ -63,8 +66,15 @@ function phoneInList(phone) {
 function choosePhone(phone) {
 	view.phone = phone;
 	view.shown = '';
+	showNewestChannel();
 	byId('send-note').textContent = '';
 	run();
+}
+
+/** Opens a phone where its newest message is: the invitation's SMS is what a newcomer looks for. */
+function showNewestChannel() {
+	const { last } = view.state.phones.find(({ phone }) => phone === view.phone) || {};
+	if (last) byId('tab-' + last.channel).click();
 }
 
 function showHandset(phone) {

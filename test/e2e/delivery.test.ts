@@ -1,5 +1,5 @@
 import { metaAccount } from '../../sandbox/accounts';
-import { phoneOf, registerMany } from './people';
+import { phoneOf, registerMany } from '../../bench/people';
 import { eventually, type Item, pause, World } from './world';
 
 const people = 300;

@@ -4,6 +4,13 @@ import type { WorkflowNode } from '../../sandbox/n8n/workflow';
 const locator = (mode: string, value: string): object => ({ __rl: true, mode, value });
 const anySender = locator('list', '');
 
+/** A range that a test cannot leave by running at midnight. */
+export const yesterdayAndToday = {
+	period: 'custom',
+	from: '={{ $now.minus({ days: 1 }).toISODate() }}',
+	to: '={{ $now.plus({ days: 1 }).toISODate() }}',
+};
+
 /** Each is a webhook that hands its JSON body to one operation of ours and answers with the items that come out. */
 export const helperWorkflows: WantedWorkflow[] = [
 	calling('send', 'sendMessage', {
@@ -64,7 +71,7 @@ export const helperWorkflows: WantedWorkflow[] = [
 		operation: 'delete',
 		contact: locator('id', '={{ $json.body.contactId }}'),
 	}),
-	calling('report', 'messagingReport', { resource: 'report', operation: 'summary', period: 'today', timeZone: 'Europe/Rome', options: {} }),
+	calling('report', 'messagingReport', { resource: 'report', operation: 'summary', ...yesterdayAndToday, options: {} }),
 ];
 
 export function helperUrl(n8nUrl: string, name: string): string {

@@ -1,3 +1,4 @@
+import { yesterdayAndToday } from './helperWorkflows';
 import { readTemplates } from '../../sandbox/templates';
 import { eventually, World } from './world';
 
@@ -26,7 +27,7 @@ function everyFiveSeconds() {
 	if (!template) throw new Error('The template "7 Weekly report" is gone.');
 	const nodes = template.nodes.map((node) => {
 		if (node.type === 'n8n-nodes-base.scheduleTrigger') return { ...node, parameters: { rule: { interval: [{ field: 'seconds', secondsInterval: 5 }] } } };
-		return 'period' in node.parameters ? { ...node, parameters: { ...node.parameters, period: 'today' } } : node;
+		return 'period' in node.parameters ? { ...node, parameters: { ...node.parameters, ...yesterdayAndToday } } : node;
 	});
 	return { ...template, id: 'reportEverySeconds', name: 'Report every five seconds', nodes };
 }

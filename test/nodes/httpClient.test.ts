@@ -47,7 +47,11 @@ describe('the HTTP client of the nodes', () => {
 			response.end('ok');
 		});
 		const http = createHttpClient();
-		for (let count = 0; count < 3; count++) await http({ method: 'GET', url, headers: {}, timeoutMs: 5_000 });
+		for (let count = 0; count < 3; count++) {
+			await http({ method: 'GET', url, headers: {}, timeoutMs: 5_000 });
+			// The connection goes back to its agent a moment after the answer has ended.
+			await new Promise((resolve) => setTimeout(resolve, 20));
+		}
 		expect(ports.size).toBe(1);
 	});
 

@@ -53,7 +53,10 @@ async function consentOf(store: Store, phone: string) {
 		.where('phone', '=', phone)
 		.orderBy('scope')
 		.execute();
-	return { registrations, words, groups, rows, said, hasSmsConsent: contacts.some((contact) => contact.sms_consent_at !== null) };
+	// A consent given before a STOP by SMS permits nothing: only a START by SMS lifts that, and is a consent of its own.
+	const hasLeftSms = said.some(({ scope, direction }) => scope === 'sms' && direction === 'out');
+	const hasSmsConsent = !hasLeftSms && contacts.some((contact) => contact.sms_consent_at !== null);
+	return { registrations, words, groups, rows, said, hasSmsConsent };
 }
 
 describe('Any order of arrival', () => {

@@ -53,7 +53,6 @@ describe('In a real browser', () => {
 		await page.setViewportSize({ width: 1280, height: 900 });
 		await page.goto(`${world.sandbox.gatewayUrl}/`);
 		await page.click('text=Anna');
-		await page.click('role=tab[name=/SMS/]');
 		await page.click('a[href*="wa.me"]');
 		await eventually(async () => (/^START NEWS \d/.test(await page.inputValue('#text')) ? true : undefined));
 		await page.keyboard.press('Enter');

@@ -79,14 +79,6 @@ const properties: INodeProperties[] = [
 				description: 'For lists and reports',
 			},
 			{
-				displayName: 'New Recipients a Day',
-				name: 'dailyNewRecipientCap',
-				type: 'number',
-				typeOptions: { minValue: 0 },
-				default: 0,
-				description: 'Most people a day who have not been written to in the last 24 hours. 0 for no cap.',
-			},
-			{
 				displayName: 'Package Limit',
 				name: 'packageLimit',
 				type: 'number',
@@ -150,7 +142,6 @@ export async function execute({ store, parameters }: Call) {
 		stopScope: parameters.optionalText('options.stopScope') as StopScope | undefined,
 		packageLimit: limitOf(parameters.optionalNumber('options.packageLimit')),
 		ratePerSecond: parameters.optionalNumber('options.ratePerSecond'),
-		dailyNewRecipientCap: limitOf(parameters.optionalNumber('options.dailyNewRecipientCap')),
 		country: parameters.optionalText('options.country'),
 		language: parameters.optionalText('options.language'),
 	});
