@@ -1,6 +1,9 @@
 import type { Generated, Kysely } from 'kysely';
 
+import type { AudienceChannel } from '../domain/audience';
 import type { Channel, ProviderName, Purpose, ReportChannel } from '../domain/channel';
+import type { RegistrationPolicy, StopScope } from '../domain/consentSignal';
+import type { MessageState } from '../domain/messageState';
 
 /**
  * The tables, as both databases hold them. Times are UTC milliseconds, booleans 0 and 1, JSON is text.
@@ -33,8 +36,7 @@ export interface SettingTable {
 	value: string;
 }
 
-export type RegistrationPolicy = 'anyMessage' | 'keywordOrInvitation' | 'keywordOnly';
-export type StopScope = 'allSenders' | 'thisSender';
+export type { RegistrationPolicy, StopScope };
 
 export interface SenderTable {
 	id: Generated<number>;
@@ -199,7 +201,6 @@ export interface ConsentRecordTable {
 }
 
 export type CampaignState = 'planning' | 'running' | 'paused' | 'finished' | 'cancelled';
-export type AudienceChannel = 'sms' | 'whatsapp' | 'both' | 'whatsappElseSms';
 
 export interface CampaignTable {
 	id: Generated<number>;
@@ -222,19 +223,6 @@ export interface CampaignTable {
 	created_at: number;
 	finished_at: number | null;
 }
-
-export type MessageState =
-	| 'queued'
-	| 'sending'
-	| 'accepted'
-	| 'sent'
-	| 'delivered'
-	| 'read'
-	| 'failed'
-	| 'unknown'
-	| 'skipped'
-	| 'cancelled'
-	| 'expired';
 
 export interface MessageTable {
 	id: Generated<number>;
