@@ -2,6 +2,7 @@ import nock from 'nock';
 import { HttpFailure } from '../../../providers/http';
 import { createMetaProvider } from '../../../providers/meta/client';
 import { testHttpClient } from '../support/httpClient';
+import { interceptHttp } from '../support/interceptHttp';
 import { errorIn, person, sendRequest } from '../support/requests';
 
 const account = { accessToken: 'token-1', appSecret: 'appsecret', verifyToken: 'word' };
@@ -14,13 +15,7 @@ const accepted = {
 	messages: [{ id: 'wamid.HBgL1', message_status: 'accepted' }],
 };
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => {
-	const pending = nock.pendingMocks();
-	nock.cleanAll();
-	expect(pending).toEqual([]);
-});
-afterAll(() => nock.enableNetConnect());
+interceptHttp();
 
 test('a text goes out exactly as the Cloud API wants it', async () => {
 	nock(graph, { reqheaders: { authorization: 'Bearer token-1', 'content-type': 'application/json' } })

@@ -4,6 +4,7 @@ import { HttpFailure } from '../../../providers/http';
 import type { SendRequest } from '../../../providers/provider';
 import { createWebsmsProvider } from '../../../providers/websms/client';
 import { testHttpClient } from '../support/httpClient';
+import { interceptHttp } from '../support/interceptHttp';
 import { errorIn, person, sendRequest } from '../support/requests';
 
 const account = { accessToken: 'token-1', webhookSecret: 's3cret' };
@@ -15,13 +16,7 @@ const ok = { clientMessageId: 'job-7:part-1', smsCount: 1, statusCode: 2000, sta
 const sms = (changes: Partial<SendRequest> = {}) =>
 	sendRequest({ channel: 'sms', sender: { phone: '+4366012345678', providerSenderId: null, smsSenderAddress: 'MyShop' }, ...changes });
 
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => {
-	const pending = nock.pendingMocks();
-	nock.cleanAll();
-	expect(pending).toEqual([]);
-});
-afterAll(() => nock.enableNetConnect());
+interceptHttp();
 
 test('an SMS to one person goes out exactly as websms wants it', async () => {
 	nock(host, { reqheaders: { authorization: 'Bearer token-1', 'content-type': 'application/json;charset=UTF-8', accept: 'application/json' } })
