@@ -30,6 +30,11 @@ export async function saveWords(db: Database, identityId: number, words: readonl
 		.execute();
 }
 
+export async function deleteScopes(db: Database, identityId: number, scopes: readonly string[]): Promise<void> {
+	if (scopes.length === 0) return;
+	await db.deleteFrom('consent_word').where('identity_id', '=', identityId).where('scope', 'in', scopes).execute();
+}
+
 export async function deleteWords(db: Database, identityId: number): Promise<void> {
 	await db.deleteFrom('consent_word').where('identity_id', '=', identityId).execute();
 }

@@ -17,7 +17,7 @@ export interface Withdrawal {
 	groupId?: number;
 	/** Only messages of this sender. */
 	senderId?: number;
-	reason: 'opted out';
+	reason: 'opted out' | 'number changed';
 	now: number;
 }
 

@@ -1,5 +1,5 @@
 import type { SenderInput } from '../../services/senders';
-import { another, fillsForm, later, type MayBeSent, operator, refuses, type Step, switches, together, writes } from '../support/consentWorld';
+import { another, changesNumber, fillsForm, later, type MayBeSent, operator, refuses, type Step, switches, together, writes } from '../support/consentWorld';
 
 /** One clause of the rules of consent (DESIGN.md): what happened before, what happens, and what may be sent afterwards. */
 export interface RuleCase {
@@ -220,6 +220,13 @@ export const cases: RuleCase[] = [
 	{ rule: 9, clause: 'Meta 131050: an opt-out of that sender’s WhatsApp', before: [writes('START')], from: 'active, contact', event: refuses('131050', 'whatsapp'), to: 'ended by the provider, contact, marketing off', may: ['opted out', 'not registered', 'no SMS consent', 'yes'] },
 	{ rule: 9, clause: 'websms blacklist, Twilio 21610: an opt-out of SMS', before: [writes('START'), writes('START', { by: 'sms' })], from: 'active, contact, SMS consent', event: refuses('21610', 'sms'), to: 'active, contact, SMS consent, STOP of SMS', may: ['yes', 'yes', 'opted out', 'opted out'] },
 	{ rule: 9, clause: 'An opt-out of SMS by the provider is lifted by START by SMS', before: [writes('START', { by: 'sms' }), refuses('21610', 'sms')], from: 'not registered, contact, SMS consent, STOP of SMS', event: writes('START', { by: 'sms' }), to: 'not registered, contact, SMS consent', may: ['not registered', 'not registered', 'yes', 'yes'] },
+	{ rule: 9, clause: 'The person’s number changed: the registration moves to the new number, with a record at both', of: 'newPhone', before: [writes('START')], from: 'unknown', event: changesNumber(), to: 'active, contact', may: registered, told: 'Message: numberChanged', ledger: ['start', 'numberLeft', 'numberTaken'] },
+	{ rule: 9, clause: 'The person’s number changed: nothing goes to the old number', before: [writes('START')], from: 'active, contact', event: changesNumber(), to: 'not registered', may: unregistered, queued: [] },
+	{ rule: 9, clause: 'The person’s number changed: opt-outs hold on the new number', of: 'newPhone', before: [writes('START'), writes('STOP')], from: 'unknown', event: changesNumber(), to: 'not registered, contact, STOP', may: stopped },
+	{ rule: 9, clause: 'The person’s number changed: opt-outs hold on the old number', before: [writes('START'), writes('STOP')], from: 'ended by the person, contact, STOP', event: changesNumber(), to: 'not registered, STOP', may: stopped },
+	{ rule: 9, clause: 'The person’s number changed: a STOP from before that comes late holds on both', of: 'newPhone', before: [writes('START', { at: 0 }), changesNumber({ at: 20 })], from: 'active, contact', event: writes('STOP', { at: 10 }), to: 'not registered, contact, STOP', may: stopped },
+	{ rule: 9, clause: 'The person’s number changed: no registration comes to a number that said STOP', of: 'newPhone', before: [writes('START'), writes('STOP', { as: 'newPhone' })], from: 'not registered, STOP', event: changesNumber(), to: 'not registered, contact, STOP', may: stopped },
+	{ rule: 9, clause: 'The person’s number changed: a consent to SMS at the old number ends', before: [writes('START', { by: 'sms' }), writes('START')], from: 'active, contact, SMS consent', event: changesNumber(), to: 'not registered, contact', may: unregistered },
 
 	{ rule: 10, clause: 'On STOP what is queued falls away, but for Service SMS', before: [writes('START')], from: 'active, contact', event: writes('STOP'), to: 'ended by the person, contact, STOP', may: stopped, queued: ['sms service'] },
 	{ rule: 10, clause: 'On STOP by SMS everything queued falls away', before: [writes('START')], from: 'active, contact', event: writes('STOP', { by: 'sms' }), to: 'ended by the person, contact, STOP, STOP of SMS', may: silent, queued: [] },

@@ -12,7 +12,7 @@ import { createOrUpdateSender, type SenderInput } from '../../services/senders';
 import type { IncomingEvent } from '../../providers/provider';
 import type { Store } from '../../store/store';
 import { FakeProvider } from './delivery';
-import { message, preference, readerOf, type Told } from './inbound';
+import { message, numberChange, preference, readerOf, type Told } from './inbound';
 import type { TestClock } from './stores';
 
 const MINUTE_MS = 60_000;
@@ -323,6 +323,15 @@ export function switches(value: 'stop' | 'resume', told: { at?: number } = {}): 
 	return {
 		said: `Meta’s marketing switch: ${value}${told.at === undefined ? '' : ` (sent at minute ${told.at})`}`,
 		run: (world) => world.receive(preference(value, { phone: world.phone, senderPhone: world.senders.A, at: told.at === undefined ? null : world.begin + told.at * MINUTE_MS })),
+	};
+}
+
+/** WhatsApp tells that the account has another number. */
+export function changesNumber(told: { at?: number } = {}): Step {
+	return {
+		said: `number changes${told.at === undefined ? '' : ` (at minute ${told.at})`}`,
+		run: (world) =>
+			world.receive(numberChange(world.newPhone, { phone: world.phone, senderPhone: world.senders.A, at: told.at === undefined ? null : world.begin + told.at * MINUTE_MS })),
 	};
 }
 
