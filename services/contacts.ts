@@ -195,7 +195,7 @@ export function noContact(contactId: number): NotFoundError {
 	return new NotFoundError(`There is no contact ${contactId}. It may have been deleted; choose one from the list.`);
 }
 
-function toView({ smsConsentAt, createdAt, updatedAt, ...contact }: Contact): ContactView {
+export function toView({ smsConsentAt, createdAt, updatedAt, ...contact }: Contact): ContactView {
 	return {
 		...contact,
 		smsConsentAt: smsConsentAt === null ? null : new Date(smsConsentAt).toISOString(),

@@ -39,6 +39,11 @@ export async function withdrawQueued(db: Database, withdrawal: Withdrawal): Prom
 	return withdrawn.length;
 }
 
+/** What was sent, and is to be sent, to a contact that is part of another now. */
+export async function adoptContactMessages(db: Database, fromContactId: number, toContactId: number): Promise<void> {
+	await db.updateTable('message').set({ contact_id: toContactId }).where('contact_id', '=', fromContactId).execute();
+}
+
 /** How many messages to these people, on any number of theirs, are on their way to a provider. */
 export async function countInFlight(db: Database, identityIds: readonly number[]): Promise<number> {
 	const identities = await db.selectFrom('identity').select('phone').where('id', 'in', listOf(db, identityIds)).execute();
