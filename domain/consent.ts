@@ -61,6 +61,7 @@ export type ConsentOutcome =
 	| 'alreadyInvited'
 	| 'revoked'
 	| 'refused'
+	| 'numberChanged'
 	| 'help'
 	| 'unknownSender'
 	| 'none';
@@ -119,6 +120,9 @@ export function isStillHeard(signal: ConsentSignal, state: ConsentState): boolea
 		case 'providerResume':
 		case 'carriedOptOut':
 			return [...state.words.values()].some(({ by }) => by === signal.key);
+		case 'numberLeft':
+		case 'numberTaken':
+			return true;
 		default: {
 			const scopes = signal.senderId === null ? [scopeAll] : optOutScopes(signal.senderId);
 			return scopes.every((scope) => (state.words.get(scope)?.effectiveAt ?? -Infinity) <= signal.effectiveAt);
@@ -145,8 +149,11 @@ function apply(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 		case 'revoke':
 			return applyRevoke(draft, signal);
 		case 'carriedOptOut':
-			for (const scope of signal.scopes) say(draft, scope, 'out', signal);
-			return 'optedOut';
+			return applyCarriedOptOut(draft, signal);
+		case 'numberLeft':
+			return applyNumberLeft(draft);
+		case 'numberTaken':
+			return applyNumberTaken(draft, signal);
 		case 'help':
 			return 'help';
 		case 'ignored':
@@ -265,6 +272,33 @@ function applyRevoke(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 	if (signal.senderId === null || known === undefined || known.state === 'ended') return 'none';
 	draft.registrations.set(signal.senderId, { state: 'ended', since: signal.effectiveAt, endedBy: 'operator' });
 	return 'revoked';
+}
+
+/** What the person said at another number of theirs holds here, too, and ends what it speaks of. */
+function applyCarriedOptOut(draft: Draft, signal: ConsentSignal): ConsentOutcome {
+	for (const scope of signal.scopes) say(draft, scope, 'out', signal);
+	for (const [senderId, { state }] of draft.registrations) {
+		const isMeant = optOutScopes(senderId).some((scope) => signal.scopes.includes(scope));
+		if (isMeant && state !== 'ended') draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: 'person' });
+	}
+	return 'optedOut';
+}
+
+/** Rule 9: the registrations go along with the person; the opt-outs stay here as well, for whoever has the number next. */
+function applyNumberLeft(draft: Draft): ConsentOutcome {
+	draft.registrations.clear();
+	draft.lastInboundAt.clear();
+	draft.smsConsentAt = null;
+	return 'numberChanged';
+}
+
+/** Rule 9: who comes brings registrations and opt-outs; an opt-out said at either number keeps a registration from coming. */
+function applyNumberTaken(draft: Draft, signal: ConsentSignal): ConsentOutcome {
+	applyCarriedOptOut(draft, signal);
+	for (const { senderId, since } of signal.carried ?? []) {
+		if (!isOptedOut(draft.words, senderId)) register(draft, senderId, since);
+	}
+	return 'numberChanged';
 }
 
 function register(draft: Draft, senderId: number, at: number): boolean {

@@ -15,7 +15,10 @@ export type SignalKind =
 	| 'register'
 	| 'revoke'
 	/** An opt-out that follows the person to another number. */
-	| 'carriedOptOut';
+	| 'carriedOptOut'
+	/** WhatsApp's account went from this number to another, and came to this one from another. */
+	| 'numberLeft'
+	| 'numberTaken';
 
 export type RegistrationPolicy = 'anyMessage' | 'keywordOrInvitation' | 'keywordOnly';
 export type StopScope = 'allSenders' | 'thisSender';
@@ -45,12 +48,20 @@ export interface ConsentSignal {
 	opensWindow: boolean;
 	policy: RegistrationPolicy;
 	stopScope: StopScope;
-	/** Of a carried opt-out. */
+	/** Of a carried opt-out, and of a number taken: the opt-outs that hold here, too. */
 	scopes: string[];
+	/** Of a number taken: the registrations that come along, since when. */
+	carried?: CarriedRegistration[];
 }
 
-/** At equal times what the company does comes after what the person says, and an opt-out last of all, so that it wins (rule 6). */
-const RANK: Partial<Record<SignalKind, number>> = { invited: 1, register: 1, revoke: 2, providerStop: 3, carriedOptOut: 4, stop: 5 };
+export interface CarriedRegistration {
+	senderId: number;
+	/** UTC ms. */
+	since: number;
+}
+
+/** At equal times what the company does comes after what the person says, and an opt-out last of all, so that it wins (rule 6); whatever was said at a number when it was left was said by who left it. */
+const RANK: Partial<Record<SignalKind, number>> = { invited: 1, register: 1, revoke: 2, providerStop: 3, carriedOptOut: 4, numberTaken: 4, stop: 5, numberLeft: 6 };
 
 /** The order in which a person's signals count, the same for every order of arrival. */
 export function compareSignals(one: ConsentSignal, other: ConsentSignal): number {

@@ -13,7 +13,8 @@ export type LeftOutReason =
 	| 'no number'
 	| 'sender stopped'
 	| 'place on the waiting list'
-	| 'already replied';
+	| 'already replied'
+	| 'number changed';
 
 export type Permission = 'allowed' | LeftOutReason;
 
@@ -114,5 +115,6 @@ const SENTENCES: Record<LeftOutReason, string> = {
 	'no number': 'There is no number for this channel.',
 	'sender stopped': "The sender is stopped because its account at the provider is at fault. See the sender's reason and save the sender anew.",
 	'place on the waiting list': 'The package limit is reached: the person is on the waiting list.',
+	'number changed': 'The person has another WhatsApp number now. Nothing more is sent to the one they left.',
 	'already replied': 'What the person wrote has been answered already; each message permits one Reply.',
 };

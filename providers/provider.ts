@@ -138,6 +138,21 @@ export interface IncomingPreference {
 	at: number | null;
 }
 
+/** A person's WhatsApp account has another number now. */
+export interface IncomingNumberChange {
+	kind: 'numberChange';
+	providerEventId: string;
+	channel: 'whatsapp';
+	sender: IncomingSender;
+	/** As the person was known until now. */
+	from: { phone: string | null; whatsAppUserId: string | null };
+	/** E.164 with `+`. */
+	to: string;
+	at: number | null;
+	/** What the provider says of it, for people. */
+	text: string | null;
+}
+
 /** Something we have no use for; kept so that nothing is lost unseen. */
 export interface IncomingUnknown {
 	kind: 'unknown';
@@ -145,7 +160,7 @@ export interface IncomingUnknown {
 	description: string;
 }
 
-export type IncomingEvent = IncomingMessage | IncomingStatus | IncomingPreference | IncomingUnknown;
+export type IncomingEvent = IncomingMessage | IncomingStatus | IncomingPreference | IncomingNumberChange | IncomingUnknown;
 
 /**
  * The receiving half of a provider: pure, no I/O.

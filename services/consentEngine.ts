@@ -15,6 +15,7 @@ import { type Change, withdraw, writeMemberships, writeRegistrations, writeWords
 import { findAnswered } from './consent/invitation';
 import { type ResolvedPerson, resolvePerson } from './consent/person';
 import { loadPerson, refold, type SignalContext, signalKey, type StoredPerson } from './consent/personState';
+import { followNumber } from './consent/followNumber';
 import { countsOf, fillFreed, lockLimited } from './consent/places';
 import { keptText } from './consent/keptText';
 import { type AppliedOutcome, isOptOutKind, outcomeOf, outputOf } from './consent/outcome';
@@ -39,6 +40,15 @@ export interface SignalResult {
 	contactId: number | null;
 	/** Inboxes in which something waits now. */
 	inboxes: string[];
+	/** Further identities of the person, whose number changed, that this opts out as well. */
+	followed: number[];
+	/** Senders at which the person gave up a place that was not given to anybody yet, as asked for by `holdPlaces`. */
+	freed: number[];
+}
+
+export interface SignalOptions {
+	/** Leaves the places that become free to the caller: they go along to the person's new number. */
+	holdPlaces?: boolean;
 }
 
 /** Everything known about a signal when it is applied. */
@@ -46,6 +56,7 @@ interface Case {
 	store: Store;
 	db: Database;
 	input: SignalInput;
+	options: SignalOptions;
 	eventId: number;
 	now: number;
 	person: ResolvedPerson;
@@ -61,7 +72,7 @@ interface Case {
  * Stores one signal and does everything it means, inside the given transaction: words, registrations, groups, contact, what is
  * queued, consent records, counters, freed places, and what a workflow is told. The person is locked until the transaction ends.
  */
-export async function applyConsentSignal(store: Store, db: Database, input: SignalInput): Promise<SignalResult> {
+export async function applyConsentSignal(store: Store, db: Database, input: SignalInput, options: SignalOptions = {}): Promise<SignalResult> {
 	const now = store.now();
 	const effectiveAt = Math.min(input.sentAt ?? now, now);
 	const eventId = await insertEvent(db, { ...draftEvent(input), effectiveAt, receivedAt: now });
@@ -69,7 +80,7 @@ export async function applyConsentSignal(store: Store, db: Database, input: Sign
 
 	const person = await resolvePerson(db, input.person, now);
 	await carryOptOuts(store, db, input, person, eventId);
-	const { stored, limits } = await lockLimited(db, person, input.sender, () => loadPerson(db, person));
+	const { stored, limits } = await lockLimited(db, person, input.sender, input.carried ?? [], () => loadPerson(db, person));
 	const group = input.shortcode ? ((await findGroupByShortcode(db, input.shortcode)) ?? null) : null;
 	const invitation = await findAnswered(db, person, input, now);
 	const context = contextOf(input, invitation);
@@ -82,9 +93,9 @@ export async function applyConsentSignal(store: Store, db: Database, input: Sign
 		groupId: group?.id ?? null,
 		...context,
 	};
-	const one: Case = { store, db, input, eventId, now, person, stored, signal, context, group, invitation };
-	const { change, outcome, applied } = await decide(one, limits);
-	return await carryOut(one, change, outcome, applied);
+	const one: Case = { store, db, input, options, eventId, now, person, stored, signal, context, group, invitation };
+	const { change, outcome, applied, isLate } = await decide(one, limits);
+	return await carryOut(one, change, { outcome, applied, isLate });
 }
 
 function draftEvent(input: SignalInput) {
@@ -118,6 +129,8 @@ async function knownBefore(db: Database, input: SignalInput): Promise<SignalResu
 		registration: null,
 		contactId: null,
 		inboxes: [],
+		followed: [],
+		freed: [],
 	};
 }
 
@@ -130,6 +143,7 @@ function contextOf(input: SignalInput, invitation: Case['invitation']): SignalCo
 		policy: input.sender?.policy ?? 'anyMessage',
 		stopScope: input.sender?.stopScope ?? 'allSenders',
 		scopes: input.scopes ?? [],
+		...(input.carried && { carried: input.carried }),
 	};
 }
 
@@ -146,7 +160,7 @@ async function carryOptOuts(store: Store, db: Database, input: SignalInput, { le
 		channel: input.channel,
 		sender: null,
 		person: left.identity,
-		sentAt: null,
+		sentAt: input.sentAt,
 		inbox: null,
 		scopes: left.scopes,
 	});
@@ -156,7 +170,7 @@ async function carryOptOuts(store: Store, db: Database, input: SignalInput, { le
 async function decide(
 	{ db, input, eventId, now, person, stored, signal }: Case,
 	packageLimits: ReadonlyMap<number, number | null>,
-): Promise<{ change: Change; outcome: ConsentOutcome; applied: boolean }> {
+): Promise<Decision & { change: Change }> {
 	const common = {
 		identityId: person.identity.id,
 		phone: person.identity.phone,
@@ -172,7 +186,7 @@ async function decide(
 	if (isNewest && !person.hasLearntNumber && !isByCompany) {
 		const { state: after, outcome } = applySignal(stored.state, signal);
 		const eventIdOf = (by: string): number | null => (by === signal.key ? eventId : null);
-		return { change: { ...common, before: stored.state, after, eventIdOf }, outcome, applied: true };
+		return { change: { ...common, before: stored.state, after, eventIdOf }, outcome, applied: true, isLate: false };
 	}
 	const folded = await refold(db, common.identityId, signal, person.merged?.eventIds ?? new Set());
 	// What operators did by hand is not in the history, so only the difference a signal makes is written; of a person whose halves
@@ -181,11 +195,18 @@ async function decide(
 	const before = person.hasLearntNumber ? { ...stored.state, joined } : folded.before;
 	const eventIdOf = (by: string): number | null => (by === signal.key ? eventId : (folded.eventIds.get(by) ?? null));
 	const applied = isStillHeard(signal, folded.after);
-	return { change: { ...common, before, after: folded.after, eventIdOf }, outcome: applied ? folded.outcome : 'none', applied };
+	return { change: { ...common, before, after: folded.after, eventIdOf }, outcome: applied ? folded.outcome : 'none', applied, isLate: !isNewest };
 }
 
-async function carryOut(one: Case, change: Change, decided: ConsentOutcome, applied: boolean): Promise<SignalResult> {
-	const { store, db, input, eventId, now, person, signal, invitation } = one;
+interface Decision {
+	outcome: ConsentOutcome;
+	applied: boolean;
+	/** Something that counts later, or at the same time, was known before. */
+	isLate: boolean;
+}
+
+async function carryOut(one: Case, change: Change, { outcome: decided, applied, isLate }: Decision): Promise<SignalResult> {
+	const { store, db, input, options, eventId, now, person, signal, invitation } = one;
 	await writeWords(db, change);
 	const registrations = await writeRegistrations(db, change);
 	const contact = await contactOf(one, change, decided);
@@ -211,7 +232,9 @@ async function carryOut(one: Case, change: Change, decided: ConsentOutcome, appl
 	});
 	const record = recordOf({ input, signal, person, outcome, applied, registrations, group: one.group, invitationId: invitation.answered?.id ?? null });
 	if (record) await writeRecords(store, db, change.identityId, [record]);
-	const filled = await fillFreed(store, db, [...registrations.freed, ...(person.merged?.registrations.map(({ senderId }) => senderId) ?? [])], eventId);
+	const freed = [...registrations.freed, ...(person.merged?.registrations.map(({ senderId }) => senderId) ?? [])];
+	const followed = isLate ? await followNumber(store, db, change.identityId, signal) : { identityIds: [], freed: [] };
+	const filled = await fillFreed(store, db, [...(options.holdPlaces ? [] : freed), ...followed.freed], eventId);
 	await addCounts(db, [...countsOf({ signal, registrations, outcome, output, merged: person.merged?.registrations ?? [], now }), ...filled.counts]);
 	return {
 		eventId,
@@ -223,6 +246,8 @@ async function carryOut(one: Case, change: Change, decided: ConsentOutcome, appl
 		registration,
 		contactId: contact,
 		inboxes: [...(input.inbox !== null && output !== null ? [input.inbox] : []), ...filled.inboxes],
+		followed: followed.identityIds,
+		freed: options.holdPlaces ? freed : [],
 	};
 }
 
@@ -234,7 +259,7 @@ async function contactOf({ db, input, person, signal, now }: Case, change: Chang
 	const { phone } = person.identity;
 	const isOptIn = (signal.kind === 'start' || signal.kind === 'message') && MAKES_CONTACT.has(outcome);
 	const wasWaitedFor = person.hasLearntNumber && [...change.after.registrations.values()].some(({ state }) => state === 'registered');
-	if (phone === null || !(isOptIn || wasWaitedFor)) return change.stored.contacts[0]?.contactId ?? null;
+	if (phone === null || !((isOptIn && holds(change, signal)) || wasWaitedFor)) return change.stored.contacts[0]?.contactId ?? null;
 	const contact = await ensureContact(db, {
 		phone,
 		channel: input.channel,
@@ -243,6 +268,12 @@ async function contactOf({ db, input, person, signal, now }: Case, change: Chang
 		now,
 	});
 	return contact.id;
+}
+
+/** Whether what was said is still said at this number: late words of somebody who has left it since make no contact of it. */
+function holds({ after }: Change, { channel, senderId }: ConsentSignal): boolean {
+	if (channel === 'sms') return after.smsConsentAt !== null;
+	return senderId !== null && after.registrations.get(senderId)?.state === 'registered';
 }
 
 function detailsOf({ input, context, group, invitation }: Case, contactId: number | null, registration: RegistrationState | null): Record<string, unknown> {

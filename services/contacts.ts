@@ -1,11 +1,23 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../domain/errors';
 import { maskPhone, normalisePhone } from '../domain/phone';
-import { type Contact, contactsWithNumbers, emptyContact, findContact, insertContact, type NewContact, removeContact, selectContacts, updateContact } from '../store/contacts';
-import { resolveGroup } from '../store/groups';
-import { lockNumbers } from '../store/identities';
+import {
+	type Contact,
+	contactsWithNumbers,
+	emptyContact,
+	findContact,
+	insertContact,
+	lockContactNumbers,
+	type NewContact,
+	removeContact,
+	selectContacts,
+	updateContact,
+} from '../store/contacts';
+import { type Group, resolveGroup } from '../store/groups';
+import { ensureIdentities, lockNumbers } from '../store/identities';
 import type { Database } from '../store/schema';
 import { commonCountry } from '../store/senders';
 import type { Store } from '../store/store';
+import { joinGroups, recordSmsConsent, whyNoSmsConsent } from './contactConsent';
 
 /** A contact as nodes show it. */
 export interface ContactView {
@@ -38,6 +50,18 @@ export interface ContactInput {
 	fields?: Record<string, unknown>;
 	/** `at`: UTC ms, default now. */
 	smsConsent?: { source: string; at?: number };
+	/** Ids or shortcodes: the contact is put into these, except where the person left one by STOP. It stays in its others. */
+	groups?: readonly string[];
+}
+
+export interface SavedContact extends ContactView {
+	created: boolean;
+	/** Shortcodes of the groups it was put into now. */
+	groupsAdded: string[];
+	/** Shortcodes of those the person left by their own word: only their START brings them back. */
+	groupsRefused: string[];
+	/** Why the SMS consent was not recorded; null: it was, or none was given. */
+	smsConsentRefused: string | null;
 }
 
 const FIELD_CHARACTERS = 4_000;
@@ -46,20 +70,36 @@ const FIELD_CHARACTERS = 4_000;
  * Makes a contact, or completes the one that has one of the numbers (rule 12).
  * @throws {ConflictError} when two contacts are meant, or a number of the contact is another one; both are named.
  */
-export async function createOrUpdateContact(store: Store, input: ContactInput): Promise<ContactView & { created: boolean }> {
+export async function createOrUpdateContact(store: Store, input: ContactInput): Promise<SavedContact> {
 	return await store.transaction(async (db) => {
 		const now = store.now();
+		const groups = await resolveGroups(db, input.groups ?? []);
 		const given = await readInput(db, input, now);
 		const numbers = [...new Set([given.smsNumber, given.whatsAppNumber].filter((number) => typeof number === 'string'))];
 		if (numbers.length === 0) throw new InvalidInputError('A contact needs an SMS number, a WhatsApp number, or both.');
-		// The same people may be registering at this moment.
+		if (given.smsConsentAt && given.smsNumber) await ensureIdentities(db, [given.smsNumber], now);
+		// The same people may be registering at this moment, and the same contact be made elsewhere.
 		await lockNumbers(db, numbers);
+		await lockContactNumbers(db, numbers);
 		const known = chooseContact(await contactsWithNumbers(db, numbers), given);
-		const contact = known ? completed(known, given) : completed(emptyContact, given);
+		const smsConsentRefused = given.smsConsentAt ? await whyNoSmsConsent(db, completed(known ?? emptyContact, given)) : null;
+		const accepted = smsConsentRefused === null ? given : { ...given, smsConsentSource: undefined, smsConsentAt: undefined };
+		const contact = completed(known ?? emptyContact, accepted);
 		const saved = known ? await updateContact(db, known.id, contact, now) : await insertContact(db, contact, now);
 		if (!saved) throw new ConflictError('A contact with this number is being made at this moment. Try again.');
-		return { ...toView(saved), created: known === undefined };
+		if (accepted.smsConsentAt && (known?.smsConsentAt ?? null) === null) await recordSmsConsent(store, db, saved);
+		const { added, refused } = await joinGroups(store, db, saved, groups);
+		return { ...toView(saved), created: known === undefined, groupsAdded: added, groupsRefused: refused, smsConsentRefused };
 	});
+}
+
+async function resolveGroups(db: Database, refs: readonly string[]): Promise<Group[]> {
+	const groups = new Map<number, Group>();
+	for (const ref of refs) {
+		const group = await resolveGroup(db, ref);
+		groups.set(group.id, group);
+	}
+	return [...groups.values()];
 }
 
 type Given = Partial<NewContact>;
@@ -155,7 +195,7 @@ export function noContact(contactId: number): NotFoundError {
 	return new NotFoundError(`There is no contact ${contactId}. It may have been deleted; choose one from the list.`);
 }
 
-function toView({ smsConsentAt, createdAt, updatedAt, ...contact }: Contact): ContactView {
+export function toView({ smsConsentAt, createdAt, updatedAt, ...contact }: Contact): ContactView {
 	return {
 		...contact,
 		smsConsentAt: smsConsentAt === null ? null : new Date(smsConsentAt).toISOString(),

@@ -2,7 +2,7 @@ import { ConflictError } from '../domain/errors';
 import { normaliseShortcode } from '../domain/shortcode';
 import { findContact } from '../store/contacts';
 import { hasLeftGroup } from '../store/consentWords';
-import { findGroupByShortcode, type Group, type GroupFigures, insertGroup, removeGroup, renameGroup, resolveGroup, selectGroupFigures } from '../store/groups';
+import { changeGroup, findGroupByShortcode, type Group, type GroupFigures, insertGroup, removeGroup, renameGroup, resolveGroup, selectGroupFigures } from '../store/groups';
 import { lockNumbers } from '../store/identities';
 import { deleteMemberships, insertMembership } from '../store/memberships';
 import type { Store } from '../store/store';
@@ -13,11 +13,25 @@ export type GroupView = GroupFigures;
 
 const NAME_CHARACTERS = 200;
 
-/** Makes a group, or renames the one with that shortcode. @throws {InvalidInputError} when nobody could write the shortcode after START. */
-export async function createOrUpdateGroup(store: Store, { shortcode, name }: { shortcode: string; name?: string }): Promise<Group & { created: boolean }> {
+/**
+ * Makes a group, or renames the one with that shortcode. With `group` it is that one, whose shortcode changes: its members stay, and who
+ * wrote STOP to the old shortcode stays out, because their word is about the group.
+ * @throws {InvalidInputError} when nobody could write the shortcode after START. @throws {ConflictError} when another group has it.
+ */
+export async function createOrUpdateGroup(
+	store: Store,
+	{ shortcode, name, group: ref }: { shortcode: string; name?: string; group?: string },
+): Promise<Group & { created: boolean }> {
 	const normal = normaliseShortcode(shortcode);
 	const wanted = name?.trim().slice(0, NAME_CHARACTERS);
 	return await store.transaction(async (db) => {
+		if (ref) {
+			const group = await resolveGroup(db, ref);
+			const changed = { id: group.id, shortcode: normal, name: wanted || group.name };
+			if (await changeGroup(db, changed)) return { ...changed, created: false };
+			const other = await findGroupByShortcode(db, normal);
+			throw new ConflictError(`The group "${other?.name ?? normal}"${other ? ` (${other.id})` : ''} has the shortcode "${normal}" already. Choose another for the group "${group.name}" (${group.id}).`);
+		}
 		const made = await insertGroup(db, { shortcode: normal, name: wanted || shortcode.trim() }, store.now());
 		if (made) return { ...made, created: true };
 		const known = await findGroupByShortcode(db, normal);

@@ -6,7 +6,7 @@ import type { Store } from '../store/store';
 export interface HandedEventJson {
 	eventId: number;
 	event: EventOutput;
-	/** What it changed: registered, waiting, alreadyRegistered, joinedGroup, smsConsent, optedOut, alreadyOptedOut, leftGroup, resumed, invited, help, unknownSender, none. */
+	/** What it changed: registered, waiting, alreadyRegistered, joinedGroup, smsConsent, optedOut, alreadyOptedOut, leftGroup, resumed, numberChanged, invited, help, unknownSender, none. */
 	outcome: string;
 	channel: string;
 	/** E.164; null where only the WhatsApp user id is known. */
@@ -37,6 +37,9 @@ export interface HandedEventJson {
 	code?: string;
 	link?: string;
 	language?: string | null;
+	/** Of the outcome `numberChanged`: the person's number from now on, E.164, and whether the contact has it as its WhatsApp number now. */
+	newPhone?: string;
+	contactUpdated?: boolean;
 	/** Of events `status`. */
 	status?: string;
 	messageReference?: string | null;
@@ -52,7 +55,7 @@ export interface HandedEvent {
 }
 
 /** What details of an event are for the workflow; the rest is ours. */
-const TOLD = ['invitationId', 'code', 'link', 'language', 'status', 'messageReference', 'providerMessageId', 'deliveredAs', 'error'] as const;
+const TOLD = ['newPhone', 'contactUpdated', 'invitationId', 'code', 'link', 'language', 'status', 'messageReference', 'providerMessageId', 'deliveredAs', 'error'] as const;
 
 interface Details extends Partial<Pick<HandedEventJson, (typeof TOLD)[number] | 'profileName' | 'messageType' | 'unknownGroup' | 'contactId' | 'registration'>> {
 	shortcode?: string;

@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from '../domain/errors';
 import { parseMessage } from '../domain/keyword';
-import type { IncomingEvent, IncomingMessage, IncomingPreference, IncomingSender, IncomingStatus, RawRequest, WebhookAnswer, WebhookReader } from '../providers/provider';
+import type { IncomingEvent, IncomingMessage, IncomingNumberChange, IncomingPreference, IncomingSender, IncomingStatus, RawRequest, WebhookAnswer, WebhookReader } from '../providers/provider';
 import type { Channel, ProviderName } from '../domain/channel';
 import { insertEvents, type NewEvent } from '../store/events';
 import type { Database } from '../store/schema';
@@ -9,6 +9,7 @@ import type { Store } from '../store/store';
 import { keptText } from './consent/keptText';
 import { applyConsentSignal, type SignalInput, type SignalResult } from './consentEngine';
 import { waitForInFlight } from './inFlight';
+import { applyNumberChange } from './numberChange';
 import { defaultSender } from './senders';
 import { settleStatuses } from './settleStatuses';
 import { wakeInboxes } from './wakeUp';
@@ -51,7 +52,7 @@ export async function receive(store: Store, reader: WebhookReader, request: RawR
 	await attempt(() => keepRest(store, reader.name, events, { inbox, storeStatuses }));
 	if (statuses.length > 0) await attempt(() => settleStatuses(store, statuses));
 
-	const letGo = results.flatMap(({ isOptOut, identityId }) => (isOptOut && identityId !== null ? [identityId] : []));
+	const letGo = results.flatMap(({ isOptOut, identityId, followed }) => (isOptOut && identityId !== null ? [identityId, ...followed] : []));
 	if (letGo.length > 0) await attempt(() => waitForInFlight(store, letGo, IN_FLIGHT_TIMEOUT_MS));
 	wakeInboxes([...results.flatMap((result) => result.inboxes), ...(storeStatuses && inbox !== null && statuses.length > 0 ? [inbox] : [])]);
 
@@ -60,12 +61,12 @@ export async function receive(store: Store, reader: WebhookReader, request: RawR
 	return answer;
 }
 
-type PersonsEvent = IncomingMessage | IncomingPreference;
+type PersonsEvent = IncomingMessage | IncomingPreference | IncomingNumberChange;
 
 /** Oldest first, so that a batch is told in the order in which it was said. */
 function inOrder(events: readonly IncomingEvent[]): PersonsEvent[] {
 	const timeOf = (event: PersonsEvent): number => (event.kind === 'message' ? event.sentAt : event.at) ?? Infinity;
-	return events.filter((event) => event.kind === 'message' || event.kind === 'preference').sort((one, other) => timeOf(one) - timeOf(other) || 0);
+	return events.filter((event) => event.kind === 'message' || event.kind === 'preference' || event.kind === 'numberChange').sort((one, other) => timeOf(one) - timeOf(other) || 0);
 }
 
 /**
@@ -84,6 +85,7 @@ async function applyEvent(store: Store, provider: ProviderName, event: PersonsEv
 async function applyOnce(store: Store, provider: ProviderName, event: PersonsEvent, inbox: string | null): Promise<SignalResult> {
 	return await store.transaction(async (db) => {
 		const sender = await ensureSender(db, provider, event.channel, event.sender, store.now());
+		if (event.kind === 'numberChange') return await applyNumberChange(store, db, { ...event, provider, sender, inbox });
 		return await applyConsentSignal(store, db, { ...(event.kind === 'message' ? messageSignal(event) : preferenceSignal(event)), provider, sender, inbox });
 	});
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 
+import { listOf } from './rows';
 import type { ConsentWordTable, Database } from './schema';
 
 export type ConsentWord = Omit<Selectable<ConsentWordTable>, 'identity_id'>;
@@ -29,21 +30,41 @@ export async function saveWords(db: Database, identityId: number, words: readonl
 		.execute();
 }
 
+export async function deleteScopes(db: Database, identityId: number, scopes: readonly string[]): Promise<void> {
+	if (scopes.length === 0) return;
+	await db.deleteFrom('consent_word').where('identity_id', '=', identityId).where('scope', 'in', scopes).execute();
+}
+
 export async function deleteWords(db: Database, identityId: number): Promise<void> {
 	await db.deleteFrom('consent_word').where('identity_id', '=', identityId).execute();
 }
 
-/** Which of these people (by phone) took themselves out of a group: only START x brings them back. */
-export async function hasLeftGroup(db: Database, phones: readonly string[], groupId: number): Promise<boolean> {
-	if (phones.length === 0) return false;
-	const left = await db
+/** A word against hearing something, and who said it. */
+export interface OptOutWord {
+	identityId: number;
+	phone: string;
+	scope: string;
+	/** UTC ms. */
+	effectiveAt: number;
+}
+
+/** Every opt-out that holds for one of these numbers. */
+export async function optOutsOf(db: Database, phones: readonly string[]): Promise<OptOutWord[]> {
+	if (phones.length === 0) return [];
+	return await db
 		.selectFrom('consent_word as w')
 		.innerJoin('identity as i', 'i.id', 'w.identity_id')
-		.select('w.scope')
-		.where('i.phone', 'in', phones)
-		.where('w.scope', '=', `group:${groupId}`)
+		.select(['i.id as identityId', 'i.phone', 'w.scope', 'w.effective_at as effectiveAt'])
+		.where('i.phone', 'in', listOf(db, phones))
 		.where('w.direction', '=', 'out')
-		.limit(1)
-		.executeTakeFirst();
-	return left !== undefined;
+		.orderBy('i.id')
+		.orderBy('w.effective_at')
+		.orderBy('w.scope')
+		.$narrowType<{ phone: string }>()
+		.execute();
+}
+
+/** Which of these people (by phone) took themselves out of a group: only START x brings them back. */
+export async function hasLeftGroup(db: Database, phones: readonly string[], groupId: number): Promise<boolean> {
+	return (await optOutsOf(db, phones)).some(({ scope }) => scope === `group:${groupId}`);
 }

@@ -1,5 +1,6 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 
+import { isPostgres } from './dialect';
 import { contains } from './like';
 import type { ContactTable, Database } from './schema';
 
@@ -73,6 +74,20 @@ export async function contactsWithNumbers(db: Database, phones: readonly string[
 		.orderBy('id')
 		.execute();
 	return rows.map(toContact);
+}
+
+/** Tells our advisory locks from everybody else's in the database. */
+const CONTACT_LOCK = 20_261_124;
+
+/**
+ * Two transactions that make or change a contact with one of these numbers, in whichever field, come one after the other. Take it after
+ * identities are locked or made, never before: everybody in the same order.
+ */
+export async function lockContactNumbers(db: Database, phones: readonly string[]): Promise<void> {
+	if (!isPostgres(db)) return;
+	for (const phone of [...new Set(phones)].sort()) {
+		await sql`select pg_advisory_xact_lock(${CONTACT_LOCK}::int, hashtext(${phone}))`.execute(db);
+	}
 }
 
 /** Undefined when one of its numbers is in another contact. */

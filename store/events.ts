@@ -158,6 +158,22 @@ export async function historyOf(db: Database, identityId: number): Promise<Histo
 		.execute();
 }
 
+/** One event with the person it belongs to by now. */
+export async function eventOfPerson(db: Database, provider: EventTable['provider'], providerEventId: string): Promise<{ id: number; identityId: number; details: string } | undefined> {
+	return await db
+		.selectFrom('event')
+		.select(['id', 'identity_id as identityId', 'details'])
+		.where('provider', '=', provider)
+		.where('provider_event_id', '=', providerEventId)
+		.where('identity_id', 'is not', null)
+		.$narrowType<{ identityId: number }>()
+		.executeTakeFirst();
+}
+
+export async function replaceDetails(db: Database, id: number, details: string): Promise<void> {
+	await db.updateTable('event').set({ details }).where('id', '=', id).execute();
+}
+
 /** When two identities turn out to be one person. */
 export async function moveEvents(db: Database, fromIdentityId: number, toIdentityId: number): Promise<void> {
 	await db.updateTable('event').set({ identity_id: toIdentityId }).where('identity_id', '=', fromIdentityId).execute();

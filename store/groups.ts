@@ -42,6 +42,17 @@ export async function renameGroup(db: Database, id: number, name: string): Promi
 	await db.updateTable('contact_group').set({ name }).where('id', '=', id).execute();
 }
 
+/** False when another group has the shortcode. */
+export async function changeGroup(db: Database, { id, name, shortcode }: Group): Promise<boolean> {
+	const { numUpdatedRows } = await db
+		.updateTable('contact_group')
+		.set({ name, shortcode })
+		.where('id', '=', id)
+		.where((where) => where.not(where.exists(where.selectFrom('contact_group as other').select('other.id').where('other.shortcode', '=', shortcode).where('other.id', '<>', id))))
+		.executeTakeFirst();
+	return numUpdatedRows > 0n;
+}
+
 /** Its memberships go with it. */
 export async function removeGroup(db: Database, id: number): Promise<void> {
 	await db.deleteFrom('contact_group').where('id', '=', id).execute();
@@ -49,7 +60,7 @@ export async function removeGroup(db: Database, id: number): Promise<void> {
 
 export interface GroupFigures extends Group {
 	contacts: number;
-	/** With an SMS number and no STOP by SMS. */
+	/** With an SMS number and no STOP by SMS: a Service SMS may be sent. */
 	reachableBySms: number;
 	withWhatsAppNumber: number;
 	registeredForWhatsApp: number;
@@ -68,18 +79,18 @@ export async function selectGroupFigures(db: Database, { search, limit, after }:
 		)
 		.orderBy('id')
 		.limit(limit);
-	const hasWord = (identity: string, scope: string) =>
-		sql`exists (select 1 from consent_word w where w.identity_id = ${sql.ref(identity)} and w.direction = 'out' and ${sql.raw(scope)})`;
+	/** What is said on either number of a contact holds for both, except a STOP of SMS: as domain/permission.ts decides. */
+	const hasWord = (identities: string, scopes: string) =>
+		sql`exists (select 1 from consent_word w where w.identity_id in (${sql.raw(identities)}) and w.direction = 'out' and w.scope in (${sql.raw(scopes)}))`;
 	const { rows } = await sql<GroupFigures>`
 		with g as ${groups}, member as (
 			select m.group_id, c.sms_number, c.whatsapp_number,
-				case when c.sms_number is not null and not ${hasWord('si.id', `w.scope = 'sms'`)} then 1 else 0 end as by_sms,
+				case when c.sms_number is not null and not ${hasWord('si.id', `'sms'`)} and not ${hasWord('wi.id, si.id', `'group:' || m.group_id`)} then 1 else 0 end as by_sms,
 				case when exists (select 1 from registration r where r.identity_id = wi.id and r.state = 'active') then 1 else 0 end as registered,
 				case when exists (
 					select 1 from registration r where r.identity_id = wi.id and r.state = 'active'
-						and not exists (select 1 from consent_word w where w.identity_id = wi.id and w.direction = 'out'
-							and w.scope in ('all', 'group:' || m.group_id, 'sender:' || r.sender_id, 'marketing:' || r.sender_id))
-				) and not ${hasWord('si.id', `w.scope = 'all'`)} then 1 else 0 end as by_whatsapp
+						and not ${hasWord('wi.id, si.id', `'all', 'group:' || m.group_id, 'sender:' || r.sender_id, 'marketing:' || r.sender_id`)}
+				) then 1 else 0 end as by_whatsapp
 			from membership m join g on g.id = m.group_id join contact c on c.id = m.contact_id
 				left join identity wi on wi.phone = c.whatsapp_number left join identity si on si.phone = c.sms_number
 		)

@@ -61,6 +61,15 @@ export async function updateIdentity(db: Database, { id, phone, whatsAppUserId }
 	await db.updateTable('identity').set({ phone, whatsapp_user_id: whatsAppUserId }).where('id', '=', id).execute();
 }
 
+/** An account goes to another number: its WhatsApp user id with it, unless that number is known to have another. */
+export async function moveUserId(db: Database, fromIdentityId: number, toIdentityId: number): Promise<void> {
+	const from = await identityById(db, fromIdentityId);
+	if (!from || from.whatsAppUserId === null || from.phone === null) return;
+	await updateIdentity(db, { ...from, whatsAppUserId: null });
+	const to = await identityById(db, toIdentityId);
+	if (to && to.whatsAppUserId === null) await updateIdentity(db, { ...to, whatsAppUserId: from.whatsAppUserId });
+}
+
 /** The identities of these E.164 numbers, made where they are missing. */
 export async function ensureIdentities(db: Database, phones: readonly string[], now: number): Promise<Map<string, number>> {
 	const ids = new Map<string, number>();

@@ -46,6 +46,39 @@ export async function insertMembership(
 	return numInsertedOrUpdatedRows > 0n;
 }
 
+/**
+ * Puts a contact into another's groups, but for those the person left. What the operator put either of them into counts as the operator's.
+ * @returns shortcodes of the groups that are new to it, and of those it is in no longer or does not come into.
+ */
+export async function adoptMemberships(
+	db: Database,
+	{ fromId, toId, leftGroupIds, now }: { fromId: number; toId: number; leftGroupIds: readonly number[]; now: number },
+): Promise<{ added: string[]; refused: string[] }> {
+	const rows = await db
+		.selectFrom('membership as m')
+		.innerJoin('contact_group as g', 'g.id', 'm.group_id')
+		.select(['m.group_id as groupId', 'm.contact_id as contactId', 'm.source as source', 'g.shortcode as shortcode'])
+		.where('m.contact_id', 'in', [fromId, toId])
+		.orderBy('g.id')
+		.execute();
+	const result = { added: [] as string[], refused: [] as string[] };
+	for (const groupId of new Set(rows.map((row) => row.groupId))) {
+		const both = rows.filter((row) => row.groupId === groupId);
+		const shortcode = both[0]?.shortcode ?? '';
+		if (leftGroupIds.includes(groupId)) {
+			result.refused.push(shortcode);
+			await deleteMemberships(db, { contactIds: [toId], groupIds: [groupId], source: null });
+			continue;
+		}
+		const source = both.some((row) => row.source === 'operator') ? 'operator' : 'person';
+		const own = both.find(({ contactId }) => contactId === toId);
+		if (!own) result.added.push(shortcode);
+		if (own && own.source !== source) await deleteMemberships(db, { contactIds: [toId], groupIds: [groupId], source: null });
+		await insertMembership(db, { groupId, contactId: toId, source, now });
+	}
+	return result;
+}
+
 /** @param source only memberships made by them; null: whoever made them. */
 export async function deleteMemberships(
 	db: Database,

@@ -17,7 +17,7 @@ export interface Withdrawal {
 	groupId?: number;
 	/** Only messages of this sender. */
 	senderId?: number;
-	reason: 'opted out';
+	reason: 'opted out' | 'number changed';
 	now: number;
 }
 
@@ -37,6 +37,11 @@ export async function withdrawQueued(db: Database, withdrawal: Withdrawal): Prom
 		state === 'queued' ? { state: 'skipped', error: withdrawal.reason, leaseOwner: null, leaseUntil: null } : null,
 	);
 	return withdrawn.length;
+}
+
+/** What was sent, and is to be sent, to a contact that is part of another now. */
+export async function adoptContactMessages(db: Database, fromContactId: number, toContactId: number): Promise<void> {
+	await db.updateTable('message').set({ contact_id: toContactId }).where('contact_id', '=', fromContactId).execute();
 }
 
 /** How many messages to these people, on any number of theirs, are on their way to a provider. */

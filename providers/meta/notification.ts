@@ -1,7 +1,7 @@
 import type { z } from 'zod/v4';
 import { internationalToE164 } from '../address';
 import { fingerprint } from '../fingerprint';
-import type { IncomingEvent, IncomingMessage, IncomingPreference, IncomingSender, IncomingStatus, IncomingUnknown } from '../provider';
+import type { IncomingEvent, IncomingMessage, IncomingNumberChange, IncomingPreference, IncomingSender, IncomingStatus, IncomingUnknown } from '../provider';
 import { unknownEvent } from '../unknownEvent';
 import { errorOfStatus } from './errors';
 import {
@@ -11,6 +11,7 @@ import {
 	errorSchema,
 	messageSchema,
 	notificationSchema,
+	numberChangeSchema,
 	preferenceSchema,
 	statusSchema,
 	unixSecondsToMs,
@@ -62,7 +63,7 @@ function readChange(element: unknown, entryId: unknown): IncomingEvent[] {
 	return events.length === 0 ? ofNoUse : events;
 }
 
-function readMessage(element: unknown, { sender, contacts }: Surroundings): IncomingMessage | IncomingUnknown {
+function readMessage(element: unknown, { sender, contacts }: Surroundings): IncomingMessage | IncomingNumberChange | IncomingUnknown {
 	const message = messageSchema.safeParse(element);
 	if (!message.success) return unknownEvent('Malformed message', element, message.error);
 	const { id, type, from, from_user_id: userId, timestamp } = message.data;
@@ -72,6 +73,11 @@ function readMessage(element: unknown, { sender, contacts }: Surroundings): Inco
 
 	const person = personOf(from, userId, contacts);
 	if (person.phone === null && person.whatsAppUserId === null) return unknownEvent(`A ${type} message from nobody known`, element);
+	const to = type === 'system' ? newNumberIn(element) : null;
+	if (to !== null && to.phone !== person.phone) {
+		const account = { phone: person.phone, whatsAppUserId: person.whatsAppUserId };
+		return { kind: 'numberChange', providerEventId: id, channel: 'whatsapp', sender, from: account, to: to.phone, at: unixSecondsToMs(timestamp), text: to.text };
+	}
 
 	return {
 		kind: 'message',
@@ -85,6 +91,13 @@ function readMessage(element: unknown, { sender, contacts }: Surroundings): Inco
 		buttonPayload: words?.data.buttonPayload ?? null,
 		profileName: person.name,
 	};
+}
+
+/** Null for any other system message. */
+function newNumberIn(element: unknown): { phone: string; text: string | null } | null {
+	const change = numberChangeSchema.safeParse(element);
+	const phone = change.success ? internationalToE164(change.data.system.wa_id || change.data.system.new_wa_id || '') : null;
+	return phone === null ? null : { phone, text: change.data?.system.body ?? null };
 }
 
 const statuses = new Map<string, IncomingStatus['status']>([

@@ -96,6 +96,11 @@ export const wordsSchemas = new Map<string, z.ZodType<Words>>([
 	['document', z.object({ document: caption }).transform(({ document }) => onlyText(document?.caption))],
 ]);
 
+/** Of a message of type system. Older versions of the API name the new number `new_wa_id`. */
+export const numberChangeSchema = z.object({
+	system: z.object({ type: z.enum(['user_changed_number', 'customer_changed_number']), body: z.string().nullish().catch(undefined), wa_id: optionalId, new_wa_id: optionalId }),
+});
+
 export const statusSchema = z.object({
 	id,
 	status: z.string().min(1),

@@ -75,6 +75,15 @@ export const controlRoutes: ControlRoute[] = [
 			return { message: sent.message, webhook: wait ? await sent.first : null };
 		},
 	},
+	{
+		method: 'POST',
+		pattern: /^\/control\/phones\/([^/]+)\/number$/,
+		handle: async (gateway, { id, body }) => {
+			const { to, wait } = z.strictObject({ to: z.string().max(40), wait: z.boolean().default(false) }).parse(body);
+			const changed = gateway.changeNumber(id, to);
+			return { phone: changed.phone, webhook: wait ? await changed.first : null };
+		},
+	},
 
 	{ method: 'PATCH', pattern: /^\/control\/settings$/, handle: (gateway, { body }) => gateway.changeSettings(settingsSchema.partial().parse(body)) },
 	{ method: 'POST', pattern: /^\/control\/failures$/, handle: (gateway, { body }) => gateway.failures.add(failureSchema.parse(body)) },

@@ -167,6 +167,19 @@ export class Gateway {
 		return this.inbound.type({ ...typed, phone: toE164(typed.phone) });
 	}
 
+	/**
+	 * The WhatsApp account of a phone goes to another number, as Meta tells it: `user_changed_number`. The old number stays as the phone of
+	 * whoever gets it next. @throws {Error} for a phone that is not there
+	 */
+	changeNumber(phone: string, to: string): TypedMessage & { phone: Phone } {
+		const old = this.book.find(phone);
+		if (old === undefined) throw new Error(`There is no phone ${phone}.`);
+		const added = this.addPhone(to, { name: old.name });
+		if (added.phone === phone) throw new Error('That is the number the phone has.');
+		const text = `User ${old.name} changed from ${phone.slice(1)} to ${added.phone.slice(1)}`;
+		return { ...this.type({ phone, channel: 'whatsapp', type: 'system', text, payload: added.phone.slice(1) }), phone: added };
+	}
+
 	/** Posts any body to a callback URL, for what no phone would do. Meta's is signed, with another secret on demand. */
 	postWebhook(provider: 'meta' | 'websms', body: object | string, appSecret?: string): WebhookDelivery {
 		const url = this.callbacks[provider];

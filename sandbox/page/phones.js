@@ -246,6 +246,18 @@ for (const box of document.querySelectorAll('[data-setting]')) {
 		run();
 	});
 }
+byId('change-number').addEventListener('submit', async (event) => {
+	event.preventDefault();
+	byId('send-note').textContent = '';
+	try {
+		const { phone } = await call('POST', '/control/phones/' + encodeURIComponent(view.phone) + '/number', { to: byId('changed-number').value });
+		byId('changed-number').value = '';
+		byId('phone-settings').open = false;
+		choosePhone(phone.phone);
+	} catch (error) {
+		byId('send-note').textContent = error.message;
+	}
+});
 byId('remove-phone').addEventListener('click', async () => {
 	byId('phone-settings').open = false;
 	await call('DELETE', '/control/phones/' + encodeURIComponent(view.phone));

@@ -1,4 +1,4 @@
-import { type Contact, contactsWithNumbers, emptyContact, insertContact, updateContact } from '../../store/contacts';
+import { type Contact, contactsWithNumbers, emptyContact, insertContact, lockContactNumbers, updateContact } from '../../store/contacts';
 import type { Channel } from '../../domain/channel';
 import type { Database } from '../../store/schema';
 
@@ -17,6 +17,7 @@ export interface ContactOfPerson {
  * this one (PORTAL 4.5), else a new one. Empty fields are completed, filled ones are left.
  */
 export async function ensureContact(db: Database, person: ContactOfPerson): Promise<Contact> {
+	await lockContactNumbers(db, [person.phone]);
 	const found = chooseContact(await contactsWithNumbers(db, [person.phone]), person);
 	if (!found) {
 		const made = await insertContact(db, { ...emptyContact, ...completions(emptyContact, person) }, person.now);

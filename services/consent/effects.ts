@@ -1,6 +1,6 @@
-import type { ConsentState } from '../../domain/consent';
+import { type ConsentState, isOptedOut } from '../../domain/consent';
 import { deleteRegistrations, type Registration, saveRegistrations } from '../../store/registrations';
-import { type ConsentWord, saveWords } from '../../store/consentWords';
+import { type ConsentWord, deleteScopes, saveWords } from '../../store/consentWords';
 import { deleteMemberships, insertMembership } from '../../store/memberships';
 import { withdrawQueued } from '../../store/messages';
 import type { Database } from '../../store/schema';
@@ -24,7 +24,7 @@ export interface Change {
 	now: number;
 }
 
-/** Saves the words that are new, with the events they were said in. */
+/** Saves the words that are new, with the events they were said in; takes away those that turn out not to have been said. */
 export async function writeWords(db: Database, change: Change): Promise<void> {
 	const words: ConsentWord[] = [];
 	for (const [scope, word] of change.after.words) {
@@ -33,6 +33,11 @@ export async function writeWords(db: Database, change: Change): Promise<void> {
 		words.push({ scope, direction: word.direction, effective_at: word.effectiveAt, source: word.source, event_id: change.eventIdOf(word.by) });
 	}
 	await saveWords(db, change.identityId, words);
+	await deleteScopes(
+		db,
+		change.identityId,
+		[...change.before.words.keys()].filter((scope) => !change.after.words.has(scope)),
+	);
 }
 
 export interface RegistrationChange {
@@ -120,9 +125,11 @@ export async function withdraw(db: Database, change: Change): Promise<void> {
 		if (kind === 'sender' || kind === 'marketing') await withdrawQueued(db, { ...everywhere, senderId: Number(id), purposes: ['advertisement'] });
 		if (kind === 'group') await withdrawQueued(db, { ...everywhere, groupId: Number(id) });
 	}
-	for (const [senderId, { state, endedBy }] of change.after.registrations) {
-		const isOver = state === 'ended' && endedBy !== 'operator' && change.before.registrations.get(senderId)?.state === 'registered';
-		if (isOver) await withdrawQueued(db, { ...own, senderId, channels: ['whatsapp'] });
+	for (const [senderId, before] of change.before.registrations) {
+		const after = change.after.registrations.get(senderId);
+		// One that is gone was none: what came late shows that the person had said STOP before it.
+		const isOver = after === undefined ? isOptedOut(change.after.words, senderId) : after.state === 'ended' && after.endedBy !== 'operator';
+		if (isOver && before.state === 'registered') await withdrawQueued(db, { ...own, senderId, channels: ['whatsapp'] });
 	}
 }
 

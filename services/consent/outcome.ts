@@ -28,7 +28,7 @@ export function outcomeOf(
 /** Which output of the trigger an event goes to; null: no workflow is told. */
 export function outputOf({ kind }: SignalInput, outcome: AppliedOutcome, applied: boolean): EventOutput | null {
 	if (kind === 'invited') return outcome === 'alreadyRegistered' ? null : 'invited';
-	if (kind === 'register' || kind === 'revoke' || kind === 'carriedOptOut') return null;
+	if (kind === 'register' || kind === 'revoke' || kind === 'carriedOptOut' || kind === 'numberTaken') return null;
 	if (!applied) return 'message';
 	if (isOptOutKind(kind)) return 'optOut';
 	return kind === 'start' || outcome === 'registered' || outcome === 'waiting' ? 'optIn' : 'message';

@@ -1,5 +1,5 @@
 import { type ConsentState, foldSignals, type Word } from '../../domain/consent';
-import type { ConsentSignal, RegistrationPolicy, SignalKind, StopScope } from '../../domain/consentSignal';
+import type { CarriedRegistration, ConsentSignal, RegistrationPolicy, SignalKind, StopScope } from '../../domain/consentSignal';
 import { type ConsentWord, wordsOf } from '../../store/consentWords';
 import { type HistoryEvent, historyOf, newestSignalAt } from '../../store/events';
 import { type ContactMembership, membershipsOfNumber } from '../../store/memberships';
@@ -16,6 +16,7 @@ export interface SignalContext {
 	policy: RegistrationPolicy;
 	stopScope: StopScope;
 	scopes: string[];
+	carried?: CarriedRegistration[];
 }
 
 /** What is kept about a person before a signal is applied. */
@@ -87,7 +88,7 @@ export async function refold(db: Database, identityId: number, signal: ConsentSi
 	};
 }
 
-function signalOf(event: HistoryEvent): ConsentSignal {
+export function signalOf(event: HistoryEvent): ConsentSignal {
 	const { signal } = JSON.parse(event.details) as { signal: SignalContext };
 	return {
 		key: signalKey(event.provider, event.providerEventId),

@@ -1,4 +1,4 @@
-import type { ConsentSignal } from '../../domain/consentSignal';
+import type { CarriedRegistration, ConsentSignal } from '../../domain/consentSignal';
 import { isPostgres } from '../../store/dialect';
 import type { Count } from '../../store/counters';
 import { insertEvent } from '../../store/events';
@@ -35,17 +35,26 @@ export async function lockLimited(
 	db: Database,
 	person: ResolvedPerson,
 	sender: Sender | null,
+	carried: readonly CarriedRegistration[],
 	load: () => Promise<StoredPerson>,
 ): Promise<{ stored: StoredPerson; limits: Map<number, number | null> }> {
 	const stored = await load();
 	const limits = new Map<number, number | null>([...stored.registrations].map(([id, { packageLimit }]) => [id, packageLimit]));
 	for (const { senderId, packageLimit } of person.merged?.registrations ?? []) limits.set(senderId, packageLimit);
 	if (sender) limits.set(sender.id, sender.packageLimit);
+	for (const [senderId, limit] of await limitsOf(db, carried)) limits.set(senderId, limit);
 	const limited = [...limits].filter(([, limit]) => limit !== null).map(([id]) => id);
 	if (limited.length === 0 || !isPostgres(db)) return { stored, limits };
 	await lockPlaces(db, limited);
 	// A place may have been given to this very person while we waited.
 	return { stored: await load(), limits };
+}
+
+/** The package limits where registrations come from another number. */
+export async function limitsOf(db: Database, carried: readonly CarriedRegistration[]): Promise<Map<number, number | null>> {
+	const limits = new Map<number, number | null>();
+	for (const { senderId } of carried) limits.set(senderId, (await senderById(db, senderId))?.packageLimit ?? null);
+	return limits;
 }
 
 /** Fills the places that became free at these senders. */
@@ -77,7 +86,9 @@ export function countsOf({
 	merged: readonly Registration[];
 	now: number;
 }): Count[] {
-	const counts: Count[] = registrations.activated
+	// Who only came from another number is not one more.
+	const activated = signal.kind === 'numberTaken' ? [] : registrations.activated;
+	const counts: Count[] = activated
 		.filter((senderId) => !merged.some((each) => each.senderId === senderId && each.state === 'active'))
 		.map((senderId) => ({ at: now, senderId, channel: 'whatsapp', what: 'registration' }));
 	const own = { at: now, senderId: signal.senderId ?? 0, channel: signal.channel };

@@ -63,6 +63,8 @@ export function recordOf({
 		group: group?.shortcode,
 		shortcode: input.shortcode ?? undefined,
 		scopes: signal.scopes.length > 0 ? signal.scopes : undefined,
+		newPhone: input.newPhone,
+		oldPhone: input.oldPhone,
 		effectiveAt: signal.effectiveAt,
 		registrations: [...registrations.rows].map(([senderId, row]) => ({ senderId, state: row?.state ?? null })),
 		mergedIdentityId: person.merged?.identityId,
@@ -83,7 +85,7 @@ function changesState({ activated, freed, rows }: RegistrationChange): boolean {
 }
 
 function sourceOf({ kind }: ConsentSignal): string {
-	if (kind === 'providerStop' || kind === 'providerResume') return 'provider';
+	if (kind === 'providerStop' || kind === 'providerResume' || kind === 'numberLeft' || kind === 'numberTaken') return 'provider';
 	if (kind === 'register' || kind === 'revoke') return 'operator';
 	if (kind === 'invited') return 'form';
 	return kind === 'carriedOptOut' ? 'store' : 'person';

@@ -1,5 +1,5 @@
 import type { Channel } from '../../domain/channel';
-import type { SignalKind } from '../../domain/consentSignal';
+import type { CarriedRegistration, SignalKind } from '../../domain/consentSignal';
 import type { RecordDetails } from '../../domain/ledger';
 import type { PersonKey } from '../../store/identities';
 import type { EventTable } from '../../store/schema';
@@ -29,8 +29,13 @@ export interface SignalInput {
 	profileName?: string | null;
 	/** Of an invitation by the company. */
 	groupId?: number | null;
-	/** Of a carried opt-out. */
+	/** Of a carried opt-out, and of a number taken. */
 	scopes?: string[];
+	/** Of a number taken. */
+	carried?: CarriedRegistration[];
+	/** Of a number left: where the person is now; of a number taken: where they were. E.164. */
+	newPhone?: string;
+	oldPhone?: string;
 	/** Kept with the event for its workflow. */
 	details?: Record<string, unknown>;
 	/** Kept in the consent record: form version, source, address, … */

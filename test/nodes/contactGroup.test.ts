@@ -67,6 +67,22 @@ describe('Contact & Group, Contact', () => {
 		await expect(resultOf(operation('contact', 'get', { contact: byId(id) }))).rejects.toThrow(/no contact/);
 	});
 
+	it('puts a contact into several groups at once', async () => {
+		for (const shortcode of ['news', 'sport']) await saveGroup({ shortcode });
+		expect(await saveContact({ smsNumber: '+393331234567', options: { groups: ['news', 'sport'] } })).toMatchObject({ groupsAdded: ['news', 'sport'], groupsRefused: [] });
+	});
+
+	it('merges two contacts, and asks which number is kept', async () => {
+		const one = await saveContact({ smsNumber: '+393331234567', options: { name: 'Anna' } });
+		const two = await saveContact({ smsNumber: '+393331234568', whatsAppNumber: '+393331234568' });
+		const merge = { contact: byId(one.id), mergedContact: byId(two.id) };
+		await expect(resultOf(operation('contact', 'merge', merge))).rejects.toThrow(/Choose in the options/);
+		expect(await resultOf(operation('contact', 'merge', { ...merge, options: { smsNumber: 'merged' } }))).toMatchObject({
+			...{ id: one.id, mergedContactId: two.id, name: 'Anna', smsNumber: '+393331234568', whatsAppNumber: '+393331234568' },
+		});
+		expect(await outputOf(operation('contact', 'getMany', { returnAll: true }))).toHaveLength(1);
+	});
+
 	it('asks for a contact where none is chosen', async () => {
 		await expect(resultOf(operation('contact', 'delete', { contact: byId('={{ $json.none }}') }))).rejects.toThrow(/No contact is chosen/);
 	});
@@ -78,6 +94,11 @@ describe('Contact & Group, Group', () => {
 		expect(await saveGroup({ shortcode: 'NEWS', name: 'Letters' })).toMatchObject({ created: false, name: 'Letters' });
 		await expect(saveGroup({ shortcode: 'nè/ws 🎉' })).rejects.toThrow();
 		await expect(saveGroup({ shortcode: 'stop' })).rejects.toThrow();
+	});
+
+	it('gives a group another shortcode', async () => {
+		const { id } = await saveGroup({ shortcode: 'news', name: 'Newsletter' });
+		expect(await saveGroup({ shortcode: 'letters', options: { groupToChange: news } })).toMatchObject({ id, created: false, shortcode: 'letters', name: 'Newsletter' });
 	});
 
 	it('takes contacts in and out, and shows the five figures', async () => {
@@ -112,6 +133,7 @@ describe('Contact & Group as the tool of an AI agent', () => {
 	it.each([
 		['contact', 'createOrUpdate', { smsNumber: '+393331234567' }],
 		['contact', 'delete', { contact: byId(1) }],
+		['contact', 'merge', { contact: byId(1), mergedContact: byId(2) }],
 		['group', 'createOrUpdate', { shortcode: 'news' }],
 		['group', 'delete', { group: news }],
 		['group', 'addContact', { group: news, contact: byId(1) }],

@@ -1,4 +1,4 @@
-import type { IncomingEvent, IncomingMessage, IncomingPreference, RawRequest, WebhookAnswer, WebhookReader } from '../../providers/provider';
+import type { IncomingEvent, IncomingMessage, IncomingNumberChange, IncomingPreference, RawRequest, WebhookAnswer, WebhookReader } from '../../providers/provider';
 import { receive } from '../../services/receive';
 import type { Store } from '../../store/store';
 
@@ -43,6 +43,12 @@ export function message(text: string | null, told: Told = {}): IncomingMessage {
 export function preference(value: 'stop' | 'resume', told: Told = {}): IncomingPreference {
 	const { providerEventId, channel, sender, from, sentAt } = message(null, told);
 	return { kind: 'preference', providerEventId, channel, sender, from, value, at: sentAt };
+}
+
+/** WhatsApp's notice that the account has another number. */
+export function numberChange(to: string, told: Told = {}): IncomingNumberChange {
+	const { providerEventId, sender, from, sentAt } = message(null, told);
+	return { kind: 'numberChange', providerEventId, channel: 'whatsapp', sender, from, to, at: sentAt, text: null };
 }
 
 /** A reader of requests that are the events themselves. */

@@ -56,6 +56,33 @@ export function describeStores(name: string, tests: (context: () => StoreUnderTe
 	}
 }
 
+/** As describeStores, but the tests share one store: for tables of cases, each with people of its own. */
+export function describeSharedStores(name: string, tests: (context: () => StoreUnderTest) => void): void {
+	for (const kind of ['sqlite', 'postgres'] as const) {
+		describe(`${name} (${kind})`, () => {
+			let current: StoreUnderTest | undefined;
+			let remove: () => Promise<void> = async () => undefined;
+
+			beforeAll(async () => {
+				const made = kind === 'sqlite' ? newSqlite() : await newPostgres();
+				remove = made.remove;
+				const clock = new TestClock();
+				current = { store: await openStore(made.settings, { create: true, now: clock.now }), clock, settings: made.settings };
+			});
+
+			afterAll(async () => {
+				await current?.store.close();
+				await remove();
+			});
+
+			tests(() => {
+				if (!current) throw new Error('The store is there only while a test runs.');
+				return current;
+			});
+		});
+	}
+}
+
 export function newSqlite(): { settings: StoreSettings; remove: () => Promise<void> } {
 	const n8nFolder = mkdtempSync(join(tmpdir(), 'optin-sqlite-'));
 	return {

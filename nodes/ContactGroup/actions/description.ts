@@ -29,6 +29,7 @@ export const properties: INodeProperties[] = [
 			notAsTool({ name: 'Delete', value: 'delete', action: 'Delete a contact', description: 'The person’s registration and opt-outs stay' }),
 			{ name: 'Get', value: 'get', action: 'Get a contact' },
 			{ name: 'Get Many', value: 'getMany', action: 'Get many contacts' },
+			notAsTool({ name: 'Merge', value: 'merge', action: 'Merge two contacts', description: 'Make one contact of two that are the same person' }),
 		],
 		'getMany',
 	),

@@ -3,6 +3,7 @@ import * as createOrUpdateContact from './contact/createOrUpdate.operation';
 import * as deleteContact from './contact/delete.operation';
 import * as getContact from './contact/get.operation';
 import * as getManyContacts from './contact/getMany.operation';
+import * as mergeContacts from './contact/merge.operation';
 import * as addContact from './group/addContact.operation';
 import * as createOrUpdateGroup from './group/createOrUpdate.operation';
 import * as deleteGroup from './group/delete.operation';
@@ -11,7 +12,7 @@ import * as removeContact from './group/removeContact.operation';
 
 export const table: OperationTable = {
 	operations: {
-		contact: { createOrUpdate: createOrUpdateContact, delete: deleteContact, get: getContact, getMany: getManyContacts },
+		contact: { createOrUpdate: createOrUpdateContact, delete: deleteContact, get: getContact, getMany: getManyContacts, merge: mergeContacts },
 		group: { addContact, createOrUpdate: createOrUpdateGroup, delete: deleteGroup, getMany: getManyGroups, removeContact },
 	},
 	reading: new Set(['contact.get', 'contact.getMany', 'group.getMany']),

@@ -60,13 +60,27 @@ describe('messages', () => {
 		['location', { location: { latitude: 1, longitude: 2 } }, null, null],
 		['contacts', { contacts: [] }, null, null],
 		['order', { order: {} }, null, null],
-		['system', { system: { body: 'User changed from A to B', wa_id: '16505559999', type: 'user_changed_number' } }, null, null],
+		['system', { system: { body: 'Something else', type: 'user_identity_changed' } }, null, null],
+		['system', { system: { body: 'To nowhere', wa_id: 'nowhere', type: 'user_changed_number' } }, null, null],
 		['unsupported', { errors: [{ code: 131051, title: 'Unsupported' }] }, null, null],
 		['something_new', { something_new: 1 }, null, null],
 		// A name that every object has must not be taken for a type we know.
 		['constructor', {}, null, null],
 	])('of a message of type %s with %j the text is %j and the payload %j', (type, content, text, buttonPayload) => {
 		expect(readOne(message({ type, ...content }))).toMatchObject({ kind: 'message', messageType: type, text, buttonPayload });
+	});
+
+	test.each([{ wa_id: '16505559999' }, { new_wa_id: '16505559999' }])('of type system that tells a new number by %j it is a change of number', (to) => {
+		expect(readOne(message({ type: 'system', system: { body: 'User changed from A to B', type: 'user_changed_number', ...to } }))).toEqual({
+			kind: 'numberChange',
+			providerEventId: expect.stringMatching(/^wamid/) as string,
+			channel: 'whatsapp',
+			sender: expect.objectContaining({ phone: '+15550783881' }) as object,
+			from: { phone: '+16505551234', whatsAppUserId: expect.anything() as unknown },
+			to: '+16505559999',
+			at: 1749416383000,
+			text: 'User changed from A to B',
+		});
 	});
 
 	test.each([

@@ -37,6 +37,18 @@ test('what is typed can be waited for until the webhook has answered', async () 
 	expect((await control('GET', '/phones/%2B393331234567/messages')).json['messages']).toMatchObject([{ text: 'START' }]);
 });
 
+test('a phone changes its number, and the company is told as Meta does', async () => {
+	await control('POST', '/phones', { phone: '+39 333 1234567', name: 'Anna' });
+	const { json } = await control('POST', '/phones/%2B393331234567/number', { to: '0039 333 7654321', wait: true });
+	expect(json).toMatchObject({ phone: { phone: '+393337654321', name: 'Anna' }, webhook: { status: 200 } });
+	expect(receiver.received.at(-1)?.json.entry?.[0]?.changes[0]?.value.messages?.[0]).toMatchObject({
+		from: '393331234567',
+		type: 'system',
+		system: { type: 'user_changed_number', wa_id: '393337654321' },
+	});
+	expect((await control('POST', '/phones/%2B393331234567/number', { to: '+393331234567' })).status).toBe(400);
+});
+
 test('log, counters and sends tell what happened', async () => {
 	await textByMeta(gateway, '393331234567', 'job-7');
 	const { entries } = (await control('GET', '/log')).json as { entries: Array<Record<string, unknown>> };

@@ -47,6 +47,15 @@ const properties: INodeProperties[] = [
 					},
 				],
 			},
+			{
+				displayName: 'Group Names or IDs',
+				name: 'groups',
+				type: 'multiOptions',
+				typeOptions: { loadOptionsMethod: 'getGroups' },
+				default: [],
+				description:
+					'Groups to put the contact into; one that the person left by STOP is refused and named in the result. Choose from the list, or specify IDs or shortcodes using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			},
 			{ displayName: 'Language', name: 'language', type: 'string', default: '', placeholder: 'e.g. it', description: 'As two letters' },
 			{ displayName: 'Name', name: 'name', type: 'string', default: '' },
 			{
@@ -79,6 +88,7 @@ export async function execute({ store, parameters }: Call) {
 		name: parameters.optionalText('options.name'),
 		language: parameters.optionalText('options.language'),
 		fields: parameters.pairs('options.fields'),
+		groups: parameters.list('options.groups'),
 		smsConsent: source === undefined ? undefined : { source, at: parameters.optionalTime('options.smsConsentAt') },
 	});
 }
