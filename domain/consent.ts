@@ -145,7 +145,7 @@ function apply(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 		case 'revoke':
 			return applyRevoke(draft, signal);
 		case 'carriedOptOut':
-			for (const scope of signal.scopes) say(draft, scope, 'out', signal);
+			for (const scope of signal.scopes) carry(draft, scope, signal);
 			return 'optedOut';
 		case 'help':
 			return 'help';
@@ -232,6 +232,15 @@ function applyProviderStop(draft: Draft, signal: ConsentSignal): ConsentOutcome 
 		if (isMeant && state !== 'ended') draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: 'provider' });
 	}
 	return 'optedOut';
+}
+
+/** An opt-out said elsewhere: at a number that the person or the company no longer uses. It ends what it would have ended here. */
+function carry(draft: Draft, scope: string, signal: ConsentSignal): void {
+	say(draft, scope, 'out', signal);
+	for (const [senderId, { state }] of draft.registrations) {
+		const endedBy = scope === senderScope(senderId) ? 'person' : scope === marketingScope(senderId) ? 'provider' : null;
+		if (endedBy !== null && state !== 'ended') draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy });
+	}
 }
 
 /** Undoes the provider's word and nothing else; registers nobody. */

@@ -1,5 +1,5 @@
 import type { Channel } from '../domain/channel';
-import { applySignal, type ConsentOutcome, isStillHeard } from '../domain/consent';
+import { applySignal, type ConsentOutcome, isStillHeard, marketingScope, senderScope } from '../domain/consent';
 import type { ConsentSignal } from '../domain/consentSignal';
 import { addCounts } from '../store/counters';
 import { findEvent, insertEvent, settleEvent } from '../store/events';
@@ -10,6 +10,7 @@ import { withdrawQueued } from '../store/messages';
 import type { Database, RegistrationState } from '../store/schema';
 import { senderById } from '../store/senders';
 import type { Store } from '../store/store';
+import { shareSuccession, successions } from '../store/successions';
 import { ensureContact } from './consent/contact';
 import { type Change, withdraw, writeMemberships, writeRegistrations, writeWords } from './consent/effects';
 import { findAnswered } from './consent/invitation';
@@ -39,6 +40,10 @@ export interface SignalResult {
 	contactId: number | null;
 	/** Inboxes in which something waits now. */
 	inboxes: string[];
+	/** Senders with free places that the caller has to fill, because it said so. */
+	freed: number[];
+	/** Senders where more people wait for free places than one transaction fills: for fillWaiting. */
+	toFill: number[];
 }
 
 /** Everything known about a signal when it is applied. */
@@ -118,6 +123,8 @@ async function knownBefore(db: Database, input: SignalInput): Promise<SignalResu
 		registration: null,
 		contactId: null,
 		inboxes: [],
+		freed: [],
+		toFill: [],
 	};
 }
 
@@ -211,8 +218,10 @@ async function carryOut(one: Case, change: Change, decided: ConsentOutcome, appl
 	});
 	const record = recordOf({ input, signal, person, outcome, applied, registrations, group: one.group, invitationId: invitation.answered?.id ?? null });
 	if (record) await writeRecords(store, db, change.identityId, [record]);
-	const filled = await fillFreed(store, db, [...registrations.freed, ...(person.merged?.registrations.map(({ senderId }) => senderId) ?? [])], eventId);
+	const freed = [...registrations.freed, ...(person.merged?.registrations.map(({ senderId }) => senderId) ?? [])];
+	const filled = await fillFreed(store, db, input.defersFilling ? [] : freed, eventId);
 	await addCounts(db, [...countsOf({ signal, registrations, outcome, output, merged: person.merged?.registrations ?? [], now }), ...filled.counts]);
+	const atNewNumber = await tellSuccessors(one);
 	return {
 		eventId,
 		isDuplicate: false,
@@ -222,8 +231,43 @@ async function carryOut(one: Case, change: Change, decided: ConsentOutcome, appl
 		isOptOut: isOptOutKind(input.kind),
 		registration,
 		contactId: contact,
-		inboxes: [...(input.inbox !== null && output !== null ? [input.inbox] : []), ...filled.inboxes],
+		inboxes: [...(input.inbox !== null && output !== null ? [input.inbox] : []), ...filled.inboxes, ...atNewNumber.flatMap(({ inboxes }) => inboxes)],
+		freed: [...(input.defersFilling ? freed : []), ...atNewNumber.flatMap((result) => result.freed)],
+		toFill: [...(filled.isMore ? freed : []), ...atNewNumber.flatMap(({ toFill }) => toFill)],
 	};
+}
+
+/** An opt-out from a number that was changed holds for the new one, too (rule 8), from when it was said. */
+async function tellSuccessors({ store, db, input, eventId, person, signal }: Case): Promise<SignalResult[]> {
+	const scopeAt = successorScope(signal);
+	if (signal.senderId === null || scopeAt === null) return [];
+	await shareSuccession(db, signal.senderId);
+	const known = (await successions(db)).find(({ senderId }) => senderId === signal.senderId);
+	const results: SignalResult[] = [];
+	for (const successorId of known?.successorIds ?? []) {
+		results.push(
+			await applyConsentSignal(store, db, {
+				provider: 'store',
+				providerEventId: `said at old number ${eventId} to ${successorId}`,
+				kind: 'carriedOptOut',
+				channel: input.channel,
+				sender: (await senderById(db, successorId)) ?? null,
+				person: person.identity,
+				sentAt: signal.effectiveAt,
+				inbox: null,
+				defersFilling: input.defersFilling ?? false,
+				scopes: [scopeAt(successorId)],
+				evidence: { saidTo: input.sender?.phone },
+			}),
+		);
+	}
+	return results;
+}
+
+/** What an opt-out says of one sender; null where it says nothing, or speaks of all. */
+function successorScope({ kind, channel, groupId, stopScope }: ConsentSignal): ((senderId: number) => string) | null {
+	if (kind === 'stop' && groupId === null && stopScope === 'thisSender') return senderScope;
+	return kind === 'providerStop' && channel === 'whatsapp' ? marketingScope : null;
 }
 
 const HAS_REGISTERED = new Set<AppliedOutcome>(['registered', 'waiting', 'alreadyRegistered', 'joinedGroup']);

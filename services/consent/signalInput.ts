@@ -20,6 +20,8 @@ export interface SignalInput {
 	/** The trigger that hands the event to a workflow. */
 	inbox: string | null;
 	/** Of domain/keyword.ts. */
+	/** The caller fills the places that become free, once for several signals. */
+	defersFilling?: boolean;
 	shortcode?: string | null;
 	invitationCode?: string | null;
 	looksLikeOptOut?: boolean;
