@@ -36,18 +36,26 @@ export async function checkRegistrations(
 	{ sender: senderRef, numbers, country }: { sender: string; numbers: readonly string[]; country?: string },
 ): Promise<NumberCheck[]> {
 	const sender = await store.read((db) => resolveSender(db, senderRef, 'whatsapp'));
-	const read = await readNumbers(numbers, country || sender.country);
-	const phones = [...new Set([...read.values()].flatMap(({ phone }) => (phone === null ? [] : [phone])))];
+	const read = new Map<string, ReadNumber>();
 	const facts = new Map<string, NumberFacts>();
 	const optedOut = new Set<number>();
-	for (const some of chunksOf(phones, NUMBERS_A_QUERY)) {
+	const lookUp = async (phones: readonly string[]): Promise<void> =>
 		await store.read(async (db) => {
-			const found = await factsOfNumbers(db, sender.id, some);
+			const found = await factsOfNumbers(db, sender.id, phones);
 			for (const each of found) facts.set(each.phone, each);
 			const unregistered = found.filter(({ state }) => state !== 'active').map(({ identityId }) => identityId);
 			for (const [identityId, words] of await wordsOfPeople(db, unregistered)) if (isOptedOut(words, sender.id)) optedOut.add(identityId);
 		});
+	// While the database looks up some numbers, the next are read here.
+	let lookedUp: Promise<void> = Promise.resolve();
+	for (const some of chunksOf(numbers, NUMBERS_A_QUERY)) {
+		const phones = await readNumbers(some, country || sender.country, read);
+		await lookedUp;
+		lookedUp = lookUp(phones);
+		// Awaited below; until then a failure is nobody's.
+		lookedUp.catch(() => undefined);
 	}
+	await lookedUp;
 
 	const checks: NumberCheck[] = [];
 	const now = store.now();
@@ -76,16 +84,18 @@ function reasonOf(known: NumberFacts | undefined, optedOut: ReadonlySet<number>)
 	return known && optedOut.has(known.identityId) ? 'opted out' : 'not registered';
 }
 
-/** Each text once: reading a number is what takes the time. */
-async function readNumbers(numbers: readonly string[], country: string): Promise<Map<string, ReadNumber>> {
-	const read = new Map<string, ReadNumber>();
+/** Each text once: reading a number is what takes the time. @returns the numbers among them, E.164. */
+async function readNumbers(numbers: readonly string[], country: string, read: Map<string, ReadNumber>): Promise<string[]> {
+	const phones = new Set<string>();
 	const turns = new Turns();
 	for (const number of numbers) {
 		if (read.has(number)) continue;
 		if (turns.isOver()) await turns.next();
-		read.set(number, readNumber(number, country));
+		const known = readNumber(number, country);
+		read.set(number, known);
+		if (known.phone !== null) phones.add(known.phone);
 	}
-	return read;
+	return [...phones];
 }
 
 function readNumber(number: string, country: string): ReadNumber {
