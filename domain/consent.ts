@@ -278,8 +278,10 @@ function applyRevoke(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 function applyCarriedOptOut(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 	for (const scope of signal.scopes) say(draft, scope, 'out', signal);
 	for (const [senderId, { state }] of draft.registrations) {
-		const isMeant = optOutScopes(senderId).some((scope) => signal.scopes.includes(scope));
-		if (isMeant && state !== 'ended') draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: 'person' });
+		const meant = optOutScopes(senderId).filter((scope) => signal.scopes.includes(scope));
+		if (meant.length === 0 || state === 'ended') continue;
+		const endedBy = meant.every((scope) => scope === marketingScope(senderId)) ? 'provider' : 'person';
+		draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy });
 	}
 	return 'optedOut';
 }

@@ -35,12 +35,13 @@ export function normalisePhone(text: string, country: string): NormalisedPhone {
 		throw new InvalidInputError(`"${country.slice(0, 20)}" is not a country code. Use two letters, e.g. IT, AT or DE.`);
 	}
 	const parsed = parsePhoneNumberFromString(withPlus(typed), { defaultCountry: upperCountry, extract: false });
-	if (!parsed || parsed.ext !== undefined || !parsed.isValid()) {
+	// Of a number that is valid the type is known in nearly all countries: one look at the numbering plan instead of two.
+	const type = parsed?.getType();
+	if (!parsed || parsed.ext !== undefined || (type === undefined && !parsed.isValid())) {
 		throw new InvalidInputError(
 			`"${maskPhone(typed)}" is not a phone number that exists in ${parsed?.country ?? upperCountry}. Check the digits, or type it with its country prefix, e.g. +39 333 1234567.`,
 		);
 	}
-	const type = parsed.getType();
 	return { phone: parsed.number, country: parsed.country ?? null, isPossibleMobile: type === undefined || MOBILE_TYPES.has(type) };
 }
 

@@ -1,5 +1,5 @@
 import type { Channel } from '../domain/channel';
-import { applySignal, type ConsentOutcome, isStillHeard } from '../domain/consent';
+import { applySignal, type ConsentOutcome, isStillHeard, marketingScope, senderScope } from '../domain/consent';
 import type { ConsentSignal } from '../domain/consentSignal';
 import { addCounts } from '../store/counters';
 import { findEvent, insertEvent, settleEvent } from '../store/events';
@@ -10,6 +10,7 @@ import { withdrawQueued } from '../store/messages';
 import type { Database, RegistrationState } from '../store/schema';
 import { senderById } from '../store/senders';
 import type { Store } from '../store/store';
+import { shareSuccession, successions } from '../store/successions';
 import { ensureContact } from './consent/contact';
 import { type Change, withdraw, writeMemberships, writeRegistrations, writeWords } from './consent/effects';
 import { findAnswered } from './consent/invitation';
@@ -42,12 +43,14 @@ export interface SignalResult {
 	inboxes: string[];
 	/** Further identities of the person, whose number changed, that this opts out as well. */
 	followed: number[];
-	/** Senders at which the person gave up a place that was not given to anybody yet, as asked for by `holdPlaces`. */
+	/** Senders with places that the caller has to fill, as asked for by `holdPlaces`. */
 	freed: number[];
+	/** Senders where more people wait for free places than one transaction fills: for fillWaiting. */
+	toFill: number[];
 }
 
 export interface SignalOptions {
-	/** Leaves the places that become free to the caller: they go along to the person's new number. */
+	/** Leaves the places that become free to the caller: it fills them once for several signals, or they go along to the person's new number. */
 	holdPlaces?: boolean;
 }
 
@@ -131,6 +134,7 @@ async function knownBefore(db: Database, input: SignalInput): Promise<SignalResu
 		inboxes: [],
 		followed: [],
 		freed: [],
+		toFill: [],
 	};
 }
 
@@ -234,8 +238,10 @@ async function carryOut(one: Case, change: Change, { outcome: decided, applied, 
 	if (record) await writeRecords(store, db, change.identityId, [record]);
 	const freed = [...registrations.freed, ...(person.merged?.registrations.map(({ senderId }) => senderId) ?? [])];
 	const followed = isLate ? await followNumber(store, db, change.identityId, signal) : { identityIds: [], freed: [] };
-	const filled = await fillFreed(store, db, [...(options.holdPlaces ? [] : freed), ...followed.freed], eventId);
+	const toFill = [...(options.holdPlaces ? [] : freed), ...followed.freed];
+	const filled = await fillFreed(store, db, toFill, eventId);
 	await addCounts(db, [...countsOf({ signal, registrations, outcome, output, merged: person.merged?.registrations ?? [], now }), ...filled.counts]);
+	const atNewNumber = await tellSuccessors(one);
 	return {
 		eventId,
 		isDuplicate: false,
@@ -245,10 +251,43 @@ async function carryOut(one: Case, change: Change, { outcome: decided, applied, 
 		isOptOut: isOptOutKind(input.kind),
 		registration,
 		contactId: contact,
-		inboxes: [...(input.inbox !== null && output !== null ? [input.inbox] : []), ...filled.inboxes],
-		followed: followed.identityIds,
-		freed: options.holdPlaces ? freed : [],
+		inboxes: [...(input.inbox !== null && output !== null ? [input.inbox] : []), ...filled.inboxes, ...atNewNumber.flatMap(({ inboxes }) => inboxes)],
+		followed: [...followed.identityIds, ...atNewNumber.flatMap((result) => result.followed)],
+		freed: [...(options.holdPlaces ? freed : []), ...atNewNumber.flatMap((result) => result.freed)],
+		toFill: [...(filled.isMore ? toFill : []), ...atNewNumber.flatMap((result) => result.toFill)],
 	};
+}
+
+/** An opt-out from a number that was changed holds for the new one, too (rule 8), from when it was said. */
+async function tellSuccessors({ store, db, input, options, eventId, person, signal }: Case): Promise<SignalResult[]> {
+	const scopeAt = successorScope(signal);
+	if (signal.senderId === null || scopeAt === null) return [];
+	await shareSuccession(db, signal.senderId);
+	const known = (await successions(db)).find(({ senderId }) => senderId === signal.senderId);
+	const results: SignalResult[] = [];
+	for (const successorId of known?.successorIds ?? []) {
+		results.push(
+			await applyConsentSignal(store, db, {
+				provider: 'store',
+				providerEventId: `said at old number ${eventId} to ${successorId}`,
+				kind: 'carriedOptOut',
+				channel: input.channel,
+				sender: (await senderById(db, successorId)) ?? null,
+				person: person.identity,
+				sentAt: signal.effectiveAt,
+				inbox: null,
+				scopes: [scopeAt(successorId)],
+				evidence: { saidTo: input.sender?.phone },
+			}, options),
+		);
+	}
+	return results;
+}
+
+/** What an opt-out says of one sender; null where it says nothing, or speaks of all. */
+function successorScope({ kind, channel, groupId, stopScope }: ConsentSignal): ((senderId: number) => string) | null {
+	if (kind === 'stop' && groupId === null && stopScope === 'thisSender') return senderScope;
+	return kind === 'providerStop' && channel === 'whatsapp' ? marketingScope : null;
 }
 
 const HAS_REGISTERED = new Set<AppliedOutcome>(['registered', 'waiting', 'alreadyRegistered', 'joinedGroup']);

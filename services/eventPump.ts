@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { StoreHandle } from '../store/pool';
+import { finishInterrupted } from './finishInterrupted';
 import { claimEvents, type HandedEvent, markTaken, renewClaims } from './handOver';
 import { onWake } from './wakeUp';
 
@@ -63,7 +64,10 @@ export class EventPump {
 		let failures = 0;
 		while (!this.isStopping) {
 			try {
-				this.handle ??= await this.options.acquire();
+				if (!this.handle) {
+					this.handle = await this.options.acquire();
+					await finishInterrupted(this.handle.store);
+				}
 				await this.handOut(this.handle);
 				failures = 0;
 				this.lastTrouble = '';

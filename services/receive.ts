@@ -8,10 +8,12 @@ import { findOnlySmsSender, findSenderOfProvider, insertSender, type Sender } fr
 import type { Store } from '../store/store';
 import { keptText } from './consent/keptText';
 import { applyConsentSignal, type SignalInput, type SignalResult } from './consentEngine';
+import { fillWaiting } from './fillWaiting';
 import { waitForInFlight } from './inFlight';
 import { applyNumberChange } from './numberChange';
 import { defaultSender } from './senders';
 import { settleStatuses } from './settleStatuses';
+import { noticeNumberChanges } from './succession';
 import { wakeInboxes } from './wakeUp';
 
 export interface ReceiveOptions {
@@ -23,6 +25,8 @@ export interface ReceiveOptions {
 
 /** How long the acknowledgement of an opt-out waits for messages on their way to that person. */
 const IN_FLIGHT_TIMEOUT_MS = 2_000;
+/** How long the answer waits for opt-outs to be taken to a number that has just changed; the rest is done by the next delivery or trigger. */
+const CARRY_MS = 1_000;
 const PROFILE_NAME_CHARACTERS = 200;
 
 const unavailable: WebhookAnswer = { status: 503, contentType: 'text/plain; charset=utf-8', body: 'The store does not answer. Please come again.' };
@@ -34,6 +38,12 @@ const unavailable: WebhookAnswer = { status: 503, contentType: 'text/plain; char
  */
 export async function receive(store: Store, reader: WebhookReader, request: RawRequest, { inbox, storeStatuses }: ReceiveOptions): Promise<WebhookAnswer> {
 	const { answer, events } = reader.read(request);
+	try {
+		await noticeNumberChanges(store, reader.name, events, CARRY_MS);
+	} catch (error) {
+		if (error instanceof StoreUnavailableError) return unavailable;
+		throw error;
+	}
 	const failures: unknown[] = [];
 	const results: SignalResult[] = [];
 	const attempt = async (work: () => Promise<unknown>): Promise<void> => {
@@ -52,6 +62,7 @@ export async function receive(store: Store, reader: WebhookReader, request: RawR
 	await attempt(() => keepRest(store, reader.name, events, { inbox, storeStatuses }));
 	if (statuses.length > 0) await attempt(() => settleStatuses(store, statuses));
 
+	for (const senderId of new Set(results.flatMap(({ toFill }) => toFill))) await attempt(() => fillWaiting(store, senderId));
 	const letGo = results.flatMap(({ isOptOut, identityId, followed }) => (isOptOut && identityId !== null ? [identityId, ...followed] : []));
 	if (letGo.length > 0) await attempt(() => waitForInFlight(store, letGo, IN_FLIGHT_TIMEOUT_MS));
 	wakeInboxes([...results.flatMap((result) => result.inboxes), ...(storeStatuses && inbox !== null && statuses.length > 0 ? [inbox] : [])]);

@@ -4,9 +4,11 @@ import type { ProviderName } from '../domain/channel';
 import { addCounts } from '../store/counters';
 import { lockPlaces } from '../store/identities';
 import type { RegistrationPolicy, StopScope } from '../store/schema';
-import { findSenderByPhone, insertSender, isProviderIdTaken, type NewSender, type Sender, selectSenders, updateSender } from '../store/senders';
+import { findSenderByPhone, insertSender, isProviderIdTaken, type NewSender, resolveSender, type Sender, selectSenders, senderById, updateSender } from '../store/senders';
 import type { Store } from '../store/store';
 import { fillPlaces } from './consent/places';
+import { fillWaiting } from './fillWaiting';
+import { carryPending, replaceNumber } from './succession';
 import { wakeInboxes } from './wakeUp';
 
 export { resolveSender, type Sender } from '../store/senders';
@@ -32,6 +34,8 @@ export interface SenderInput {
 	dailyNewRecipientCap?: number | null;
 	country?: string;
 	language?: string;
+	/** SenderRef of the number that this one was changed from: it sends no more, and its opt-outs hold here too. */
+	replaces?: string;
 }
 
 /** Messages a second, where nothing else is said: Meta's figure for a number (PROVIDERS 2.10); the others tell none. */
@@ -61,11 +65,15 @@ export function defaultSender(phone: string, provider: ProviderName): NewSender 
 
 /**
  * Makes a sender, or changes the one with that number. Room for more registrations goes to those who wait.
+ * Where it replaces another, it sends only when that one's opt-outs are taken over.
  * @throws {InvalidInputError} @throws {ConflictError} when another sender has that id at the provider.
  */
-export async function createOrUpdateSender(store: Store, input: SenderInput): Promise<SenderView & { created: boolean }> {
+export async function createOrUpdateSender(store: Store, { replaces, ...input }: SenderInput): Promise<SenderView & { created: boolean }> {
 	const { phone } = normalisePhone(input.phone, input.country || 'AT');
 	const inboxes: string[] = [];
+	let isMore = false;
+	const old = replaces ? await store.read((db) => resolveSender(db, replaces, null)) : null;
+	if (old?.phone === phone) throw new InvalidInputError(`The sender ${phone} cannot replace itself. Choose the old number under Replaces.`);
 	const saved = await store.transaction(async (db) => {
 		const now = store.now();
 		const known = await findSenderByPhone(db, phone);
@@ -78,10 +86,14 @@ export async function createOrUpdateSender(store: Store, input: SenderInput): Pr
 		const filled = await fillPlaces(store, db, result, `limit ${now}`);
 		await addCounts(db, filled.counts);
 		inboxes.splice(0, inboxes.length, ...filled.inboxes);
+		isMore = filled.isMore;
 		return { ...result, created: known === undefined };
 	});
 	wakeInboxes(inboxes);
-	return saved;
+	if (isMore) await fillWaiting(store, saved.id);
+	if (old) await replaceNumber(store, { oldId: old.id, newId: saved.id });
+	else await carryPending(store);
+	return { ...((await store.read((db) => senderById(db, saved.id))) ?? saved), created: saved.created };
 }
 
 function merged(base: NewSender, input: SenderInput): NewSender {

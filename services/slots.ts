@@ -6,6 +6,7 @@ import { freeSlot, freeSlotsOf, takeFreeSlots } from '../store/deliverySlots';
 import { giveUpOn, hasSomethingToSend } from '../store/outbox';
 import type { Store } from '../store/store';
 import { type CampaignView, viewsOf } from './campaignViews';
+import { carryPending } from './succession';
 
 export interface SlotItem {
 	/** The owner token: whoever has it may deliver. */
@@ -26,6 +27,8 @@ const SLOTS_PER_SENDER = 2;
 /** Longer than a request, its answer and a store that is waited for can take together. */
 const GIVEN_UP_AFTER_MS = 90_000;
 const GIVEN_UP_AT_ONCE = 500;
+/** Opt-outs of a changed number, where taking them over was broken off. */
+const CARRY_MS = 500;
 
 /** Gives out the free slots of senders with something to send; settles what crashed deliveries left; finishes campaigns. */
 export async function takeSlots(
@@ -33,6 +36,7 @@ export async function takeSlots(
 	{ trigger, slotsPerSender = SLOTS_PER_SENDER, leaseMs = SLOT_LEASE_MS }: { trigger: string; slotsPerSender?: number; leaseMs?: number },
 ): Promise<TakenSlots> {
 	await giveUpInterrupted(store);
+	await carryPending(store, { forMs: CARRY_MS });
 	const due = await store.read(async (db) => {
 		const senders = await db.selectFrom('sender').select(['id', 'phone', 'provider']).where('stopped_reason', 'is', null).orderBy('id').execute();
 		const withWork = [];

@@ -129,3 +129,21 @@ export async function adoptMessages(db: Database, fromIdentityId: number, toIden
 		.where('state', 'in', ['queued', 'sending'])
 		.execute();
 }
+
+export async function identitiesById(db: Database, ids: readonly number[]): Promise<Identity[]> {
+	return await db.selectFrom('identity').select(IDENTITY).where('id', 'in', listOf(db, ids)).orderBy('id').execute();
+}
+
+/** Those of these people who are known, by id; nobody who is no one any more (merged into another, or erased). */
+export async function findIdentities(db: Database, people: ReadonlyArray<PersonKey | { identityId: number }>): Promise<Identity[]> {
+	const ids = people.flatMap((person) => ('identityId' in person ? [person.identityId] : []));
+	const phones = people.flatMap((person) => ('phone' in person && person.phone !== null ? [person.phone] : []));
+	const userIds = people.flatMap((person) => ('phone' in person && person.phone === null && person.whatsAppUserId !== null ? [person.whatsAppUserId] : []));
+	const found = await db
+		.selectFrom('identity')
+		.select(IDENTITY)
+		.where((where) => where.or([where('id', 'in', listOf(db, ids)), where('phone', 'in', listOf(db, phones)), where('whatsapp_user_id', 'in', listOf(db, userIds))]))
+		.orderBy('id')
+		.execute();
+	return found.filter(({ phone, whatsAppUserId }) => phone !== null || whatsAppUserId !== null);
+}

@@ -1,8 +1,11 @@
-import type { Word } from '../domain/consent';
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+
+import { readNumberSearch } from '../domain/numberSearch';
 import type { PersonKey } from './identities';
 import { contains } from './like';
 import { listOf } from './rows';
 import type { Database, EndedBy, RegistrationState } from './schema';
+import type { Succession } from './successions';
 
 /** A registration with the person and the contact, as lists show it. */
 export interface RegistrationRow {
@@ -19,16 +22,25 @@ export interface RegistrationRow {
 	contactName: string | null;
 }
 
+/** Where a page ended: everything that a list can be ordered by. */
+export type RegistrationKey = Pick<RegistrationRow, 'since' | 'identityId' | 'senderId' | 'contactId'>;
+
 export interface RegistrationQuery {
 	senderId?: number;
 	groupId?: number;
 	state?: RegistrationState;
 	since?: number;
+	/** Not empty. */
 	search?: string;
 	person?: PersonKey;
+	/** Only who is active at one of these and has no word or registration with what came after. */
+	lostBy?: readonly Succession[];
 	limit: number;
-	after?: { identityId: number; senderId: number };
+	after?: RegistrationKey;
 }
+
+/** Rows looked through by one statement where few of them may be meant: it takes some 20 ms, and others get their turn in between. */
+const SLICE = 5_000;
 
 const rows = (db: Database) =>
 	db
@@ -50,56 +62,111 @@ const rows = (db: Database) =>
 			'c.name as contactName',
 		]);
 
-/** Ordered by person and sender, the key of the table. */
-export async function selectRegistrations(db: Database, query: RegistrationQuery): Promise<RegistrationRow[]> {
-	const { senderId, groupId, state, since, search, person, limit, after } = query;
-	let select = rows(db).orderBy('r.identity_id').orderBy('r.sender_id').limit(limit);
-	if (senderId !== undefined) select = select.where('r.sender_id', '=', senderId);
-	if (state !== undefined) select = select.where('r.state', '=', state);
-	if (since !== undefined) select = select.where('r.since', '>=', since);
-	if (person) select = person.phone === null ? select.where('i.whatsapp_user_id', '=', person.whatsAppUserId) : select.where('i.phone', '=', person.phone);
-	if (search) {
-		select = select.where((where) =>
-			where.or([contains(where.ref('i.phone'), search), contains(where.ref('i.whatsapp_user_id'), search), contains(where.ref('c.name'), search)]),
-		);
-	}
-	if (groupId !== undefined) {
-		select = select.where((where) =>
-			where.exists(where.selectFrom('membership as m').select('m.contact_id').whereRef('m.contact_id', '=', 'c.id').where('m.group_id', '=', groupId)),
-		);
-	}
-	if (after) {
-		select = select.where((where) =>
-			where.or([
-				where('r.identity_id', '>', after.identityId),
-				where.and([where('r.identity_id', '=', after.identityId), where('r.sender_id', '>', after.senderId)]),
-			]),
-		);
-	}
-	return await select.execute();
+type Rows = ReturnType<typeof rows>;
+
+/** A column that a list is ordered by, and its value in a row. */
+type Column = [name: string, valueOf: (key: RegistrationKey) => number | null];
+
+interface Order {
+	/** What the list is ordered by, before the sender. */
+	columns: Column[];
+	/** Every condition is one that the index of the order serves: a page is read without looking at other rows. */
+	isServed: boolean;
 }
 
-export async function registrationsWithNumbers(db: Database, senderId: number, phones: readonly string[]): Promise<RegistrationRow[]> {
+/** A place in the list: behind one row, or behind every row with these values. */
+interface Cursor {
+	values: Array<number | null>;
+	senderId: number | null;
+}
+
+/**
+ * One page, ordered by person and sender; with `since` by that time, with a group by contact. Where few rows meet the conditions the
+ * table is looked through in slices, each a short statement of its own.
+ */
+export async function selectRegistrations(db: Database, query: RegistrationQuery): Promise<RegistrationRow[]> {
+	if (query.lostBy?.length === 0) return [];
+	if (query.person) return await conditioned(rows(db), query).limit(query.limit).execute();
+	const order = orderOf(query);
+	const found: RegistrationRow[] = [];
+	const { after } = query;
+	let from: Cursor | null = after ? { values: order.columns.map(([, valueOf]) => valueOf(after)), senderId: after.senderId } : null;
+	for (;;) {
+		const end: Cursor | null = order.isServed ? null : await sliceEnd(db, query, order, from);
+		let select = conditioned(rows(db), query).limit(query.limit - found.length);
+		if (query.groupId !== undefined) select = select.innerJoin(sql<{ contact_id: number }>`membership`.as('m'), (join) => join.on(sql<SqlBool>`m.contact_id = c.id and m.group_id = ${query.groupId}`));
+		for (const [name] of order.columns) select = select.orderBy(sql.ref(name));
+		if (from) select = select.where(compare(order, from, '>'));
+		if (end) select = select.where(compare(order, end, '<='));
+		found.push(...(await select.orderBy('r.sender_id').execute()));
+		if (end === null || found.length >= query.limit) return found;
+		from = end;
+	}
+}
+
+function orderOf({ groupId, since, senderId, state, search, lostBy }: RegistrationQuery): Order {
+	const isNarrow = search !== undefined || lostBy !== undefined;
+	const byPerson: Column = ['r.identity_id', ({ identityId }) => identityId];
+	if (groupId !== undefined) {
+		return { columns: [['m.contact_id', ({ contactId }) => contactId]], isServed: !isNarrow && senderId === undefined && state === undefined && since === undefined };
+	}
+	if (since === undefined) return { columns: [byPerson], isServed: !isNarrow && senderId === undefined };
+	return { columns: [['r.since', (key) => key.since], byPerson], isServed: !isNarrow && (state === undefined) === (senderId === undefined) };
+}
+
+/** The last row of the next slice of what the index of the order serves; null: less than a slice is left. */
+async function sliceEnd(db: Database, { groupId, since, state }: RegistrationQuery, order: Order, from: Cursor | null): Promise<Cursor | null> {
+	const conditions: Array<RawBuilder<SqlBool>> = [];
+	if (from) conditions.push(compare(order, { ...from, senderId: null }, from.senderId === null ? '>' : '>='));
+	if (groupId !== undefined) conditions.push(sql`m.group_id = ${groupId}`);
+	else if (since !== undefined) conditions.push(sql`r.since >= ${since}`);
+	else if (state !== undefined) conditions.push(sql`r.state = ${state}`);
+	const columns = sql.join(order.columns.map(([name], index) => sql`${sql.ref(name)} as ${sql.ref(`value${index}`)}`));
+	const table = groupId === undefined ? sql`registration as r` : sql`membership as m`;
+	const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
+	const by = sql.join(order.columns.map(([name]) => sql.ref(name)));
+	const ends = await sql<Record<string, number>>`select ${columns} from ${table} ${where} order by ${by} limit 1 offset ${sql.lit(SLICE - 1)}`.execute(db);
+	const [end] = ends.rows;
+	return end ? { values: order.columns.map((_, index) => end[`value${index}`] ?? null), senderId: null } : null;
+}
+
+function compare({ columns }: Order, { values, senderId }: Cursor, how: '>' | '>=' | '<='): RawBuilder<SqlBool> {
+	const names = [...columns.map(([name]) => name), ...(senderId === null ? [] : ['r.sender_id'])];
+	const bounds = [...values, ...(senderId === null ? [] : [senderId])];
+	return sql<SqlBool>`(${sql.join(names.map((name) => sql.ref(name)))}) ${sql.raw(how)} (${sql.join(bounds)})`;
+}
+
+function conditioned(select: Rows, { senderId, state, since, search, person, lostBy }: RegistrationQuery): Rows {
+	let query = select;
+	if (senderId !== undefined) query = query.where('r.sender_id', '=', senderId);
+	if (state !== undefined) query = query.where('r.state', '=', state);
+	if (since !== undefined) query = query.where('r.since', '>=', since);
+	if (person) query = person.phone === null ? query.where('i.whatsapp_user_id', '=', person.whatsAppUserId) : query.where('i.phone', '=', person.phone);
+	if (search !== undefined) query = query.where((where) => where.or(matches(search)));
+	if (lostBy) query = query.where((where) => where.or(lostBy.map(isLost)));
+	return query;
+}
+
+/** By part of the number as people type it, of the WhatsApp user id or of the contact's name. */
+function matches(search: string): Array<RawBuilder<SqlBool>> {
+	const number = readNumberSearch(search);
+	const texts = [contains(sql.ref('i.whatsapp_user_id'), search), contains(sql.ref('c.name'), search)];
+	return number ? [sql<SqlBool>`i.phone like ${number.fromStart ? `+${number.digits}%` : `%${number.digits}%`}`, ...texts] : texts;
+}
+
+/** Whoever answered on a newer number, with yes or no, is not lost; whoever was only invited there is. */
+function isLost({ senderId, successorIds }: Succession): RawBuilder<SqlBool> {
+	return sql`(r.sender_id = ${senderId} and r.state = 'active' and not exists (
+		select 1 from registration as n where n.identity_id = r.identity_id and n.sender_id in (${sql.join(successorIds)}) and n.state <> 'invited'
+	))`;
+}
+
+/** A sender's registrations of these people. */
+export async function registrationsOfPeople(db: Database, senderId: number, identityIds: readonly number[]): Promise<RegistrationRow[]> {
 	return await rows(db)
 		.where('r.sender_id', '=', senderId)
-		.where('i.phone', 'in', listOf(db, phones))
+		.where('r.identity_id', 'in', listOf(db, identityIds))
 		.execute();
-}
-
-/** What the people with these numbers last said, by number and scope. */
-export async function wordsOfNumbers(db: Database, phones: readonly string[]): Promise<Map<string, Map<string, Word>>> {
-	const words = await db
-		.selectFrom('consent_word as w')
-		.innerJoin('identity as i', 'i.id', 'w.identity_id')
-		.select(['i.phone as phone', 'w.scope as scope', 'w.direction as direction', 'w.effective_at as effectiveAt', 'w.source as source'])
-		.where('i.phone', 'in', listOf(db, phones))
-		.execute();
-	const byPhone = new Map<string, Map<string, Word>>();
-	for (const { phone, scope, ...word } of words) {
-		if (phone === null) continue;
-		byPhone.set(phone, (byPhone.get(phone) ?? new Map<string, Word>()).set(scope, { ...word, by: '' }));
-	}
-	return byPhone;
 }
 
 /** How many registrations of a sender are in each state. */

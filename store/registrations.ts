@@ -1,3 +1,6 @@
+import { sql, type SqlBool } from 'kysely';
+
+import { listOf } from './rows';
 import type { Database, EndedBy, RegistrationState } from './schema';
 
 export interface Registration {
@@ -100,4 +103,59 @@ export async function activateWaiting(db: Database, senderId: number, identityId
 		.where('state', '=', 'waiting')
 		.executeTakeFirst();
 	return numUpdatedRows > 0n;
+}
+
+/** Senders on whose waiting list somebody is. */
+export async function sendersWithWaiting(db: Database): Promise<number[]> {
+	const senders = await db
+		.selectFrom('sender')
+		.select('id')
+		.where((where) =>
+			where.exists(where.selectFrom('registration as r').select('r.sender_id').whereRef('r.sender_id', '=', 'sender.id').where('r.state', '=', 'waiting')),
+		)
+		.orderBy('id')
+		.execute();
+	return senders.map(({ id }) => id);
+}
+
+export interface SilentPerson {
+	identityId: number;
+	since: number;
+	lastInboundAt: number | null;
+}
+
+/** The next active registrations that began before a time, of people who have not written since then; after a place in the order of (since, identity). */
+export async function silentPeople(
+	db: Database,
+	senderId: number,
+	before: number,
+	after: { since: number; identityId: number },
+	limit: number,
+): Promise<Array<SilentPerson & { isSilent: boolean }>> {
+	const rows = await db
+		.selectFrom('registration')
+		.select(['identity_id as identityId', 'since', 'last_inbound_at as lastInboundAt'])
+		.where('sender_id', '=', senderId)
+		.where('state', '=', 'active')
+		.where('since', '<', before)
+		.where(sql<SqlBool>`(since, identity_id) > (${after.since}, ${after.identityId})`)
+		.orderBy('since')
+		.orderBy('identity_id')
+		.limit(limit)
+		.execute();
+	return rows.map((row) => ({ ...row, isSilent: row.lastInboundAt === null || row.lastInboundAt < before }));
+}
+
+/** Which of these people are active still, and have not written since a time. Read it with the people locked. */
+export async function stillSilent(db: Database, senderId: number, before: number, identityIds: readonly number[]): Promise<SilentPerson[]> {
+	const rows = await db
+		.selectFrom('registration')
+		.select(['identity_id as identityId', 'since', 'last_inbound_at as lastInboundAt'])
+		.where('identity_id', 'in', listOf(db, identityIds))
+		.where('sender_id', '=', senderId)
+		.where('state', '=', 'active')
+		.where('since', '<', before)
+		.orderBy('identity_id')
+		.execute();
+	return rows.filter(({ lastInboundAt }) => lastInboundAt === null || lastInboundAt < before);
 }

@@ -64,6 +64,10 @@ export interface SenderTable {
 	slowdown: Generated<number>;
 	/** Why nothing goes out (account at fault), or null. */
 	stopped_reason: string | null;
+	/** The sender this number was changed into: this one sends no more, and its opt-outs hold there too. */
+	replaced_by_id: number | null;
+	/** Up to which identity its opt-outs were taken to the new number; null: all, or none to take. */
+	carried_through: number | null;
 	created_at: number;
 	updated_at: number;
 }

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 
 import type { Channel, ProviderName } from '../domain/channel';
 import { InvalidInputError, NotFoundError } from '../domain/errors';
@@ -24,9 +24,11 @@ export interface Sender {
 	country: string;
 	language: string;
 	stoppedReason: string | null;
+	/** The sender that this number was changed into; null: it is in use. */
+	replacedById: number | null;
 }
 
-export type NewSender = Omit<Sender, 'id' | 'stoppedReason'>;
+export type NewSender = Omit<Sender, 'id' | 'stoppedReason' | 'replacedById'>;
 
 export function toSender(row: Selectable<SenderTable>): Sender {
 	return {
@@ -46,6 +48,7 @@ export function toSender(row: Selectable<SenderTable>): Sender {
 		country: row.country,
 		language: row.language,
 		stoppedReason: row.stopped_reason,
+		replacedById: row.replaced_by_id,
 	};
 }
 
@@ -70,12 +73,16 @@ function fromSender(sender: NewSender) {
 
 /**
  * @param ref sender id, E.164 number, or '' for the only sender there is.
- * @param channel what the sender must be able to send; null: anything.
+ * @param channel what the sender must be able to send; null: anything, also a number that was replaced and sends no more.
  * @throws {NotFoundError} @throws {InvalidInputError} when '' could mean several.
  */
 export async function resolveSender(db: Database, ref: string, channel: Channel | null): Promise<Sender> {
 	const wanted = ref.trim();
 	const sender = wanted === '' ? await onlySender(db, channel) : await namedSender(db, wanted);
+	if (channel !== null && sender.replacedById !== null) {
+		const successor = await senderById(db, sender.replacedById);
+		throw new InvalidInputError(`The sender ${sender.phone} was replaced by ${successor?.phone ?? 'another number'} and sends no more. Choose that one; who registered with the old number can be invited again.`);
+	}
 	if (channel === 'whatsapp' && !sender.sendsWhatsApp) {
 		throw new InvalidInputError(`The sender ${sender.phone} does not send WhatsApp. Choose another, or switch WhatsApp on for it.`);
 	}
@@ -86,7 +93,7 @@ export async function resolveSender(db: Database, ref: string, channel: Channel 
 }
 
 async function onlySender(db: Database, channel: Channel | null): Promise<Sender> {
-	let query = db.selectFrom('sender').selectAll().orderBy('id').limit(2);
+	let query = db.selectFrom('sender').selectAll().where('replaced_by_id', 'is', null).orderBy('id').limit(2);
 	if (channel !== null) query = query.where(channel === 'sms' ? 'sends_sms' : 'sends_whatsapp', '=', 1);
 	const [only, other] = await query.execute();
 	const kind = channel === null ? '' : channel === 'sms' ? ' for SMS' : ' for WhatsApp';
@@ -116,7 +123,10 @@ async function namedSender(db: Database, ref: string): Promise<Sender> {
 	return toSender(found);
 }
 
-/** The sender a webhook speaks of; undefined where it is not known. */
+/**
+ * The sender a webhook speaks of; undefined where it is not known. Meta's number says more than its id, which stays when a number
+ * changes: registrations belong to the number (rule 8).
+ */
 export async function findSenderOfProvider(
 	db: Database,
 	told: { provider: ProviderName; providerSenderId: string | null; phone: string | null },
@@ -135,7 +145,8 @@ export async function findSenderOfProvider(
 		)
 		.execute();
 	const byProviderId = rows.find((row) => row.provider === told.provider && row.provider_sender_id === told.providerSenderId && told.providerSenderId !== null);
-	const found = byProviderId ?? rows[0];
+	const byPhone = rows.find((row) => row.phone === told.phone);
+	const found = told.provider === 'meta' ? (byPhone ?? byProviderId) : (byProviderId ?? byPhone);
 	return found && toSender(found);
 }
 
@@ -174,11 +185,16 @@ export async function isProviderIdTaken(db: Database, { provider, providerSender
 	return holder !== undefined && holder.id !== ownId;
 }
 
+/** What stops a sender for as long as it is so: it was replaced, or takes over the opt-outs of the number before it. */
+const keptReason = sql<string | null>`case when replaced_by_id is not null or exists (
+	select 1 from sender as p where p.replaced_by_id = sender.id and p.carried_through is not null
+) then stopped_reason end`;
+
 /** Saving a sender is also how an operator takes away what stopped it. */
 export async function updateSender(db: Database, id: number, sender: NewSender, now: number): Promise<Sender> {
 	const row = await db
 		.updateTable('sender')
-		.set({ ...fromSender(sender), stopped_reason: null, updated_at: now })
+		.set({ ...fromSender(sender), stopped_reason: keptReason, updated_at: now })
 		.where('id', '=', id)
 		.returningAll()
 		.executeTakeFirstOrThrow();
@@ -208,4 +224,19 @@ export async function selectSenders(db: Database, { search, limit, afterId }: { 
 		query = query.where((where) => where.or([contains(where.ref('name'), search), contains(where.ref('phone'), search)]));
 	}
 	return (await query.execute()).map(toSender);
+}
+
+export async function findSenderOfProviderId(db: Database, provider: ProviderName, providerSenderId: string): Promise<Sender | undefined> {
+	const row = await db.selectFrom('sender').selectAll().where('provider', '=', provider).where('provider_sender_id', '=', providerSenderId).executeTakeFirst();
+	return row && toSender(row);
+}
+
+/** A sender with the settings of another and no id at the provider yet. Undefined when another transaction has made it meanwhile. */
+export async function copySender(db: Database, { id: _id, stoppedReason: _reason, replacedById: _replaced, ...old }: Sender, phone: string, now: number): Promise<Sender | undefined> {
+	return await insertSender(db, { ...old, phone, name: old.name === old.phone ? phone : old.name, providerSenderId: null }, now);
+}
+
+export async function moveProviderId(db: Database, fromId: number, toId: number, providerSenderId: string): Promise<void> {
+	await db.updateTable('sender').set({ provider_sender_id: null }).where('id', '=', fromId).execute();
+	await db.updateTable('sender').set({ provider_sender_id: providerSenderId }).where('id', '=', toId).execute();
 }

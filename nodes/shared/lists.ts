@@ -1,5 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult, INodePropertyOptions } from 'n8n-workflow';
 
+import { maskPhone } from '../../domain/phone';
 import { listCampaigns } from '../../services/campaigns';
 import { listContacts } from '../../services/contacts';
 import { listGroups } from '../../services/groups';
@@ -43,7 +44,7 @@ export const listSearch = {
 	),
 	searchContacts: searchBy(
 		(store, page) => listContacts(store, page),
-		({ id, name, smsNumber, whatsAppNumber }) => ({ id, name: [name, whatsAppNumber ?? smsNumber].filter(Boolean).join(' · ') || `Contact ${id}`, value: id }),
+		({ id, name, smsNumber, whatsAppNumber }) => ({ id, name: [name, maskPhone(whatsAppNumber ?? smsNumber ?? '')].filter(Boolean).join(' · ') || `Contact ${id}`, value: id }),
 	),
 	searchCampaigns: searchBy(
 		(store, { search, limit, after }) => listCampaigns(store, { search, limit, before: after }),

@@ -4,7 +4,7 @@ import { type ConsentWord, deleteScopes, saveWords } from '../../store/consentWo
 import { deleteMemberships, insertMembership } from '../../store/memberships';
 import { withdrawQueued } from '../../store/messages';
 import type { Database } from '../../store/schema';
-import { hasFreePlace } from './places';
+import { placeAt } from './places';
 import type { StoredPerson } from './personState';
 
 /** How a signal moved a person from one state to another. */
@@ -43,7 +43,7 @@ export async function writeWords(db: Database, change: Change): Promise<void> {
 export interface RegistrationChange {
 	/** The row as it is now, by sender; null where it is gone. */
 	rows: Map<number, Registration | null>;
-	/** Senders at which a place became free. */
+	/** Senders at which a place became free, or is free while others wait for it. */
 	freed: number[];
 	/** Senders at which the person became active. */
 	activated: number[];
@@ -69,7 +69,9 @@ export async function writeRegistrations(db: Database, change: Change): Promise<
 
 		const keepsPlace = word.state === 'registered' && (known?.state === 'active' || known?.state === 'waiting');
 		const limit = change.packageLimits.get(senderId) ?? null;
-		const state = word.state !== 'registered' ? word.state : keepsPlace ? known.state : (await hasFreePlace(db, senderId, limit)) ? 'active' : 'waiting';
+		const place = word.state !== 'registered' || keepsPlace ? null : await placeAt(db, senderId, limit);
+		const state = word.state !== 'registered' ? word.state : keepsPlace ? known.state : place === 'free' ? 'active' : 'waiting';
+		if (place === 'behindOthers') result.freed.push(senderId);
 		if (state === 'active' && known?.state !== 'active') result.activated.push(senderId);
 		result.rows.set(senderId, {
 			senderId,

@@ -22,10 +22,12 @@ export interface LimitedSender {
 export interface Filled {
 	inboxes: string[];
 	counts: Count[];
+	/** There may be free places and people waiting still. */
+	isMore: boolean;
 }
 
-/** More at once would make the transaction long; the rest follows with the next change of the sender. */
-const MOST_FILLED_AT_ONCE = 200;
+/** More at once would make the transaction long: the caller goes on with the rest (fillWaiting). */
+const MOST_FILLED_AT_ONCE = 50;
 
 /**
  * Loads a person and the package limits that matter to them; where there is one, the sender's places are locked first,
@@ -46,8 +48,10 @@ export async function lockLimited(
 	const limited = [...limits].filter(([, limit]) => limit !== null).map(([id]) => id);
 	if (limited.length === 0 || !isPostgres(db)) return { stored, limits };
 	await lockPlaces(db, limited);
-	// A place may have been given to this very person while we waited.
-	return { stored: await load(), limits };
+	// While we waited a place may have been given to this very person, and a package changed.
+	const fresh = await load();
+	for (const id of limited) limits.set(id, (await senderById(db, id))?.packageLimit ?? null);
+	return { stored: fresh, limits };
 }
 
 /** The package limits where registrations come from another number. */
@@ -59,13 +63,14 @@ export async function limitsOf(db: Database, carried: readonly CarriedRegistrati
 
 /** Fills the places that became free at these senders. */
 export async function fillFreed(store: Store, db: Database, senderIds: readonly number[], causeEventId: number): Promise<Filled> {
-	const all: Filled = { inboxes: [], counts: [] };
+	const all: Filled = { inboxes: [], counts: [], isMore: false };
 	for (const senderId of new Set(senderIds)) {
 		const sender = await senderById(db, senderId);
 		if (!sender || sender.packageLimit === null) continue;
-		const { inboxes, counts } = await fillPlaces(store, db, sender, String(causeEventId));
+		const { inboxes, counts, isMore } = await fillPlaces(store, db, sender, String(causeEventId));
 		all.inboxes.push(...inboxes);
 		all.counts.push(...counts);
+		all.isMore ||= isMore;
 	}
 	return all;
 }
@@ -97,9 +102,14 @@ export function countsOf({
 	return counts;
 }
 
-/** Whether one more may be active. The sender's places must be locked where there is a limit. */
-export async function hasFreePlace(db: Database, senderId: number, packageLimit: number | null): Promise<boolean> {
-	return packageLimit === null || (await countInState(db, senderId, 'active')) < packageLimit;
+/**
+ * Whether one more may be active. Where somebody waits for a free place already (a larger package is just being filled), newcomers
+ * stand behind them. The sender's places must be locked where there is a limit.
+ */
+export async function placeAt(db: Database, senderId: number, packageLimit: number | null): Promise<'free' | 'behindOthers' | 'full'> {
+	if (packageLimit === null) return 'free';
+	if ((await countInState(db, senderId, 'active')) >= packageLimit) return 'full';
+	return (await oldestWaiting(db, senderId, 1)).length === 0 ? 'free' : 'behindOthers';
 }
 
 /**
@@ -109,10 +119,12 @@ export async function hasFreePlace(db: Database, senderId: number, packageLimit:
 export async function fillPlaces(store: Store, db: Database, sender: LimitedSender, cause: string): Promise<Filled> {
 	await lockPlaces(db, [sender.id]);
 	const free = sender.packageLimit === null ? MOST_FILLED_AT_ONCE : sender.packageLimit - (await countInState(db, sender.id, 'active'));
-	const filled: Filled = { inboxes: [], counts: [] };
+	const filled: Filled = { inboxes: [], counts: [], isMore: false };
 	if (free <= 0) return filled;
 	const now = store.now();
-	for (const { identityId, inbox } of await oldestWaiting(db, sender.id, Math.min(free, MOST_FILLED_AT_ONCE))) {
+	const waiting = await oldestWaiting(db, sender.id, Math.min(free, MOST_FILLED_AT_ONCE));
+	filled.isMore = waiting.length === MOST_FILLED_AT_ONCE;
+	for (const { identityId, inbox } of waiting) {
 		if (!(await activateWaiting(db, sender.id, identityId, now))) continue;
 		await insertEvent(db, {
 			inbox,

@@ -1,10 +1,12 @@
 import type { Migration } from 'kysely';
 
 import * as first from './0001-first';
+import * as registrations from './0003-registrations';
 import * as messageByContact from './0006-message-by-contact';
 
 /** In order; a name, once released, never changes. */
 export const migrations: Record<string, Migration> = {
 	'0001-first': first,
+	'0003-registrations': registrations,
 	'0006-message-by-contact': messageByContact,
 };

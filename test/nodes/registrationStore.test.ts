@@ -90,7 +90,7 @@ describe('WhatsApp Registration Store, Registration', () => {
 
 	it('revokes a registration, after which the person may come back', async () => {
 		await write('START');
-		expect(await resultOf(operation('registration', 'revoke', { sender, number: '333 1234567' }))).toMatchObject({ state: 'ended' });
+		expect(await resultOf(operation('registration', 'revoke', { sender, numbers: '333 1234567' }))).toMatchObject({ state: 'ended' });
 		expect(await write('Hello')).toMatchObject({ outcome: 'registered' });
 	});
 
@@ -147,7 +147,7 @@ describe('WhatsApp Registration Store as the tool of an AI agent', () => {
 	it.each([
 		['registration', 'applyMessage', { sender, from: '+393331234567', text: 'START', messageId: '1' }],
 		['registration', 'register', { sender, number: '+393331234567', source: 'The agent' }],
-		['registration', 'revoke', { sender, number: '+393331234567' }],
+		['registration', 'revoke', { sender, numbers: '+393331234567' }],
 		['registration', 'invite', { sender, number: '+393331234567' }],
 		['sender', 'createOrUpdate', { phone: '+390299999999', provider: 'meta' }],
 	])('changes nothing: %s, %s is refused', async (resource, name, parameters) => {

@@ -96,7 +96,7 @@ describeStores('Registrations', (context) => {
 		expect(await listRegistrations(store, { state: 'ended' })).toHaveLength(1);
 		expect(await listRegistrations(store, { since: middle })).toHaveLength(2);
 		expect(await listRegistrations(store, { search: 'person 2', sender: SENDER_PHONE })).toHaveLength(1);
-		expect(await getUsage(store, { sender: '' })).toEqual({ senderId: 1, senderPhone: SENDER_PHONE, active: 3, waiting: 0, invited: 0, ended: 1, packageLimit: null, free: null });
+		expect(await getUsage(store, { sender: '' })).toEqual({ senderId: 1, senderPhone: SENDER_PHONE, active: 3, waiting: 0, invited: 0, ended: 1, packageLimit: null, free: null, usedPercent: null });
 	});
 
 	it("end by a provider's report, which is told to the workflow once", async () => {

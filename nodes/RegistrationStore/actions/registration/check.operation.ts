@@ -5,18 +5,11 @@ import { checkRegistrations } from '../../../../services/registrations';
 import { countryOption } from '../../../shared/fields';
 import { readSender, senderLocator } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
+import { numbersField } from '../../numbersField';
 
 const properties: INodeProperties[] = [
 	senderLocator(),
-	{
-		displayName: 'Phone Numbers',
-		name: 'numbers',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. +39 333 1234567, +43 660 1234567',
-		description: 'One, or several separated by commas or line breaks. Each becomes an item.',
-	},
+	numbersField,
 	{
 		displayName: 'Options',
 		name: 'options',

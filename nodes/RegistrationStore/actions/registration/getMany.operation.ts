@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { listRegistrations, type RegistrationView } from '../../../../services/registrations';
+import { listRegistrations, type ListedRegistration } from '../../../../services/registrationLists';
 import type { RegistrationState } from '../../../../store/schema';
 import { pageFields } from '../../../shared/fields';
 import { groupLocator, readGroup, readSender, senderLocator } from '../../../shared/locators';
@@ -22,7 +22,16 @@ const properties: INodeProperties[] = [
 				name: 'search',
 				type: 'string',
 				default: '',
-				description: 'Part of the number',
+				placeholder: 'e.g. 333 123',
+				description: 'Part of the number as you would write it, of the contact’s name or of the WhatsApp user ID',
+			},
+			{
+				displayName: 'Lost by Number Change',
+				name: 'lost',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to return only people who had registered with a number of yours that was replaced, and have not answered on the new one: invite them again, e.g. by SMS',
 			},
 			senderLocator({ whenEmpty: 'All', description: 'Only registrations for this number of yours' }),
 			{
@@ -47,6 +56,29 @@ const properties: INodeProperties[] = [
 			},
 		],
 	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Mask Numbers',
+				name: 'maskNumbers',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to show numbers like +39…67, where the list goes to somebody who does not need them. Revoke takes the identityId instead.',
+			},
+			{
+				displayName: 'Page Token',
+				name: 'pageToken',
+				type: 'string',
+				default: '',
+				description: 'To go on after a page: the pageToken of its last item. When empty, the list begins.',
+			},
+		],
+	},
 ];
 
 export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['getMany'] } }, properties);
@@ -58,6 +90,9 @@ export async function execute({ store, parameters }: Call) {
 		state: (parameters.text('filters.state') || undefined) as RegistrationState | undefined,
 		since: parameters.optionalTime('filters.since'),
 		search: parameters.optionalText('filters.search'),
+		lostByNumberChange: parameters.flag('filters.lost'),
+		masked: parameters.flag('options.maskNumbers'),
 	};
-	return await readPages<RegistrationView>(parameters, (limit, after) => listRegistrations(store, { ...filters, limit, after }));
+	const begin = parameters.optionalText('options.pageToken');
+	return await readPages<ListedRegistration>(parameters, (limit, last) => listRegistrations(store, { ...filters, limit, after: last?.pageToken ?? begin }));
 }

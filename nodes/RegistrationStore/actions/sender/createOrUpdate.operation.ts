@@ -3,6 +3,7 @@ import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 import type { ProviderName } from '../../../../domain/channel';
 import { createOrUpdateSender } from '../../../../services/senders';
 import type { RegistrationPolicy, StopScope } from '../../../../store/schema';
+import { readSender, senderLocator } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 
 const properties: INodeProperties[] = [
@@ -105,6 +106,13 @@ const properties: INodeProperties[] = [
 				],
 				default: 'anyMessage',
 			},
+			senderLocator({
+				displayName: 'Replaces',
+				name: 'replaces',
+				whenEmpty: 'None',
+				description:
+					'The old number that this one was changed from. It sends no more; its registrations do not count for this one, its opt-outs do. Registration: Get Many lists who is to be invited again.',
+			}),
 			{
 				displayName: 'SMS Sender Name',
 				name: 'smsSenderAddress',
@@ -144,6 +152,7 @@ export async function execute({ store, parameters }: Call) {
 		ratePerSecond: parameters.optionalNumber('options.ratePerSecond'),
 		country: parameters.optionalText('options.country'),
 		language: parameters.optionalText('options.language'),
+		replaces: readSender(parameters, 'options.replaces') || undefined,
 	});
 }
 
