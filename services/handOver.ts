@@ -37,6 +37,8 @@ export interface HandedEventJson {
 	code?: string;
 	link?: string;
 	language?: string | null;
+	/** Of events `invited`: shortcodes of all groups of the invitation. */
+	groups?: string[];
 	/** Of events `status`. */
 	status?: string;
 	messageReference?: string | null;
@@ -52,7 +54,7 @@ export interface HandedEvent {
 }
 
 /** What details of an event are for the workflow; the rest is ours. */
-const TOLD = ['invitationId', 'code', 'link', 'language', 'status', 'messageReference', 'providerMessageId', 'deliveredAs', 'error'] as const;
+const TOLD = ['invitationId', 'code', 'link', 'language', 'groups', 'status', 'messageReference', 'providerMessageId', 'deliveredAs', 'error'] as const;
 
 interface Details extends Partial<Pick<HandedEventJson, (typeof TOLD)[number] | 'profileName' | 'messageType' | 'unknownGroup' | 'contactId' | 'registration'>> {
 	shortcode?: string;

@@ -9,7 +9,7 @@ import type { ResolvedPerson } from './person';
 
 /** What a signal's meaning depends on beside the event's own columns; kept in its details, as it was when it arrived. */
 export interface SignalContext {
-	invitedGroupId: number | null;
+	invitedGroupIds: readonly number[];
 	isInvited: boolean;
 	looksLikeOptOut: boolean;
 	opensWindow: boolean;
@@ -88,7 +88,7 @@ export async function refold(db: Database, identityId: number, signal: ConsentSi
 }
 
 function signalOf(event: HistoryEvent): ConsentSignal {
-	const { signal } = JSON.parse(event.details) as { signal: SignalContext };
+	const { signal } = JSON.parse(event.details) as { signal: Omit<SignalContext, 'invitedGroupIds'> & KeptGroups };
 	return {
 		key: signalKey(event.provider, event.providerEventId),
 		kind: event.kind as SignalKind,
@@ -97,5 +97,12 @@ function signalOf(event: HistoryEvent): ConsentSignal {
 		senderId: event.senderId,
 		groupId: event.groupId,
 		...signal,
+		invitedGroupIds: signal.invitedGroupIds ?? (signal.invitedGroupId ? [signal.invitedGroupId] : []),
 	};
+}
+
+/** Events kept by version 0.1 know one group of an invitation. */
+interface KeptGroups {
+	invitedGroupIds?: readonly number[];
+	invitedGroupId?: number | null;
 }
