@@ -15,7 +15,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 	await change.addColumn('answered_by', 'bigint').execute();
 	await change.addColumn('last_sent_at', 'bigint', (c) => c.notNull().defaultTo(0)).execute();
 	await sql`update invitation set last_sent_at = created_at`.execute(db);
-	await sql`create index invitation_to_remind on invitation (last_sent_at, id) where state = 'pending'`.execute(db);
+	// Open ones are few; those that ran out unanswered stay as they are, and grow without end.
+	await sql`create index invitation_open on invitation (expires_at) where state = 'pending'`.execute(db);
 	await sql`create index invitation_answered_by on invitation (answered_by) where person_fields is not null`.execute(db);
 
 	await table('invitation_request')

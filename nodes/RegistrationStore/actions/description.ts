@@ -28,6 +28,12 @@ export const properties: INodeProperties[] = [
 				description: 'Take in a message that came by a way of your own, as the trigger does',
 			}),
 			{ name: 'Check', value: 'check', action: 'Check registrations', description: 'Whether people may be written to on WhatsApp' },
+			notAsTool({
+				name: 'Claim Reminders',
+				value: 'claimReminders',
+				action: 'Claim reminders of invitations',
+				description: 'Hand out whom to remind of an invitation they have not answered, each person once. Send it by SMS with the next node.',
+			}),
 			{ name: 'Get', value: 'get', action: 'Get a registration' },
 			{ name: 'Get Many', value: 'getMany', action: 'Get many registrations' },
 			{ name: 'Get Usage', value: 'getUsage', action: 'Get usage of the package', description: 'How many registrations there are, and how many the package allows' },
