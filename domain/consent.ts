@@ -309,15 +309,21 @@ function register(draft: Draft, senderId: number, at: number): boolean {
 	return true;
 }
 
-/** The group named; the one of the invitation only where the person has not left it, because only START x lifts STOP x. */
+/**
+ * The group named, and those of the invitation, unless another group was named than it is for. Of the invitation only those the person
+ * has not left, because only START x lifts STOP x.
+ */
 function join(draft: Draft, signal: ConsentSignal): boolean {
-	const invited = signal.groupId === null ? signal.invitedGroupId : null;
-	const groupId = signal.groupId ?? invited;
-	if (groupId === null || (invited !== null && draft.words.get(groupScope(invited))?.direction === 'out')) return false;
-	say(draft, groupScope(groupId), 'in', signal);
-	if (draft.joined.has(groupId)) return false;
-	draft.joined.add(groupId);
-	return true;
+	const { groupId, invitedGroupIds } = signal;
+	const isOfInvitation = groupId === null || invitedGroupIds.includes(groupId);
+	const invited = isOfInvitation ? invitedGroupIds.filter((id) => id !== groupId && draft.words.get(groupScope(id))?.direction !== 'out') : [];
+	let hasJoined = false;
+	for (const id of groupId === null ? invited : [groupId, ...invited]) {
+		say(draft, groupScope(id), 'in', signal);
+		hasJoined ||= !draft.joined.has(id);
+		draft.joined.add(id);
+	}
+	return hasJoined;
 }
 
 /** Takes back an opt-out where there is one; where nothing was said there is nothing to note. */

@@ -38,8 +38,8 @@ export interface ConsentSignal {
 	senderId: number | null;
 	/** The group named after START or STOP, where it exists. */
 	groupId: number | null;
-	/** The group of the invitation this answers. */
-	invitedGroupId: number | null;
+	/** The groups of the invitation this answers. */
+	invitedGroupIds: readonly number[];
 	/** Whether it answers an invitation that was open. */
 	isInvited: boolean;
 	/** A text that looks like one registers nobody. */

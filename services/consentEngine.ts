@@ -5,13 +5,13 @@ import { addCounts } from '../store/counters';
 import { findEvent, insertEvent, settleEvent } from '../store/events';
 import { findGroupByShortcode, type Group } from '../store/groups';
 import { identityById } from '../store/identities';
-import { expireInvitations, useInvitations } from '../store/invitations';
+import { answeredWithFields, expireInvitations, forgetPersonFields, useInvitations } from '../store/invitations';
 import { withdrawQueued } from '../store/messages';
 import type { Database, RegistrationState } from '../store/schema';
 import { senderById } from '../store/senders';
 import type { Store } from '../store/store';
 import { shareSuccession, successions } from '../store/successions';
-import { ensureContact } from './consent/contact';
+import { ensureContact, formEntryOf } from './consent/contact';
 import { type Change, withdraw, writeMemberships, writeRegistrations, writeWords } from './consent/effects';
 import { findAnswered } from './consent/invitation';
 import { type ResolvedPerson, resolvePerson } from './consent/person';
@@ -140,7 +140,8 @@ async function knownBefore(db: Database, input: SignalInput): Promise<SignalResu
 
 function contextOf(input: SignalInput, invitation: Case['invitation']): SignalContext {
 	return {
-		invitedGroupId: input.groupId ?? invitation.answered?.groupId ?? null,
+		// Who names a group without the code has read no page that says which others come with it.
+		invitedGroupIds: invitation.byCode || !input.shortcode ? (invitation.answered?.groupIds ?? []) : [],
 		isInvited: invitation.answered !== null,
 		looksLikeOptOut: input.looksLikeOptOut ?? false,
 		opensWindow: input.opensWindow ?? false,
@@ -221,7 +222,7 @@ async function carryOut(one: Case, change: Change, { outcome: decided, applied, 
 	const registration = row === undefined ? (one.stored.registrations.get(signal.senderId ?? 0)?.state ?? null) : (row?.state ?? null);
 	const outcome = outcomeOf(decided, change, registrations, registration, signal);
 	if (applied && signal.kind === 'stop' && signal.groupId === null) await expireInvitations(db, change.identityId);
-	if (HAS_REGISTERED.has(outcome)) await useInvitations(db, invitation.settled, now);
+	if (HAS_REGISTERED.has(outcome)) await settleInvitations(one, change.identityId, contact);
 
 	const output = outputOf(input, outcome, applied);
 	await settleEvent(db, eventId, {
@@ -293,19 +294,28 @@ function successorScope({ kind, channel, groupId, stopScope }: ConsentSignal): (
 const HAS_REGISTERED = new Set<AppliedOutcome>(['registered', 'waiting', 'alreadyRegistered', 'joinedGroup']);
 const MAKES_CONTACT = new Set<AppliedOutcome>(['registered', 'alreadyRegistered', 'joinedGroup', 'smsConsent']);
 
+/** What was typed on the form waits on only where there is no contact yet: the person's number is not known. */
+async function settleInvitations({ db, invitation: { answered, settled }, now }: Case, identityId: number, contactId: number | null): Promise<void> {
+	await useInvitations(db, settled, identityId, now);
+	await forgetPersonFields(db, settled.filter((id) => contactId !== null || id !== answered?.id));
+}
+
 /** Who opts in gets a contact (PORTAL 4.5); an opt-out makes none. A person without a number gets one once it is known. */
-async function contactOf({ db, input, person, signal, now }: Case, change: Change, outcome: ConsentOutcome): Promise<number | null> {
+async function contactOf({ db, input, person, signal, invitation, now }: Case, change: Change, outcome: ConsentOutcome): Promise<number | null> {
 	const { phone } = person.identity;
 	const isOptIn = (signal.kind === 'start' || signal.kind === 'message') && MAKES_CONTACT.has(outcome);
 	const wasWaitedFor = person.hasLearntNumber && [...change.after.registrations.values()].some(({ state }) => state === 'registered');
 	if (phone === null || !((isOptIn && holds(change, signal)) || wasWaitedFor)) return change.stored.contacts[0]?.contactId ?? null;
+	const waiting = wasWaitedFor ? await answeredWithFields(db, change.identityId) : undefined;
 	const contact = await ensureContact(db, {
 		phone,
 		channel: input.channel,
 		profileName: input.profileName ?? null,
 		smsConsent: outcome === 'smsConsent' ? { source: 'START by SMS', at: signal.effectiveAt } : null,
+		form: formEntryOf(waiting ?? invitation.answered, change.identityId),
 		now,
 	});
+	if (waiting) await forgetPersonFields(db, [waiting.id]);
 	return contact.id;
 }
 

@@ -40,6 +40,8 @@ export interface HandedEventJson {
 	/** Of the outcome `numberChanged`: the person's number from now on, E.164, and whether the contact has it as its WhatsApp number now. */
 	newPhone?: string;
 	contactUpdated?: boolean;
+	/** Of events `invited`: shortcodes of all groups of the invitation. */
+	groups?: string[];
 	/** Of events `status`. */
 	status?: string;
 	messageReference?: string | null;
@@ -55,7 +57,7 @@ export interface HandedEvent {
 }
 
 /** What details of an event are for the workflow; the rest is ours. */
-const TOLD = ['newPhone', 'contactUpdated', 'invitationId', 'code', 'link', 'language', 'status', 'messageReference', 'providerMessageId', 'deliveredAs', 'error'] as const;
+const TOLD = ['newPhone', 'contactUpdated', 'invitationId', 'code', 'link', 'language', 'groups', 'status', 'messageReference', 'providerMessageId', 'deliveredAs', 'error'] as const;
 
 interface Details extends Partial<Pick<HandedEventJson, (typeof TOLD)[number] | 'profileName' | 'messageType' | 'unknownGroup' | 'contactId' | 'registration'>> {
 	shortcode?: string;

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { NotFoundError } from '../domain/errors';
 import { foldLetters } from '../domain/foldText';
 import { contains } from './like';
+import { listOf } from './rows';
 import type { Database } from './schema';
 
 export interface Group {
@@ -27,6 +28,11 @@ export async function resolveGroup(db: Database, ref: string): Promise<Group> {
 	const group = await query.executeTakeFirst();
 	if (!group) throw new NotFoundError(`There is no group "${wanted.slice(0, 40)}". Choose one from the list, or make it with Group: Create or Update.`);
 	return group;
+}
+
+export async function groupsWithIds(db: Database, ids: readonly number[]): Promise<Group[]> {
+	if (ids.length === 0) return [];
+	return await db.selectFrom('contact_group').select(GROUP).where('id', 'in', listOf(db, [...new Set(ids)])).execute();
 }
 
 export async function insertGroup(db: Database, group: Omit<Group, 'id'>, now: number): Promise<Group | undefined> {

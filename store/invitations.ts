@@ -1,27 +1,40 @@
-import type { Database, InvitationTable } from './schema';
+import type { Selectable } from 'kysely';
+
+import type { PersonFields } from '../domain/personFields';
+import type { Database, InvitationOrigin, InvitationTable } from './schema';
 
 export interface Invitation {
 	id: number;
 	code: string;
 	senderId: number;
 	identityId: number;
+	/** The one named in the click-to-chat text. */
 	groupId: number | null;
+	/** All that are joined by it, that one first. */
+	groupIds: number[];
+	origin: InvitationOrigin;
 	state: InvitationTable['state'];
 	/** UTC ms. */
 	expiresAt: number;
 	language: string | null;
+	/** The person agreed to advertising by SMS, too. */
+	smsConsent: boolean;
+	personFields: PersonFields | null;
 }
 
 export interface NewInvitation {
 	code: string;
 	senderId: number;
 	identityId: number;
-	groupId: number | null;
+	/** All that are joined by it, the one of the click-to-chat text first. */
+	groupIds: readonly number[];
+	origin: InvitationOrigin;
 	evidence: Record<string, unknown>;
+	personFields: PersonFields | null;
 	expiresAt: number;
 }
 
-const INVITATION = ['id', 'code', 'sender_id', 'identity_id', 'group_id', 'state', 'expires_at', 'evidence'] as const;
+const INVITATION = ['id', 'code', 'sender_id', 'identity_id', 'group_id', 'further_group_ids', 'origin', 'state', 'expires_at', 'evidence', 'person_fields'] as const;
 
 /** What a message of this person to this sender may answer: the code it carries, else an invitation still open. */
 export async function invitationsFor(
@@ -39,16 +52,46 @@ export async function invitationsFor(
 		)
 		.orderBy('id', 'desc')
 		.execute();
-	return rows.map((row) => ({
+	return rows.map(toInvitation);
+}
+
+/** Answered by this identity, with fields that no contact has yet: the person's number was not known then. */
+export async function answeredWithFields(db: Database, identityId: number): Promise<Invitation | undefined> {
+	const row = await db
+		.selectFrom('invitation')
+		.select(INVITATION)
+		.where('answered_by', '=', identityId)
+		.where('person_fields', 'is not', null)
+		.orderBy('id', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+	return row && toInvitation(row);
+}
+
+/** The contact has them now, or nobody is to have them. */
+export async function forgetPersonFields(db: Database, ids: readonly number[]): Promise<void> {
+	if (ids.length === 0) return;
+	await db.updateTable('invitation').set({ person_fields: null }).where('id', 'in', ids).execute();
+}
+
+type InvitationRow = Pick<Selectable<InvitationTable>, (typeof INVITATION)[number]>;
+
+function toInvitation(row: InvitationRow): Invitation {
+	const evidence = JSON.parse(row.evidence) as { language?: string; smsConsent?: boolean };
+	return {
 		id: row.id,
 		code: row.code,
 		senderId: row.sender_id,
 		identityId: row.identity_id,
 		groupId: row.group_id,
+		groupIds: [...(row.group_id === null ? [] : [row.group_id]), ...(JSON.parse(row.further_group_ids) as number[])],
+		origin: row.origin,
 		state: row.state,
 		expiresAt: row.expires_at,
-		language: (JSON.parse(row.evidence) as { language?: string }).language ?? null,
-	}));
+		language: evidence.language ?? null,
+		smsConsent: evidence.smsConsent === true,
+		personFields: row.person_fields === null ? null : (JSON.parse(row.person_fields) as PersonFields),
+	};
 }
 
 /** Undefined when the code is taken. */
@@ -59,12 +102,11 @@ export async function insertInvitation(db: Database, invitation: NewInvitation, 
 			code: invitation.code,
 			sender_id: invitation.senderId,
 			identity_id: invitation.identityId,
-			group_id: invitation.groupId,
+			...contentOf(invitation),
 			state: 'pending',
-			evidence: JSON.stringify(invitation.evidence),
 			reminders: 0,
 			created_at: now,
-			expires_at: invitation.expiresAt,
+			last_sent_at: now,
 		})
 		.onConflict((conflict) => conflict.doNothing())
 		.returning('id')
@@ -72,28 +114,42 @@ export async function insertInvitation(db: Database, invitation: NewInvitation, 
 	return row?.id;
 }
 
-export async function renewInvitation(
-	db: Database,
-	id: number,
-	{ groupId, evidence, expiresAt }: Pick<NewInvitation, 'groupId' | 'evidence' | 'expiresAt'>,
-): Promise<void> {
+/** The same code goes out again. One that had expired is as good as new: reminders are counted anew. */
+export async function renewInvitation(db: Database, id: number, invitation: Omit<NewInvitation, 'code'>, now: number): Promise<void> {
 	await db
 		.updateTable('invitation')
-		.set({ group_id: groupId, evidence: JSON.stringify(evidence), expires_at: expiresAt })
+		.set((set) => ({
+			...contentOf(invitation),
+			last_sent_at: now,
+			reminders: set.case().when('expires_at', '<=', now).then(0).else(set.ref('reminders')).end(),
+		}))
 		.where('id', '=', id)
 		.execute();
 }
 
-export async function useInvitations(db: Database, ids: readonly number[], now: number): Promise<void> {
+function contentOf({ groupIds, origin, evidence, personFields, expiresAt }: Omit<NewInvitation, 'code'>) {
+	const [groupId = null, ...further] = groupIds;
+	return {
+		group_id: groupId,
+		further_group_ids: JSON.stringify(further),
+		origin,
+		evidence: JSON.stringify(evidence),
+		person_fields: personFields === null ? null : JSON.stringify(personFields),
+		expires_at: expiresAt,
+	};
+}
+
+export async function useInvitations(db: Database, ids: readonly number[], answeredBy: number, now: number): Promise<void> {
 	if (ids.length === 0) return;
-	await db.updateTable('invitation').set({ state: 'used', used_at: now }).where('id', 'in', ids).where('state', '=', 'pending').execute();
+	await db.updateTable('invitation').set({ state: 'used', used_at: now, answered_by: answeredBy }).where('id', 'in', ids).where('state', '=', 'pending').execute();
 }
 
 /** What was open when a person said STOP invites no more. */
 export async function expireInvitations(db: Database, identityId: number): Promise<void> {
-	await db.updateTable('invitation').set({ state: 'expired' }).where('identity_id', '=', identityId).where('state', '=', 'pending').execute();
+	await db.updateTable('invitation').set({ state: 'expired', person_fields: null }).where('identity_id', '=', identityId).where('state', '=', 'pending').execute();
 }
 
 export async function moveInvitations(db: Database, fromIdentityId: number, toIdentityId: number): Promise<void> {
 	await db.updateTable('invitation').set({ identity_id: toIdentityId }).where('identity_id', '=', fromIdentityId).execute();
+	await db.updateTable('invitation').set({ answered_by: toIdentityId }).where('answered_by', '=', fromIdentityId).execute();
 }

@@ -20,6 +20,7 @@ export interface Schema {
 	contact_group: GroupTable;
 	membership: MembershipTable;
 	invitation: InvitationTable;
+	invitation_request: InvitationRequestTable;
 	ledger_chain: LedgerChainTable;
 	consent_record: ConsentRecordTable;
 	campaign: CampaignTable;
@@ -173,14 +174,37 @@ export interface InvitationTable {
 	code: string;
 	sender_id: number;
 	identity_id: number;
+	/** The one named in the click-to-chat text. */
 	group_id: number | null;
+	/** JSON list: groups joined beside it by whoever answers with the code. */
+	further_group_ids: Generated<string>;
+	/** Who asked for it: the person themselves on a form, or the company. */
+	origin: Generated<InvitationOrigin>;
 	state: 'pending' | 'used' | 'expired';
 	/** JSON: consent text and version, address, user agent, language. */
 	evidence: string;
+	/** JSON of domain/personFields.ts: what the person typed about themselves, until their contact has it. */
+	person_fields: string | null;
 	reminders: number;
 	created_at: number;
+	/** When the person was last invited or reminded. */
+	last_sent_at: Generated<number>;
 	expires_at: number;
 	used_at: number | null;
+	/** The identity that wrote the code: not always the one invited. */
+	answered_by: number | null;
+}
+
+export type InvitationOrigin = 'form' | 'operator';
+
+/** One invitation asked for, kept for a day: limits are counted by these. */
+export interface InvitationRequestTable {
+	id: Generated<number>;
+	origin: InvitationOrigin;
+	/** Keyed hashes: to count, nobody needs the number or the address itself. */
+	number_key: string;
+	address_key: string | null;
+	at: number;
 }
 
 /** One hash chain a person. identity_id is null once the person was erased. */

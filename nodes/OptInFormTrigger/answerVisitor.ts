@@ -3,14 +3,14 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { OptInError, StoreUnavailableError } from '../../domain/errors';
 import { noticePage, textsOf } from '../../services/optInForm/page';
 import type { FormSettings } from '../../services/optInForm/settings';
-import { showForm, submitForm } from '../../services/optInForm/submitForm';
+import { type FormAnswer, showForm, submitForm } from '../../services/optInForm/submitForm';
 import { withNodeStore } from '../shared/store';
 import { requestOf, responseOf } from '../shared/webhookRequest';
 import { readFormSettings } from './formSettings';
 
 const WEB_FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
-const TRY_AGAIN_AFTER_SECONDS = '30';
+const TRY_AGAIN_AFTER_SECONDS = 30;
 
 /**
  * The page lies on the same host as n8n's editor: the sandbox keeps it away from the editor's session, as n8n does with
@@ -25,16 +25,24 @@ export interface VisitorAnswer {
 	body: string;
 	/** Whether an event waits for the workflow. */
 	invited: boolean;
+	/** When it makes sense to come again. */
+	retryAfterSeconds?: number;
 }
 
 /** Answers one request for the form, whatever is in it and however the store is. Never throws. */
 export async function answerVisitor(node: IWebhookFunctions, inbox: string): Promise<VisitorAnswer> {
-	const settings = readFormSettings(node);
+	const request = requestOf(node);
+	const settings = readFormSettings(node, { asked: askedLanguage(request.originalUrl), accepted: request.headers['accept-language'] ?? '' });
 	try {
 		return await answer(node, settings, inbox);
 	} catch (error) {
 		return refuse(node, settings, error);
 	}
+}
+
+/** Never throws: what is no address asks for nothing. */
+function askedLanguage(url: string | undefined): string {
+	return new URLSearchParams((url ?? '').split('?')[1] ?? '').get('language') ?? '';
 }
 
 async function answer(node: IWebhookFunctions, settings: FormSettings, inbox: string): Promise<VisitorAnswer> {
@@ -52,8 +60,8 @@ async function answer(node: IWebhookFunctions, settings: FormSettings, inbox: st
 	return page(await withNodeStore(node, (store) => submitForm(store, settings, submission)));
 }
 
-function page({ status, html, invited }: { status: number; html: string; invited: boolean }): VisitorAnswer {
-	return { status, contentType: 'text/html; charset=utf-8', body: html, invited };
+function page({ html, ...answered }: Omit<FormAnswer, 'status'> & { status: number }): VisitorAnswer {
+	return { ...answered, contentType: 'text/html; charset=utf-8', body: html };
 }
 
 function wrongFormat(settings: FormSettings, contentType: string): VisitorAnswer {
@@ -69,11 +77,16 @@ function refuse(node: IWebhookFunctions, settings: FormSettings, error: unknown)
 	const down = error instanceof StoreUnavailableError || !(error instanceof OptInError);
 	node.logger.error(`Opt-in form of the node "${node.getNode().name}": ${reason}`);
 	const notice = down ? { title: texts.tryAgain, text: texts.unavailable, back: true } : { title: texts.notReady, text: texts.notReadyText };
-	return page({ status: 503, html: noticePage(settings, node.getMode() === 'manual' ? { ...notice, text: reason } : notice), invited: false });
+	return page({
+		status: 503,
+		html: noticePage(settings, node.getMode() === 'manual' ? { ...notice, text: reason } : notice),
+		invited: false,
+		retryAfterSeconds: TRY_AGAIN_AFTER_SECONDS,
+	});
 }
 
 /** Ends the response with the answer. */
-export function sendAnswer(node: IWebhookFunctions, { status, contentType, body }: VisitorAnswer): void {
+export function sendAnswer(node: IWebhookFunctions, { status, contentType, body, retryAfterSeconds }: VisitorAnswer): void {
 	const response = responseOf(node);
 	response.statusCode = status;
 	response.removeHeader('X-Frame-Options');
@@ -82,6 +95,7 @@ export function sendAnswer(node: IWebhookFunctions, { status, contentType, body 
 	response.setHeader('Cache-Control', 'no-store');
 	response.setHeader('Referrer-Policy', 'no-referrer');
 	response.setHeader('X-Content-Type-Options', 'nosniff');
-	if (status === 503) response.setHeader('Retry-After', TRY_AGAIN_AFTER_SECONDS);
+	response.setHeader('Vary', 'Accept-Language');
+	if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(retryAfterSeconds));
 	response.end(body);
 }

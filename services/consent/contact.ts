@@ -1,3 +1,5 @@
+import type { PersonFields } from '../../domain/personFields';
+import type { Invitation } from '../../store/invitations';
 import { type Contact, contactsWithNumbers, emptyContact, insertContact, lockContactNumbers, updateContact } from '../../store/contacts';
 import type { Channel } from '../../domain/channel';
 import type { Database } from '../../store/schema';
@@ -9,8 +11,30 @@ export interface ContactOfPerson {
 	profileName: string | null;
 	/** UTC ms; set where what the person did is consent to advertising by SMS. */
 	smsConsent: { source: string; at: number } | null;
+	/** What the person typed on the form whose invitation they answered. */
+	form?: FormEntry | null;
 	now: number;
 }
+
+export interface FormEntry extends PersonFields {
+	/** The number that was typed as their mobile number is the one they answered from: SMS reach them there, too. */
+	ownNumber: boolean;
+	smsConsent: boolean;
+}
+
+/**
+ * What an answered invitation tells about whoever answered it. A code proves that somebody saw the page or the SMS: their name and groups
+ * are taken from it, but the number typed, and a consent to SMS given for it, only where the answer came from that very number.
+ */
+export function formEntryOf(invitation: Invitation | null | undefined, identityId: number): FormEntry | null {
+	if (!invitation?.personFields || invitation.origin !== 'form') return null;
+	const ownNumber = invitation.identityId === identityId;
+	const language = invitation.personFields.language ?? invitation.language ?? undefined;
+	return { ...invitation.personFields, ...(language && { language }), ownNumber, smsConsent: ownNumber && invitation.smsConsent };
+}
+
+/** As long as a contact's fields may be together (services/contacts.ts). */
+const MOST_FIELD_CHARACTERS = 16_000;
 
 /**
  * The contact of a person who opted in: the one with that number, else the one that has it for the other channel and none for
@@ -18,13 +42,15 @@ export interface ContactOfPerson {
  */
 export async function ensureContact(db: Database, person: ContactOfPerson): Promise<Contact> {
 	await lockContactNumbers(db, [person.phone]);
-	const found = chooseContact(await contactsWithNumbers(db, [person.phone]), person);
+	const contacts = await contactsWithNumbers(db, [person.phone]);
+	const found = chooseContact(contacts, person);
+	const isSmsNumberFree = !contacts.some(({ id, smsNumber }) => smsNumber === person.phone && id !== found?.id);
 	if (!found) {
-		const made = await insertContact(db, { ...emptyContact, ...completions(emptyContact, person) }, person.now);
+		const made = await insertContact(db, { ...emptyContact, ...completions(emptyContact, person, isSmsNumberFree) }, person.now);
 		// Undefined: somebody else has made it meanwhile; it is found now.
 		return made ?? (await ensureContact(db, person));
 	}
-	const added = completions(found, person);
+	const added = completions(found, person, isSmsNumberFree);
 	return Object.keys(added).length === 0 ? found : await updateContact(db, found.id, { ...found, ...added }, person.now);
 }
 
@@ -35,15 +61,32 @@ function chooseContact(contacts: readonly Contact[], { phone, channel }: Contact
 	);
 }
 
-type ContactFields = Pick<Contact, 'name' | 'smsNumber' | 'whatsAppNumber' | 'smsConsentAt'>;
+type ContactFields = Pick<Contact, 'name' | 'smsNumber' | 'whatsAppNumber' | 'smsConsentAt' | 'language' | 'fields'>;
 
-const numberFor = (contact: ContactFields, channel: Channel): string | null => (channel === 'sms' ? contact.smsNumber : contact.whatsAppNumber);
+const numberFor = (contact: Pick<Contact, 'smsNumber' | 'whatsAppNumber'>, channel: Channel): string | null =>
+	channel === 'sms' ? contact.smsNumber : contact.whatsAppNumber;
 
-function completions(contact: ContactFields, { phone, channel, profileName, smsConsent }: ContactOfPerson): Partial<Contact> {
-	return {
-		...(contact.name === null && profileName !== null && { name: profileName }),
+function completions(contact: ContactFields, { phone, channel, profileName, smsConsent, form, now }: ContactOfPerson, isSmsNumberFree: boolean): Partial<Contact> {
+	const name = form?.name ?? profileName;
+	const completed: Partial<Contact> = {
+		...(contact.name === null && name !== null && { name }),
 		...(numberFor(contact, channel) === null && (channel === 'sms' ? { smsNumber: phone } : { whatsAppNumber: phone })),
 		...(smsConsent !== null &&
 			(contact.smsConsentAt === null || contact.smsConsentAt < smsConsent.at) && { smsConsentSource: smsConsent.source, smsConsentAt: smsConsent.at }),
+	};
+	return form ? { ...completed, ...ofForm({ ...contact, ...completed }, form, isSmsNumberFree ? phone : null, now) } : completed;
+}
+
+/** @param smsNumber the number answered from; null where another contact has it for SMS. */
+function ofForm(contact: ContactFields, form: FormEntry, smsNumber: string | null, now: number): Partial<Contact> {
+	const fields = { ...form.fields, ...contact.fields };
+	const isNews = Object.keys(fields).length > Object.keys(contact.fields).length && JSON.stringify(fields).length <= MOST_FIELD_CHARACTERS;
+	const taken = contact.smsNumber === null && form.ownNumber && smsNumber !== null ? { smsNumber } : {};
+	const consents = form.smsConsent && contact.smsConsentAt === null && ({ ...contact, ...taken }.smsNumber ?? null) === smsNumber && smsNumber !== null;
+	return {
+		...taken,
+		...(contact.language === null && form.language !== undefined && { language: form.language }),
+		...(isNews && { fields }),
+		...(consents && { smsConsentSource: 'form', smsConsentAt: now }),
 	};
 }

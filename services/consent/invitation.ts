@@ -6,11 +6,13 @@ import type { ResolvedPerson } from './person';
 export interface AnsweredInvitation {
 	/** The one whose code was sent, else the person's newest that is still open. */
 	answered: Invitation | null;
+	/** Whether its code was sent. */
+	byCode: boolean;
 	/** What registering settles: the one answered and every other one this person has open at this sender. */
 	settled: number[];
 }
 
-const none: AnsweredInvitation = { answered: null, settled: [] };
+const none: AnsweredInvitation = { answered: null, byCode: false, settled: [] };
 
 /**
  * Finds the invitation a message answers, also by its code alone, when no phone number arrives (rule 14). A code proves that an
@@ -23,7 +25,7 @@ export async function findAnswered(db: Database, { identity, isNew }: ResolvedPe
 	const found = (await invitationsFor(db, { identityId: identity.id, senderId: sender.id, code })).filter(
 		(each) => each.senderId === sender.id && each.state === 'pending',
 	);
-	const answered =
-		found.find((each) => each.code === code) ?? found.find((each) => each.identityId === identity.id && each.expiresAt > now) ?? null;
-	return { answered, settled: found.map(({ id }) => id) };
+	const named = found.find((each) => each.code === code && each.expiresAt > now);
+	const answered = named ?? found.find((each) => each.identityId === identity.id && each.expiresAt > now) ?? null;
+	return { answered, byCode: named !== undefined, settled: found.map(({ id }) => id) };
 }

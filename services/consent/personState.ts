@@ -9,7 +9,7 @@ import type { ResolvedPerson } from './person';
 
 /** What a signal's meaning depends on beside the event's own columns; kept in its details, as it was when it arrived. */
 export interface SignalContext {
-	invitedGroupId: number | null;
+	invitedGroupIds: readonly number[];
 	isInvited: boolean;
 	looksLikeOptOut: boolean;
 	opensWindow: boolean;
@@ -45,7 +45,7 @@ export async function loadPerson(db: Database, { identity, isNew }: ResolvedPers
 
 function stateOf(registrations: readonly Registration[], words: readonly ConsentWord[], contacts: readonly ContactMembership[]): ConsentState {
 	return {
-		words: new Map(words.map((word): [string, Word] => [word.scope, wordOf(word)])),
+		words: wordsByScope(words),
 		registrations: new Map(
 			registrations.map(({ senderId, state, since, endedBy }) => [
 				senderId,
@@ -56,6 +56,11 @@ function stateOf(registrations: readonly Registration[], words: readonly Consent
 		joined: new Set(contacts.flatMap(({ groupId, source }) => (groupId !== null && source === 'person' ? [groupId] : []))),
 		smsConsentAt: null,
 	};
+}
+
+/** As the rules read them. */
+export function wordsByScope(words: readonly ConsentWord[]): Map<string, Word> {
+	return new Map(words.map((word) => [word.scope, wordOf(word)]));
 }
 
 const wordOf = (word: ConsentWord): Word => ({
@@ -89,7 +94,7 @@ export async function refold(db: Database, identityId: number, signal: ConsentSi
 }
 
 export function signalOf(event: HistoryEvent): ConsentSignal {
-	const { signal } = JSON.parse(event.details) as { signal: SignalContext };
+	const { signal } = JSON.parse(event.details) as { signal: Omit<SignalContext, 'invitedGroupIds'> & KeptGroups };
 	return {
 		key: signalKey(event.provider, event.providerEventId),
 		kind: event.kind as SignalKind,
@@ -98,5 +103,12 @@ export function signalOf(event: HistoryEvent): ConsentSignal {
 		senderId: event.senderId,
 		groupId: event.groupId,
 		...signal,
+		invitedGroupIds: signal.invitedGroupIds ?? (signal.invitedGroupId ? [signal.invitedGroupId] : []),
 	};
+}
+
+/** Events kept by version 0.1 know one group of an invitation. */
+interface KeptGroups {
+	invitedGroupIds?: readonly number[];
+	invitedGroupId?: number | null;
 }

@@ -59,7 +59,7 @@ export function recordOf({
 		whatsAppUserId,
 		sender: input.sender?.phone,
 		channel: signal.channel,
-		source: sourceOf(signal),
+		source: sourceOf(signal, input),
 		group: group?.shortcode,
 		shortcode: input.shortcode ?? undefined,
 		scopes: signal.scopes.length > 0 ? signal.scopes : undefined,
@@ -84,9 +84,9 @@ function changesState({ activated, freed, rows }: RegistrationChange): boolean {
 	return activated.length > 0 || freed.length > 0 || [...rows.values()].includes(null);
 }
 
-function sourceOf({ kind }: ConsentSignal): string {
+function sourceOf({ kind }: ConsentSignal, { provider }: SignalInput): string {
 	if (kind === 'providerStop' || kind === 'providerResume' || kind === 'numberLeft' || kind === 'numberTaken') return 'provider';
 	if (kind === 'register' || kind === 'revoke') return 'operator';
-	if (kind === 'invited') return 'form';
+	if (kind === 'invited') return provider;
 	return kind === 'carriedOptOut' ? 'store' : 'person';
 }

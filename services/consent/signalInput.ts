@@ -27,8 +27,6 @@ export interface SignalInput {
 	opensWindow?: boolean;
 	text?: string | null;
 	profileName?: string | null;
-	/** Of an invitation by the company. */
-	groupId?: number | null;
 	/** Of a carried opt-out, and of a number taken. */
 	scopes?: string[];
 	/** Of a number taken. */

@@ -16,9 +16,9 @@ export function page(settings: FormSettings, { title, body }: { title: string; b
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="data:,">
 <title>${title}</title>
-<style>${new Html(styleSheet(settings.colour))}</style>
+<style>${new Html(styleSheet(settings))}</style>
 </head>
-<body>
+<body class="${settings.layout === 'plain' ? 'plain' : 'whole'}">
 <main>
 <div class="card">
 ${logo(settings.logo)}${body}

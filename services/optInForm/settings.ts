@@ -1,3 +1,5 @@
+import type { InvitationLimits } from '../../domain/invitationLimits';
+import type { FormField } from './fields';
 import type { FormLanguage } from './texts';
 
 /** What the company has decided about its form. An empty text means: the form's own, in its language. */
@@ -8,6 +10,10 @@ export interface FormSettings {
 	group: string;
 	/** With a text the group is a box to tick; without, everybody joins it. */
 	groupQuestion: string;
+	/** Further groups, each a box to tick; with an empty label the group's name stands beside it. */
+	groups: readonly { group: string; label: string }[];
+	/** What else is asked for, in this order. */
+	fields: readonly FormField[];
 	language: FormLanguage;
 	title: string;
 	text: string;
@@ -22,8 +28,18 @@ export interface FormSettings {
 	country: string;
 	/** `#rrggbb`; anything else gives the form's own. */
 	colour: string;
+	/** `#rrggbb` behind the form; anything else gives the theme's own. */
+	background: string;
+	/** Of the form where the company gave no background. */
+	theme: 'auto' | 'light' | 'dark';
+	/** `plain`: without card and margin, for a frame in another page. */
+	layout: 'card' | 'plain';
 	/** `data:image/…`; any other address would be a foreign request and is left out. */
 	logo: string;
+	/** Without their countries, which `countries` says. */
+	limits: InvitationLimits;
+	/** As typed: of the numbers invited (domain/invitationLimits.ts). */
+	countries: string;
 }
 
 /** Names of the form's fields: also those of a company's own HTML form that posts here. */

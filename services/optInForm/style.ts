@@ -1,3 +1,5 @@
+import type { FormSettings } from './settings';
+
 /** The form's own: a deep green on which white text reads well. */
 export const DEFAULT_COLOUR = '#0b6e4f';
 
@@ -22,12 +24,25 @@ function relativeLuminance(colour: string): number {
 	return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
+const LIGHT = '--card: #fff; --ink: #16202b; --soft: #4d5a68; --line: #8593a1; --rule: #e1e6eb; --bad: #b3261e; --bad-ground: #fdf0ef;';
+const DARK = '--card: #1a222b; --ink: #eef2f6; --soft: #b1bdc9; --line: #7c8a98; --rule: #2e3945; --bad: #ffb4ab; --bad-ground: #3a1f1d;';
+
+/** Colours for the ground the company chose, which says whether the form is light or dark; else for the theme. */
+function palette({ background, theme }: Pick<FormSettings, 'background' | 'theme'>): string {
+	const ground = HEX_COLOUR.test(background) ? background.toLowerCase() : null;
+	const light = `color-scheme: light; --ground: ${ground ?? '#f3f5f7'}; ${LIGHT}`;
+	const dark = `color-scheme: dark; --ground: ${ground ?? '#10151b'}; ${DARK}`;
+	if (ground !== null) return `:root { ${textOn(ground) === '#000' ? light : dark} }`;
+	if (theme !== 'auto') return `:root { ${theme === 'dark' ? dark : light} }`;
+	return `:root { ${light} }\n@media (prefers-color-scheme: dark) { :root { ${dark} } }`;
+}
+
 /** The whole look, for light and dark, from 320 pixels up. System fonts: a font of our own would be one more request. */
-export function styleSheet(companyColour: string): string {
-	const colour = safeColour(companyColour);
+export function styleSheet(look: Pick<FormSettings, 'colour' | 'background' | 'theme'>): string {
+	const colour = safeColour(look.colour);
 	return `
-:root { color-scheme: light dark; --accent: ${colour}; --on-accent: ${textOn(colour)}; --ground: #f3f5f7; --card: #fff; --ink: #16202b; --soft: #4d5a68; --line: #8593a1; --rule: #e1e6eb; --bad: #b3261e; --bad-ground: #fdf0ef; }
-@media (prefers-color-scheme: dark) { :root { --ground: #10151b; --card: #1a222b; --ink: #eef2f6; --soft: #b1bdc9; --line: #7c8a98; --rule: #2e3945; --bad: #ffb4ab; --bad-ground: #3a1f1d; } }
+:root { --accent: ${colour}; --on-accent: ${textOn(colour)}; }
+${palette(look)}
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; background: var(--ground); color: var(--ink); font: 17px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; overflow-wrap: anywhere; }
 main { width: 100%; max-width: 30rem; margin: 0 auto; padding: 1rem; }
@@ -42,8 +57,12 @@ p { margin: 0 0 .75rem; }
 a { color: inherit; text-underline-offset: .15em; }
 .field { margin: 1.25rem 0 0; }
 .label { display: block; font-weight: 600; }
-input[type=tel] { display: block; width: 100%; min-height: 3rem; padding: .5rem .75rem; font: inherit; font-size: 1.2rem; letter-spacing: .02em; color: inherit; background: transparent; border: 1.5px solid var(--line); border-radius: 10px; }
-input[aria-invalid=true] { border: 2px solid var(--bad); }
+input:not([type=checkbox]), select { display: block; width: 100%; min-height: 3rem; margin: .35rem 0 0; padding: .5rem .75rem; font: inherit; color: inherit; background: var(--card); border: 1.5px solid var(--line); border-radius: 10px; }
+.number-field { font-size: 1.2rem; letter-spacing: .02em; }
+.optional { color: var(--soft); font-weight: 400; font-size: .9rem; }
+fieldset { min-width: 0; padding: 0; border: 0; }
+.groups .field { margin-top: .6rem; }
+[aria-invalid=true]:not([type=checkbox]) { border: 2px solid var(--bad); }
 .tick { display: grid; grid-template-columns: 1.5rem 1fr; gap: .75rem; align-items: start; cursor: pointer; }
 .tick input { width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent); cursor: pointer; }
 .wrong { margin: .75rem 0 0; padding: .5rem .75rem; font-size: .95rem; border-left: 4px solid var(--bad); border-radius: 4px; background: var(--bad-ground); color: var(--bad); font-weight: 500; }
@@ -59,7 +78,11 @@ input[aria-invalid=true] { border: 2px solid var(--bad); }
 .code svg { display: block; width: 100%; max-width: 13rem; margin: 0 auto .5rem; border: 1px solid var(--rule); border-radius: 12px; }
 ol { margin: 0; padding-left: 1.25rem; }
 li { margin: 0 0 .5rem; }
-@media (min-width: 40rem) { main { padding: 3rem 1rem; } .card { padding: 2.25rem 2rem; } h1 { font-size: 1.9rem; } }
+.plain main { max-width: none; padding: .25rem; }
+.plain .card { background: transparent; border: 0; border-radius: 0; padding: .75rem; box-shadow: none; overflow: visible; }
+.plain .card::before { content: none; }
+body.plain { min-height: 0; }
+@media (min-width: 40rem) { .whole main { padding: 3rem 1rem; } .whole .card { padding: 2.25rem 2rem; } h1 { font-size: 1.9rem; } }
 @media (forced-colors: active) { .button { border-color: ButtonText; } }
 `;
 }

@@ -3,22 +3,28 @@ import examples from 'libphonenumber-js/mobile/examples';
 
 import { clickToChatLink } from '../../domain/clickToChat';
 import { InvalidInputError } from '../../domain/errors';
+import { countriesAllowed } from '../../domain/invitationLimits';
 import { normalisePhone } from '../../domain/phone';
-import { resolveSender } from '../../store/senders';
+import { resolveSender, type Sender } from '../../store/senders';
 import type { Store } from '../../store/store';
 import { invite } from '../invite';
+import { assertFields, cutValue, type FieldError, fieldError, fieldName, personFieldsOf } from './fields';
 import { finalPage } from './finalPage';
-import { consentText, EMPTY_FORM, type FormError, formPage, type FormValues } from './formPage';
+import { consentText, EMPTY_FORM, type FormError, formPage, type FormValues, type FormView } from './formPage';
+import { type FormGroups, formGroups, groupsTicked } from './groupChoices';
+import { noticePage, textsOf } from './page';
 import { FIELD, type FormSettings } from './settings';
 
 /** A longer number is nobody's; the rest of it must not come back in the page. */
 const LONGEST_NUMBER = 60;
 const LONGEST_USER_AGENT = 400;
+/** Of one name: more are sent by nobody who means well. */
+const MOST_VALUES = 100;
 
 export interface FormSubmission {
 	/** As the browser sent them; a name given twice is a list. */
 	fields: Readonly<Record<string, unknown>>;
-	/** The visitor's, for the evidence. */
+	/** The visitor's, for the evidence and the limits. */
 	address: string | null;
 	userAgent: string | null;
 	/** The trigger that hands the invitation to its workflow. */
@@ -26,43 +32,69 @@ export interface FormSubmission {
 }
 
 export interface FormAnswer {
-	status: 200 | 422;
+	status: 200 | 422 | 429;
 	html: string;
 	/** Whether there is an event to hand over. */
 	invited: boolean;
+	/** Of a 429. */
+	retryAfterSeconds?: number;
 }
 
-/** The empty form. @throws {OptInError} when sender, group or store cannot be had. */
+/** What a page needs from the store. */
+interface FormGround {
+	sender: Sender;
+	country: string;
+	groups: FormGroups;
+}
+
+async function readGround(store: Store, settings: FormSettings): Promise<FormGround> {
+	assertFields(settings.fields);
+	return await store.read(async (db) => {
+		const sender = await resolveSender(db, settings.sender, 'whatsapp');
+		return { sender, country: settings.country || sender.country, groups: await formGroups(db, settings) };
+	});
+}
+
+/** The empty form. @throws {OptInError} when sender, groups or store cannot be had, or the fields are not as they must be. */
 export async function showForm(store: Store, settings: FormSettings): Promise<FormAnswer> {
-	const sender = await store.read((db) => resolveSender(db, settings.sender, 'whatsapp'));
-	const example = exampleNumber(settings.country || sender.country);
-	return { status: 200, html: formPage(settings, { values: EMPTY_FORM, errors: [], example }), invited: false };
+	const { country, groups } = await readGround(store, settings);
+	const view = { values: EMPTY_FORM, errors: [], fieldErrors: {}, groups: groups.toTick, example: exampleNumber(country) };
+	return { status: 200, html: formPage(settings, view), invited: false };
 }
 
 /**
  * Takes what a visitor sent: either the form again with what is wrong, or an invitation and the last page.
- * The page is the same for a person who is registered already and for a robot: it tells nobody anything.
- * @throws {OptInError} when sender, group or store cannot be had; nothing is kept then.
+ * The page is the same for a person who is registered already, for one who wants no SMS, and for a robot: it tells nobody anything.
+ * @throws {OptInError} when sender, groups or store cannot be had; nothing is kept then.
  */
 export async function submitForm(store: Store, settings: FormSettings, submission: FormSubmission): Promise<FormAnswer> {
-	const sender = await store.read((db) => resolveSender(db, settings.sender, 'whatsapp'));
-	const country = settings.country || sender.country;
-	const values = readValues(submission.fields);
+	const ground = await readGround(store, settings);
+	const { sender, country, groups } = ground;
+	const values = readValues(settings, groups, submission.fields);
 
 	if (readText(submission.fields[FIELD.trap]) !== '') {
 		const link = clickToChatLink({ senderPhone: sender.phone, shortcode: null, code: null });
 		return { status: 200, html: finalPage(settings, { number: writeNumber(sender.phone), link, text: 'START' }), invited: false };
 	}
+	const again = (errors: readonly FormError[], fieldErrors: FormView['fieldErrors'] = {}): FormAnswer => ({
+		status: 422,
+		html: formPage(settings, { values, errors, fieldErrors, groups: groups.toTick, example: exampleNumber(country) }),
+		invited: false,
+	});
 	const errors = findErrors(values, country);
-	if (errors.length > 0) return { status: 422, html: formPage(settings, { values, errors, example: exampleNumber(country) }), invited: false };
+	const fieldErrors = findFieldErrors(settings, values);
+	if (errors.length > 0 || Object.keys(fieldErrors).length > 0) return again(errors, fieldErrors);
 
-	const joins = settings.group !== '' && (settings.groupQuestion.trim() === '' || values.group);
+	const ticked = groups.toTick.filter(({ value }) => values.groups.includes(value)).map(({ shortcode }) => shortcode);
 	const invitation = await invite(store, {
 		sender: settings.sender,
 		number: values.phone,
 		country,
-		...(joins && { group: settings.group }),
+		groups: groups.everyone === null ? ticked : [groups.everyone, ...ticked],
 		language: settings.language,
+		origin: 'form',
+		limits: { ...settings.limits, countries: countriesAllowed(settings.countries, country) },
+		personFields: personFieldsOf(settings.fields, values.fields),
 		evidence: {
 			formVersion: settings.consentVersion,
 			consentText: consentText(settings),
@@ -72,19 +104,40 @@ export async function submitForm(store: Store, settings: FormSettings, submissio
 		},
 		inbox: submission.inbox,
 	});
+	if (invitation.outcome === 'countryNotAllowed') return again(['countryNotAllowed']);
+	const { link, text } = invitation;
+	if (link === null || text === null) return tooMany(settings, invitation.retryAt, store.now());
 	return {
 		status: 200,
-		html: finalPage(settings, { number: writeNumber(invitation.senderPhone), link: invitation.link, text: invitation.text }),
+		html: finalPage(settings, { number: writeNumber(invitation.senderPhone), link, text }),
 		invited: invitation.eventId !== null,
 	};
 }
 
-function readValues(fields: FormSubmission['fields']): FormValues {
+/** The same page for every limit: which one it was is nobody's business but the company's. */
+function tooMany(settings: FormSettings, retryAt: string | null, now: number): FormAnswer {
+	const { tooMany: title, tooManyText: text } = textsOf(settings);
+	const waitMs = retryAt === null ? 0 : Date.parse(retryAt) - now;
+	return { status: 429, html: noticePage(settings, { title, text, back: true }), invited: false, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) };
+}
+
+function readValues(settings: FormSettings, groups: FormGroups, sent: FormSubmission['fields']): FormValues {
+	const names = settings.fields.map(fieldName);
 	return {
-		phone: readText(fields[FIELD.phone]).slice(0, LONGEST_NUMBER),
-		group: isTicked(fields[FIELD.group]),
-		consent: isTicked(fields[FIELD.consent]),
+		phone: readText(sent[FIELD.phone]).slice(0, LONGEST_NUMBER),
+		groups: groupsTicked(groups, readTexts(sent[FIELD.group])).map(({ value }) => value),
+		consent: isTicked(sent[FIELD.consent]),
+		fields: Object.fromEntries(names.flatMap((name) => (Object.hasOwn(sent, name) ? [[name, cutValue(readText(sent[name]))]] : []))),
 	};
+}
+
+function findFieldErrors({ fields }: FormSettings, values: FormValues): Record<string, FieldError> {
+	return Object.fromEntries(
+		fields.flatMap((field): Array<[string, FieldError]> => {
+			const error = fieldError(field, values.fields[fieldName(field)] ?? '');
+			return error === null ? [] : [[fieldName(field), error]];
+		}),
+	);
 }
 
 function findErrors(values: FormValues, country: string): FormError[] {
@@ -109,8 +162,11 @@ function readText(value: unknown): string {
 
 /** A company's own form may send `1`, `true` or `on`; a hidden `0` or `false` beside its box is a no. */
 function isTicked(value: unknown): boolean {
-	const values: unknown[] = Array.isArray(value) ? value : [value];
-	return values.some((each) => !['', '0', 'false', 'no', 'off'].includes(readText(each).toLowerCase()));
+	return readTexts(value).some((each) => !['', '0', 'false', 'no', 'off'].includes(each.toLowerCase()));
+}
+
+function readTexts(value: unknown): string[] {
+	return (Array.isArray(value) ? value.slice(0, MOST_VALUES) : [value]).map(readText);
 }
 
 function exampleNumber(country: string): string | null {

@@ -1,7 +1,8 @@
 import { InvalidInputError, NotFoundError } from '../../domain/errors';
+import { NO_LIMITS } from '../../domain/invitationLimits';
 import { createOrUpdateGroup } from '../../services/groups';
 import { claimEvents } from '../../services/handOver';
-import { invite } from '../../services/invite';
+import { invite, type InviteInput } from '../../services/invite';
 import { checkRegistrations } from '../../services/registrations';
 import { createOrUpdateSender } from '../../services/senders';
 import type { RegistrationPolicy } from '../../store/schema';
@@ -16,7 +17,11 @@ describeStores('Inviting', (context) => {
 		await createOrUpdateSender(store, { phone: SENDER_PHONE, provider: 'meta', providerSenderId: '1066', sendsWhatsApp: true, sendsSms: false, policy, country: 'IT' });
 		await createOrUpdateGroup(store, { shortcode: 'news' });
 	};
-	const inviteNews = (number = '333 1234567') => invite(context().store, { sender: '', number, group: 'news', evidence: { formVersion: '3', address: '192.0.2.1' }, inbox: INBOX });
+	const inviteBy = async (input: Partial<InviteInput> = {}) => {
+		const view = await invite(context().store, { sender: '', number: PHONE, origin: 'form', limits: NO_LIMITS, evidence: {}, ...input });
+		return { ...view, text: view.text ?? '', code: view.code ?? '', expiresAt: view.expiresAt ?? '' };
+	};
+	const inviteNews = (number = '333 1234567') => inviteBy({ number, groups: ['news'], evidence: { formVersion: '3', address: '192.0.2.1' }, inbox: INBOX });
 
 	it.each(['333 1234567', '+39 333 1234567', '0039 333 1234567'])('takes the number as "%s" and gives a link with START, the group and the code typed in', async (number) => {
 		const { store } = context();
@@ -120,7 +125,7 @@ describeStores('Inviting', (context) => {
 		await setUp();
 		await inviteNews();
 		expect((await seen(store)).contacts).toEqual([]);
-		await invite(store, { sender: '', number: PHONE, evidence: { smsConsent: true } });
+		await inviteBy({ evidence: { smsConsent: true } });
 		expect((await seen(store)).contacts).toMatchObject([{ sms_number: PHONE, whatsapp_number: null, sms_consent_source: 'form' }]);
 	});
 
@@ -136,8 +141,8 @@ describeStores('Inviting', (context) => {
 		const { store } = context();
 		await setUp();
 		await expect(inviteNews('12')).rejects.toThrow(InvalidInputError);
-		await expect(invite(store, { sender: '', number: PHONE, group: 'nowhere', evidence: {} })).rejects.toThrow(NotFoundError);
-		await expect(invite(store, { sender: '+39061234567', number: PHONE, evidence: {} })).rejects.toThrow(NotFoundError);
+		await expect(inviteBy({ groups: ['nowhere'] })).rejects.toThrow(NotFoundError);
+		await expect(inviteBy({ sender: '+39061234567' })).rejects.toThrow(NotFoundError);
 		const { events, registrations, records } = await consentTables(store);
 		expect([events, registrations, records]).toEqual([[], [], []]);
 		expect(await store.db.selectFrom('identity').selectAll().execute()).toEqual([]);

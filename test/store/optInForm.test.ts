@@ -1,4 +1,5 @@
 import { NotFoundError } from '../../domain/errors';
+import { FORM_LIMITS } from '../../domain/invitationLimits';
 import { createOrUpdateGroup } from '../../services/groups';
 import type { FormSettings } from '../../services/optInForm/settings';
 import { showForm, submitForm } from '../../services/optInForm/submitForm';
@@ -21,8 +22,15 @@ const settings: FormSettings = {
 	consentCoversSms: false,
 	privacyUrl: '',
 	country: '',
+	groups: [],
+	fields: [],
 	colour: '',
+	background: '',
+	theme: 'auto',
+	layout: 'card',
 	logo: '',
+	limits: FORM_LIMITS,
+	countries: '',
 };
 const visitor = { address: '203.0.113.9', userAgent: 'Mozilla/5.0', inbox: 'workflow/form' };
 const filled = { phone: '333 1234567', consent: 'yes' };

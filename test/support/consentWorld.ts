@@ -4,6 +4,7 @@ import { previewCampaign } from '../../services/campaigns';
 import { applyProviderOptOut } from '../../services/consentEngine';
 import { createOrUpdateContact } from '../../services/contacts';
 import { addContactToGroup } from '../../services/groups';
+import { NO_LIMITS } from '../../domain/invitationLimits';
 import { invite } from '../../services/invite';
 import { receive } from '../../services/receive';
 import { registerByHand, revokeRegistration } from '../../services/registrations';
@@ -405,8 +406,16 @@ export function fillsForm({ smsConsent = false, group }: { smsConsent?: boolean;
 	return {
 		said: `form${group === undefined ? '' : ` for ${group.toUpperCase()}`}${smsConsent ? ' with SMS consent' : ''}`,
 		run: async (world) => {
-			const { code } = await invite(world.store, { sender: world.senders.A, number: world.phone, group, evidence: { smsConsent, formVersion: '1' }, inbox: 'rules/trigger' });
-			world.code = code;
+			const { code } = await invite(world.store, {
+				sender: world.senders.A,
+				number: world.phone,
+				...(group !== undefined && { groups: [group] }),
+				origin: 'form',
+				limits: NO_LIMITS,
+				evidence: { smsConsent, formVersion: '1' },
+				inbox: 'rules/trigger',
+			});
+			world.code = code ?? '';
 		},
 	};
 }

@@ -13,7 +13,7 @@ function signal(kind: SignalKind, effectiveAt: number, more: Partial<ConsentSign
 		effectiveAt,
 		senderId: 1,
 		groupId: null,
-		invitedGroupId: null,
+		invitedGroupIds: [],
 		isInvited: false,
 		looksLikeOptOut: kind === 'stop',
 		opensWindow: ['start', 'stop', 'help', 'message'].includes(kind) && more.channel !== 'sms',
@@ -45,7 +45,7 @@ const anySignal = fc
 		effectiveAt: fc.integer({ min: 0, max: 12 }).map((step) => step * (OPT_OUT_GUARD_MS / 3)),
 		senderId: fc.constantFrom(1, 2, null),
 		groupId: fc.constantFrom(null, null, 5, 6),
-		invitedGroupId: fc.constantFrom(null, 5),
+		invitedGroupIds: fc.subarray([5, 6]),
 		isInvited: fc.boolean(),
 		looksLikeOptOut: fc.boolean(),
 		policy: fc.constantFrom('anyMessage' as const, 'keywordOrInvitation' as const, 'keywordOnly' as const),
@@ -153,7 +153,7 @@ describe('Rules of consent', () => {
 
 	it('lift STOP x by START x only, not by an invitation to that group', () => {
 		const left = [signal('start', 0, { groupId: 5 }), signal('stop', 1, { groupId: 5 })];
-		expect(foldSignals([...left, signal('start', 2, { invitedGroupId: 5 })]).state.joined.size).toBe(0);
+		expect(foldSignals([...left, signal('start', 2, { invitedGroupIds: [5] })]).state.joined.size).toBe(0);
 		expect([...foldSignals([...left, signal('start', 2, { groupId: 5 })]).state.joined]).toEqual([5]);
 	});
 

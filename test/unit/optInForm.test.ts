@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import qrcode from 'qrcode-generator';
 
+import { FORM_LIMITS } from '../../domain/invitationLimits';
 import { qrCodeSvg } from '../../services/qrCode';
 import { finalPage } from '../../services/optInForm/finalPage';
-import { EMPTY_FORM, type FormError, formPage } from '../../services/optInForm/formPage';
+import { EMPTY_FORM, type FormError, formPage, type FormView } from '../../services/optInForm/formPage';
+import { fieldName } from '../../services/optInForm/fields';
 import { noticePage } from '../../services/optInForm/page';
 import type { FormSettings } from '../../services/optInForm/settings';
 import { DEFAULT_COLOUR, safeColour, textOn } from '../../services/optInForm/style';
@@ -23,11 +25,19 @@ const settings: FormSettings = {
 	consentCoversSms: false,
 	privacyUrl: 'https://example.com/privacy',
 	country: 'IT',
+	groups: [],
+	fields: [],
 	colour: '#0b6e4f',
+	background: '',
+	theme: 'auto',
+	layout: 'card',
 	logo: '',
+	limits: FORM_LIMITS,
+	countries: '',
 };
 const blank: FormSettings = { ...settings, group: '', groupQuestion: '', title: '', text: '', button: '', consentText: '', privacyUrl: '' };
-const view = { values: EMPTY_FORM, errors: [], example: '312 345 6789' };
+const recipe = { value: 'yes', label: 'The weekly recipe too' };
+const view: FormView = { values: EMPTY_FORM, errors: [], fieldErrors: {}, groups: [recipe], example: '312 345 6789' };
 const final = { number: '+39 333 123 4567', link: 'https://wa.me/393331234567?text=START%20NEWS%204k7q2mx', text: 'START NEWS 4k7q2mx' };
 
 /** What a value may try: to end the attribute, the element or the style sheet, and to bring in something of its own. */
@@ -54,7 +64,7 @@ const hostileSettings = fc.record({
 	sender: hostile,
 	group: hostile,
 	groupQuestion: hostile,
-	language: fc.constantFrom('en' as const, 'it' as const, 'de' as const),
+	language: fc.constantFrom('en' as const, 'it' as const, 'de' as const, 'fr' as const),
 	title: hostile,
 	text: hostile,
 	button: hostile,
@@ -63,13 +73,23 @@ const hostileSettings = fc.record({
 	consentCoversSms: fc.boolean(),
 	privacyUrl: hostile,
 	country: hostile,
+	groups: fc.array(fc.record({ group: hostile, label: hostile }), { maxLength: 2 }),
+	fields: fc.array(
+		fc.record({ type: fc.constantFrom('name' as const, 'email' as const, 'language' as const, 'text' as const, 'choice' as const, 'date' as const), label: hostile, name: hostile, required: fc.boolean(), choices: fc.array(hostile, { maxLength: 3 }) }),
+		{ maxLength: 3 },
+	),
 	colour: hostile,
+	background: hostile,
+	theme: fc.constantFrom('auto' as const, 'light' as const, 'dark' as const),
+	layout: fc.constantFrom('card' as const, 'plain' as const),
 	logo: hostile,
+	limits: fc.constant(FORM_LIMITS),
+	countries: hostile,
 });
 const errors = fc.subarray<FormError>(['phoneWrong', 'consentMissing']);
 
-const FORM_ELEMENTS = ['!doctype', 'html', 'head', 'meta', 'link', 'title', 'style', 'body', 'main', 'div', 'h1', 'h2', 'p', 'br', 'form', 'label', 'input', 'span', 'button', 'a', 'img', 'ol', 'li', 'svg', 'rect', 'path'];
-const ATTRIBUTES = ['lang', 'charset', 'name', 'content', 'rel', 'href', 'class', 'src', 'alt', 'method', 'action', 'accept-charset', 'novalidate', 'for', 'id', 'type', 'inputmode', 'autocomplete', 'maxlength', 'required', 'value', 'aria-describedby', 'aria-invalid', 'aria-hidden', 'autofocus', 'checked', 'tabindex', 'role', 'target', 'viewbox', 'shape-rendering', 'width', 'height', 'fill', 'd', 'html'];
+const FORM_ELEMENTS = ['!doctype', 'html', 'head', 'meta', 'link', 'title', 'style', 'body', 'main', 'div', 'h1', 'h2', 'p', 'br', 'form', 'label', 'input', 'span', 'button', 'a', 'img', 'fieldset', 'legend', 'select', 'option', 'ol', 'li', 'svg', 'rect', 'path'];
+const ATTRIBUTES = ['lang', 'charset', 'name', 'content', 'rel', 'href', 'class', 'src', 'alt', 'method', 'action', 'accept-charset', 'novalidate', 'for', 'id', 'type', 'inputmode', 'autocomplete', 'maxlength', 'required', 'value', 'aria-describedby', 'aria-invalid', 'aria-hidden', 'autofocus', 'checked', 'selected', 'tabindex', 'role', 'target', 'viewbox', 'shape-rendering', 'width', 'height', 'fill', 'd', 'html'];
 
 function expectHarmless(markup: string, allowedLink: string): void {
 	const { elements, style } = readMarkup(markup);
@@ -100,7 +120,7 @@ describe('The opt-in form', () => {
 		expect(page).toMatch(/<button[^>]*>Go on<\/button>/);
 	});
 
-	it.each(['en', 'it', 'de'] as const)('has words of its own in %s where the company gave none', (language) => {
+	it.each(['en', 'it', 'de', 'fr', 'es', 'pt', 'nl'] as const)('has words of its own in %s where the company gave none', (language) => {
 		const page = formPage({ ...blank, language }, view);
 		expect(page).toContain(`<html lang="${language}">`);
 		expect(page).toContain(`<h1>${FORM_TEXTS[language].title}</h1>`);
@@ -110,7 +130,7 @@ describe('The opt-in form', () => {
 	});
 
 	it('says what is wrong beside the field and keeps what was typed', () => {
-		const page = formPage(settings, { values: { phone: '12 "3', group: true, consent: false }, errors: ['phoneWrong', 'consentMissing'], example: null });
+		const page = formPage(settings, { ...view, values: { ...EMPTY_FORM, phone: '12 "3', groups: ['yes'] }, errors: ['phoneWrong', 'consentMissing'], example: null });
 		const { elements } = readMarkup(page);
 		const input = (name: string) => elements.find((element) => element.attributes.name === name)?.attributes ?? {};
 		expect(input('phone')).toMatchObject({ value: '12 "3', 'aria-invalid': 'true', 'aria-describedby': 'phone-hint phone-wrong' });
@@ -159,7 +179,13 @@ describe('The opt-in form', () => {
 	it('lets no value of settings or visitor become markup, style or address', () => {
 		fc.assert(
 			fc.property(hostileSettings, hostile, errors, (hostileOnes, phone, wrong) => {
-				expectHarmless(formPage(hostileOnes, { values: { phone, group: true, consent: false }, errors: wrong, example: phone }), hostileOnes.privacyUrl);
+				expectHarmless(formPage(hostileOnes, {
+						values: { phone, groups: [phone], consent: false, fields: Object.fromEntries(hostileOnes.fields.map((field) => [fieldName(field), phone])) },
+						errors: wrong,
+						fieldErrors: Object.fromEntries(hostileOnes.fields.map((field) => [fieldName(field), 'fieldMissing' as const])),
+						groups: hostileOnes.groups.map(({ group, label }) => ({ value: group, label })),
+						example: phone,
+					}), hostileOnes.privacyUrl);
 				expectHarmless(noticePage(hostileOnes, { title: phone, text: phone, back: true }), '');
 			}),
 			{ numRuns: 400 },

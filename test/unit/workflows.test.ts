@@ -40,7 +40,9 @@ const coreNodes: Record<string, number> = {
 	'n8n-nodes-base.formTrigger': 1,
 	'n8n-nodes-base.if': 2,
 	'n8n-nodes-base.manualTrigger': 1,
+	'n8n-nodes-base.n8nTrigger': 1,
 	'n8n-nodes-base.scheduleTrigger': 1,
+	'n8n-nodes-base.set': 1,
 };
 const withWebhook = [...[...ownNodes].filter(([, { webhooks }]) => webhooks).map(([type]) => type), 'n8n-nodes-base.form', 'n8n-nodes-base.formTrigger'];
 const NOTE = 'n8n-nodes-base.stickyNote';
@@ -64,9 +66,11 @@ it('There is a template for each flow of this version', () => {
 		'0-first-steps.json',
 		'1-opt-in-form.json',
 		'2-opt-in-and-opt-out.json',
+		'3-reminder.json',
 		'5-bulk-send.json',
 		'6-campaign-delivery.json',
 		'7-weekly-report.json',
+		'9-service-activated.json',
 	]);
 });
 
@@ -85,7 +89,7 @@ describe.each(templates)('The template %s', (file, template) => {
 		expect(template.pinData).toEqual({});
 		expect(template.meta).toEqual({});
 		for (const node of template.nodes) {
-			expect(['parameters', 'id', 'name', 'type', 'typeVersion', 'position', 'webhookId', 'onError']).toEqual(expect.arrayContaining(Object.keys(node)));
+			expect(['parameters', 'id', 'name', 'type', 'typeVersion', 'position', 'webhookId', 'onError', 'alwaysOutputData', 'executeOnce']).toEqual(expect.arrayContaining(Object.keys(node)));
 		}
 	});
 
@@ -172,7 +176,7 @@ describe.each(templates)('The template %s', (file, template) => {
 	});
 
 	it('keeps no successful runs where they would hold phone numbers', () => {
-		const carriesPeople = template.nodes.some(({ type }) => /\.(optInFormTrigger|whatsAppOptInTrigger)$/.test(type));
+		const carriesPeople = template.nodes.some(({ type, parameters }) => /\.(optInFormTrigger|whatsAppOptInTrigger)$/.test(type) || parameters.operation === 'claimReminders');
 		expect(template.settings.saveDataSuccessExecution).toBe(carriesPeople ? 'none' : undefined);
 	});
 });
@@ -213,15 +217,34 @@ describe('The words of the templates', () => {
 		expect(evaluate(text, { outcome: 'optedOut', groupName: null })).toContain('nothing more from us');
 	});
 
-	it.each(['en', 'it', 'de', 'fr', undefined])('invite in the language of the form (%s) with number and link, in a single SMS', (language) => {
-		const { text } = node('1-opt-in-form.json', 'Send the invitation').parameters;
-		const link = 'https://wa.me/390212345678?text=START%20NEWS%204k7q2mx';
-		const words = String(evaluate(text, { language, senderPhone: '+390212345678', link }));
-		expect(words).toContain('+390212345678');
-		expect(words).toContain(link);
-		expect(words.length).toBeLessThanOrEqual(160);
-		// GSM 03.38: one character outside it halves what fits into an SMS.
-		expect(words).toMatch(/^[A-Za-z0-9 @£$¥èéùìòÇØøÅåÆæßÉÄÖÑÜ§äöñüà¿¡!"#%&'()*+,./:;<=>?_\n-]*$/);
+	describe.each([
+		['invite', '1-opt-in-form.json', 'Send the invitation'],
+		['remind', '3-reminder.json', 'Send the reminder'],
+	])('%s', (_, file, name) => {
+		const said = (language: string | undefined): string => {
+			const link = 'https://wa.me/390212345678?text=START%20NEWSLETTER%204k7q2mx';
+			return String(evaluate(node(file, name).parameters.text, { language, senderPhone: '+390212345678', link }));
+		};
+
+		it.each(['en', 'it', 'de', 'fr', 'es', 'pt', 'nl', 'ja', undefined])('in the language of the person (%s) with number and link, in a single SMS', (language) => {
+			const words = said(language);
+			expect(words).toContain('+390212345678');
+			expect(words).toContain('START%20NEWSLETTER%204k7q2mx');
+			expect(words.length).toBeLessThanOrEqual(160);
+			// GSM 03.38: one character outside it halves what fits into an SMS.
+			expect(words).toMatch(/^[A-Za-z0-9 @£$¥èéùìòÇØøÅåÆæßÉÄÖÑÜ§äöñüà¿¡!"#%&'()*+,./:;<=>?_\n-]*$/);
+		});
+
+		it('in seven languages, and English for all others', () => {
+			expect(new Set(['en', 'it', 'de', 'fr', 'es', 'pt', 'nl'].map(said)).size).toBe(7);
+			expect(said('ja')).toBe(said('en'));
+		});
+	});
+
+	it('give the company the address of the form of template 1, wherever n8n is', () => {
+		const { assignments } = node('9-service-activated.json', 'Your form').parameters.assignments as { assignments: { value: string }[] };
+		const { webhookId } = node('1-opt-in-form.json', 'Opt-in form') as INode & { webhookId?: string };
+		expect(assignments[0]?.value).toMatch(new RegExp(`^={{ \\$execution\\.resumeUrl\\.split\\('/webhook-waiting/'\\)\\[0\\] }}/webhook/${webhookId}/form$`));
 	});
 });
 

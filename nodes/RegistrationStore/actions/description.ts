@@ -29,6 +29,12 @@ export const properties: INodeProperties[] = [
 			}),
 			{ name: 'Check', value: 'check', action: 'Check registrations', description: 'Whether people may be written to on WhatsApp' },
 			notAsTool({
+				name: 'Claim Reminders',
+				value: 'claimReminders',
+				action: 'Claim reminders of invitations',
+				description: 'Hand out whom to remind of an invitation they have not answered, each person once. Send it by SMS with the next node.',
+			}),
+			notAsTool({
 				name: 'End Silent',
 				value: 'endSilent',
 				action: 'End silent registrations',

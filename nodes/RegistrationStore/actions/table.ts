@@ -3,6 +3,7 @@ import * as exportConsent from './consent/export.operation';
 import * as verify from './consent/verify.operation';
 import * as applyMessage from './registration/applyMessage.operation';
 import * as check from './registration/check.operation';
+import * as claimReminders from './registration/claimReminders.operation';
 import * as endSilent from './registration/endSilent.operation';
 import * as get from './registration/get.operation';
 import * as getMany from './registration/getMany.operation';
@@ -15,7 +16,7 @@ import * as getManySenders from './sender/getMany.operation';
 
 export const table: OperationTable = {
 	operations: {
-		registration: { applyMessage, check, endSilent, get, getMany, getUsage, invite, register, revoke },
+		registration: { applyMessage, check, claimReminders, endSilent, get, getMany, getUsage, invite, register, revoke },
 		sender: { createOrUpdate, getMany: getManySenders },
 		consent: { export: exportConsent, verify },
 	},

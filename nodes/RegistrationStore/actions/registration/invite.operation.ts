@@ -1,7 +1,9 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
+import { countriesAllowed, FORM_LIMITS, OPERATOR_LIMITS } from '../../../../domain/invitationLimits';
 import { invite } from '../../../../services/invite';
 import { countryOption } from '../../../shared/fields';
+import { limitsField, readLimits } from '../../../shared/invitationLimits';
 import { groupLocator, readGroup, readSender, senderLocator } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 import { numberField } from '../../numberField';
@@ -12,6 +14,15 @@ const properties: INodeProperties[] = [
 	senderLocator({ description: 'The WhatsApp number of yours that the person shall write to. When empty, the only one there is.' }),
 	numberField,
 	groupLocator({ description: 'The group that the person joins by writing. When empty, none.' }),
+	{
+		displayName: 'Asked For by the Person',
+		name: 'byPerson',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether the person has asked for it themselves just now, on a form of yours. Then they are invited even if they once said STOP, and the limits are those of a form. Otherwise who is registered or has opted out is refused.',
+	},
+	limitsField(OPERATOR_LIMITS),
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -33,6 +44,14 @@ const properties: INodeProperties[] = [
 				default: false,
 				description: 'Whether the person agreed to advertising by SMS too',
 			},
+			{
+				displayName: 'Countries Allowed',
+				name: 'countries',
+				type: 'string',
+				default: '*',
+				placeholder: 'e.g. IT, AT, DE',
+				description: 'Of the numbers invited, as two letters each; * for all',
+			},
 			countryOption,
 			{
 				displayName: 'Expires After (Hours)',
@@ -48,6 +67,14 @@ const properties: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				description: 'Of the form where the person left the number: kept as evidence',
+			},
+			{
+				displayName: 'Further Groups',
+				name: 'furtherGroups',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. recipes, events',
+				description: 'Shortcodes. Who answers with the code of the invitation joins these, too.',
 			},
 			{
 				displayName: 'Language',
@@ -77,13 +104,20 @@ const properties: INodeProperties[] = [
 
 export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['invite'] } }, properties);
 
-export async function execute({ store, parameters }: Call) {
+export async function execute({ node, store, parameters }: Call) {
 	const hours = parameters.optionalNumber('options.expiresInHours');
+	const byPerson = parameters.flag('byPerson');
+	const group = readGroup(parameters);
 	return await invite(store, {
 		sender: readSender(parameters),
 		number: parameters.text('number'),
 		country: parameters.optionalText('options.country'),
-		group: readGroup(parameters) || undefined,
+		groups: [...(group === '' ? [] : [group]), ...parameters.list('options.furtherGroups')],
+		origin: byPerson ? 'form' : 'operator',
+		limits: {
+			...readLimits(node.getNodeParameter('limits', parameters.itemIndex, {}), byPerson ? FORM_LIMITS : OPERATOR_LIMITS),
+			countries: countriesAllowed(parameters.text('options.countries') || '*', ''),
+		},
 		language: parameters.optionalText('options.language'),
 		evidence: {
 			formVersion: parameters.optionalText('options.formVersion'),
