@@ -1,0 +1,114 @@
+import { foldedWords } from './foldText';
+import { plainStopWords } from './keywordLists';
+import { dutch } from './optOutWords/dutch';
+import { english } from './optOutWords/english';
+import { french } from './optOutWords/french';
+import { german } from './optOutWords/german';
+import { italian } from './optOutWords/italian';
+import { portuguese } from './optOutWords/portuguese';
+import { spanish } from './optOutWords/spanish';
+import type { OptOutTable } from './optOutWords/table';
+import { speller } from './spelling';
+import { compilePattern, firstWords, matchAt, SET_ASIDE, typedForms, type WordPattern } from './wordPattern';
+
+export type OptOutVerdict = 'optOut' | 'looksLikeOne' | 'no';
+
+/** More words than this after a stop word are a sentence about something else. */
+const SHORT_WORDS = 6;
+/** More is not read, so that reading takes bounded time: a word is looked at with at most some dozen patterns, each of bounded reach. */
+export const WORDS_READ = 150;
+
+export const optOutTables: Readonly<Record<string, OptOutTable>> = { en: english, it: italian, de: german, fr: french, es: spanish, pt: portuguese, nl: dutch };
+
+/** Every pattern under each word it can begin with. */
+type Index = ReadonlyMap<string, readonly WordPattern[]>;
+
+const classesOf = new Map(Object.values(optOutTables).map((table) => [table, new Map(Object.entries(table.words).map(([name, words]) => [name, words.split(' ')]))]));
+const ordinary = indexOf('ordinary');
+const doubtful = indexOf('doubtful');
+const optOut = indexOf('optOut');
+const respell = speller(vocabulary(), Object.values(optOutTables).flatMap(({ correct = '' }) => correct.split(' ').flatMap(typedForms)));
+
+/**
+ * Whether a text is an opt-out in somebody's own words, in any of the seven languages. What only resembles one is taken out first
+ * ("bus stop"), then talk about opting out ("what happens if I unsubscribe"), then the rest is searched for an opt-out.
+ * @param text as written; its first 150 words count.
+ */
+export function readOptOutWording(text: string): OptOutVerdict {
+	const clauses = clausesOf(text);
+	setAside(clauses, ordinary);
+	const isDoubtful = setAside(clauses, doubtful);
+	if (clauses.some((words) => words.some((_, start) => matchEnd(optOut, words, start) > start))) return 'optOut';
+	if (!plainStopWords.has(clauses[0]?.[0] ?? '')) return isDoubtful ? 'looksLikeOne' : 'no';
+	// It begins with STOP, and is none of the phrases of which STOP is a part.
+	return clauses.flat().length <= SHORT_WORDS ? 'optOut' : 'looksLikeOne';
+}
+
+/** Whether the word a text begins with belongs to a phrase that is no opt-out: "cancel order", "basta così". */
+export function beginsOrdinaryPhrase(text: string): boolean {
+	const clauses = clausesOf(text);
+	setAside(clauses, ordinary);
+	return clauses[0]?.[0] === SET_ASIDE;
+}
+
+/** A gap in a pattern reaches over no punctuation: "No, send me the messages" is not "no messages". */
+function clausesOf(text: string): string[][] {
+	let left = WORDS_READ;
+	return text.split(/[.,;:!?…()\n\r]+/).flatMap((clause) => {
+		if (left <= 0) return [];
+		const words = joinedNegations(foldedWords(clause)).slice(0, left).map(respell);
+		left -= words.length;
+		return words.length > 0 ? [words] : [];
+	});
+}
+
+const NEGATED = new Set(['don', 'doesn', 'didn', 'can', 'won', 'isn', 'aren', 'haven', 'wouldn', 'couldn', 'shouldn']);
+
+/** "don't" is one word that its apostrophe took apart. */
+function joinedNegations(words: string[]): string[] {
+	return words.flatMap((word, index) => {
+		if (word === 't' && NEGATED.has(words[index - 1] ?? '')) return [];
+		return [NEGATED.has(word) && words[index + 1] === 't' ? `${word}t` : word];
+	});
+}
+
+/** Takes what matches out of the clauses; says whether anything did. */
+function setAside(clauses: readonly string[][], patterns: Index): boolean {
+	let isFound = false;
+	for (const words of clauses) {
+		for (let start = 0; start < words.length; start++) {
+			const end = matchEnd(patterns, words, start);
+			if (end <= start) continue;
+			words.fill(SET_ASIDE, start, end);
+			isFound = true;
+		}
+	}
+	return isFound;
+}
+
+/** The end of the longest match that begins here; -1: none. */
+function matchEnd(patterns: Index, words: readonly string[], start: number): number {
+	const candidates = patterns.get(words[start] ?? '');
+	return candidates ? Math.max(...candidates.map((pattern) => matchAt(pattern, words, start))) : -1;
+}
+
+function patternsOf(list: 'ordinary' | 'doubtful' | 'optOut'): WordPattern[] {
+	return [...classesOf].flatMap(([table, classes]) => table[list].map((text) => compilePattern(text, classes)));
+}
+
+function indexOf(list: 'ordinary' | 'doubtful' | 'optOut'): Index {
+	const index = new Map<string, WordPattern[]>();
+	for (const pattern of patternsOf(list)) {
+		for (const word of firstWords(pattern)) {
+			const known = index.get(word);
+			if (known) known.push(pattern);
+			else index.set(word, [pattern]);
+		}
+	}
+	return index;
+}
+
+function vocabulary(): Set<string> {
+	const all = [...patternsOf('ordinary'), ...patternsOf('doubtful'), ...patternsOf('optOut')];
+	return new Set(all.flatMap(({ items }) => items.flatMap(({ words }) => [...words])));
+}
