@@ -9,7 +9,7 @@ import { portuguese } from './optOutWords/portuguese';
 import { spanish } from './optOutWords/spanish';
 import type { OptOutTable } from './optOutWords/table';
 import { speller } from './spelling';
-import { compilePattern, firstWords, matchAt, SET_ASIDE, typedForms, type WordPattern } from './wordPattern';
+import { compilePattern, firstWords, matchAt, type ReadWord, SET_ASIDE, typedForms, type WordPattern } from './wordPattern';
 
 export type OptOutVerdict = 'optOut' | 'looksLikeOne' | 'no';
 
@@ -27,7 +27,9 @@ const classesOf = new Map(Object.values(optOutTables).map((table) => [table, new
 const ordinary = indexOf('ordinary');
 const doubtful = indexOf('doubtful');
 const optOut = indexOf('optOut');
-const respell = speller(vocabulary(), Object.values(optOutTables).flatMap(({ correct = '' }) => correct.split(' ').flatMap(typedForms)));
+const vocabulary = wordsOfAll();
+const stems = new Set([...vocabulary].filter((word) => word.endsWith('*')));
+const respell = speller([...vocabulary].filter((word) => !stems.has(word)), Object.values(optOutTables).flatMap(({ correct = '' }) => correct.split(' ').flatMap(typedForms)));
 
 /**
  * Whether a text is an opt-out in somebody's own words, in any of the seven languages. What only resembles one is taken out first
@@ -39,7 +41,7 @@ export function readOptOutWording(text: string): OptOutVerdict {
 	setAside(clauses, ordinary);
 	const isDoubtful = setAside(clauses, doubtful);
 	if (clauses.some((words) => words.some((_, start) => matchEnd(optOut, words, start) > start))) return 'optOut';
-	if (!plainStopWords.has(clauses[0]?.[0] ?? '')) return isDoubtful ? 'looksLikeOne' : 'no';
+	if (!plainStopWords.has(clauses[0]?.[0]?.[0] ?? '')) return isDoubtful ? 'looksLikeOne' : 'no';
 	// It begins with STOP, and is none of the phrases of which STOP is a part.
 	return clauses.flat().length <= SHORT_WORDS ? 'optOut' : 'looksLikeOne';
 }
@@ -52,14 +54,34 @@ export function beginsOrdinaryPhrase(text: string): boolean {
 }
 
 /** A gap in a pattern reaches over no punctuation: "No, send me the messages" is not "no messages". */
-function clausesOf(text: string): string[][] {
+function clausesOf(text: string): ReadWord[][] {
 	let left = WORDS_READ;
 	return text.split(/[.,;:!?…()\n\r]+/).flatMap((clause) => {
 		if (left <= 0) return [];
-		const words = joinedNegations(foldedWords(clause)).slice(0, left).map(respell);
+		const words = joinedNegations(foldedWords(clause)).slice(0, left).map(readWord);
 		left -= words.length;
 		return words.length > 0 ? [words] : [];
 	});
+}
+
+const SHORTEST_STEM = 2;
+const LONGEST_STEM = 14;
+
+/** A word that begins as one of ours is not taken for a slip of the finger. */
+function readWord(typed: string): ReadWord {
+	const begun = stemsOf(typed);
+	if (begun.length > 0) return vocabulary.has(typed) ? [typed, ...begun] : begun;
+	const word = respell(typed);
+	return word === typed ? [word] : [word, ...stemsOf(word)];
+}
+
+function stemsOf(word: string): string[] {
+	const found: string[] = [];
+	for (let length = SHORTEST_STEM; length <= Math.min(word.length, LONGEST_STEM); length++) {
+		const stem = `${word.slice(0, length)}*`;
+		if (stems.has(stem)) found.push(stem);
+	}
+	return found;
 }
 
 const NEGATED = new Set(['don', 'doesn', 'didn', 'can', 'won', 'isn', 'aren', 'haven', 'wouldn', 'couldn', 'shouldn']);
@@ -73,7 +95,7 @@ function joinedNegations(words: string[]): string[] {
 }
 
 /** Takes what matches out of the clauses; says whether anything did. */
-function setAside(clauses: readonly string[][], patterns: Index): boolean {
+function setAside(clauses: readonly ReadWord[][], patterns: Index): boolean {
 	let isFound = false;
 	for (const words of clauses) {
 		for (let start = 0; start < words.length; start++) {
@@ -87,9 +109,12 @@ function setAside(clauses: readonly string[][], patterns: Index): boolean {
 }
 
 /** The end of the longest match that begins here; -1: none. */
-function matchEnd(patterns: Index, words: readonly string[], start: number): number {
-	const candidates = patterns.get(words[start] ?? '');
-	return candidates ? Math.max(...candidates.map((pattern) => matchAt(pattern, words, start))) : -1;
+function matchEnd(patterns: Index, words: readonly ReadWord[], start: number): number {
+	let end = -1;
+	for (const name of words[start] ?? SET_ASIDE) {
+		for (const pattern of patterns.get(name) ?? []) end = Math.max(end, matchAt(pattern, words, start));
+	}
+	return end;
 }
 
 function patternsOf(list: 'ordinary' | 'doubtful' | 'optOut'): WordPattern[] {
@@ -108,7 +133,7 @@ function indexOf(list: 'ordinary' | 'doubtful' | 'optOut'): Index {
 	return index;
 }
 
-function vocabulary(): Set<string> {
+function wordsOfAll(): Set<string> {
 	const all = [...patternsOf('ordinary'), ...patternsOf('doubtful'), ...patternsOf('optOut')];
 	return new Set(all.flatMap(({ items }) => items.flatMap(({ words }) => [...words])));
 }

@@ -6,6 +6,7 @@ import { foldLetters } from './foldText';
  * | item | stands for |
  * |---|---|
  * | `word` | this word, accents and capitals apart; ü may be typed u or ue |
+ * | `stem*` | every word that begins so |
  * | `one/other` | any of these |
  * | `<class>` | any word of this class of the language; also within alternatives |
  * | `item?` | this or nothing |
@@ -31,8 +32,10 @@ export interface WordPattern {
 	items: readonly Item[];
 }
 
-/** A word that was set aside: no item and no gap matches it. */
-export const SET_ASIDE = '';
+/** A word of a text, as the patterns that it fits name it: itself, and each `stem*` it begins with. Without any, it was set aside: nothing matches it. */
+export type ReadWord = readonly string[];
+
+export const SET_ASIDE: ReadWord = [];
 
 const GAPS: Record<string, number> = { '..': 3, '...': 6 };
 const REST = '*';
@@ -86,7 +89,7 @@ export function firstWords({ text, items }: WordPattern): string[] {
  * Where a match that begins at `start` ends (exclusive, the longest), or -1. Walks the items once with the set of places reached:
  * at most (items × places in reach) steps, whatever the text.
  */
-export function matchAt({ startsClause, endsClause, takesRest, items }: WordPattern, words: readonly string[], start: number): number {
+export function matchAt({ startsClause, endsClause, takesRest, items }: WordPattern, words: readonly ReadWord[], start: number): number {
 	if (startsClause && start > 0) return -1;
 	let reached = new Set([start]);
 	for (const { words: wanted, isOptional, gap } of items) {
@@ -94,12 +97,12 @@ export function matchAt({ startsClause, endsClause, takesRest, items }: WordPatt
 		for (const place of reached) {
 			if (gap === 0) {
 				const word = words[place];
-				if (word !== undefined && wanted.has(word)) next.add(place + 1);
+				if (word?.some((name) => wanted.has(name))) next.add(place + 1);
 				continue;
 			}
 			for (let step = 1; step <= gap; step++) {
 				const word = words[place + step - 1];
-				if (word === undefined || word === SET_ASIDE) break;
+				if (word === undefined || word.length === 0) break;
 				next.add(place + step);
 			}
 		}
