@@ -23,34 +23,50 @@ export const optOutTables: Readonly<Record<string, OptOutTable>> = { en: english
 /** Every pattern under each word it can begin with. */
 type Index = ReadonlyMap<string, readonly WordPattern[]>;
 
-const classesOf = new Map(Object.values(optOutTables).map((table) => [table, new Map(Object.entries(table.words).map(([name, words]) => [name, words.split(' ')]))]));
-const ordinary = indexOf('ordinary');
-const doubtful = indexOf('doubtful');
-const optOut = indexOf('optOut');
-const vocabulary = wordsOfAll();
+type PatternList = 'ordinary' | 'doubtful' | 'optOut' | 'hints';
+
+const languages = Object.values(optOutTables).map((table) => {
+	const classes = new Map(Object.entries(table.words).map(([name, words]) => [name, words.split(' ')]));
+	const compiled = (list: PatternList): WordPattern[] => table[list].map((text) => compilePattern(text, classes));
+	return { ordinary: compiled('ordinary'), doubtful: compiled('doubtful'), optOut: compiled('optOut'), hints: compiled('hints') };
+});
+const indexes = languages.map(({ ordinary, doubtful, optOut, hints }) => ({ ordinary: indexOf(ordinary), doubtful: indexOf(doubtful), optOut: indexOf(optOut), hints: indexOf(hints) }));
+const vocabulary = new Set(languages.flatMap((lists) => Object.values(lists).flatMap((patterns) => patterns.flatMap(({ items }) => items.flatMap(({ words }) => [...words])))));
 const stems = new Set([...vocabulary].filter((word) => word.endsWith('*')));
-const respell = speller([...vocabulary].filter((word) => !stems.has(word)), Object.values(optOutTables).flatMap(({ correct = '' }) => correct.split(' ').flatMap(typedForms)));
+const correct = Object.values(optOutTables).flatMap((table) => (table.correct ?? '').split(' ').flatMap(typedForms));
+const respell = speller([...vocabulary].filter((word) => !stems.has(word)), correct);
 
 /**
- * Whether a text is an opt-out in somebody's own words, in any of the seven languages. What only resembles one is taken out first
- * ("bus stop"), then talk about opting out ("what happens if I unsubscribe"), then the rest is searched for an opt-out.
+ * Whether a text is an opt-out in somebody's own words, in any of the seven languages. In each of them, what only resembles one is taken out
+ * first ("bus stop"), then talk about opting out ("what happens if I unsubscribe"), then the rest is searched for an opt-out. Languages do not
+ * mix: a word that is harmless in one hides no opt-out in another.
  * @param text as written; its first 150 words count.
  */
 export function readOptOutWording(text: string): OptOutVerdict {
 	const clauses = clausesOf(text);
-	setAside(clauses, ordinary);
-	const isDoubtful = setAside(clauses, doubtful);
-	if (clauses.some((words) => words.some((_, start) => matchEnd(optOut, words, start) > start))) return 'optOut';
-	if (!plainStopWords.has(clauses[0]?.[0]?.[0] ?? '')) return isDoubtful ? 'looksLikeOne' : 'no';
-	// It begins with STOP, and is none of the phrases of which STOP is a part.
-	return clauses.flat().length <= SHORT_WORDS ? 'optOut' : 'looksLikeOne';
+	let isDoubtful = false;
+	// What no language has set aside.
+	const plain = clauses.map((words) => [...words]);
+	for (const index of indexes) {
+		const left = clauses.map((words) => [...words]);
+		setAside(left, index.ordinary);
+		if (setAside(left, index.doubtful)) isDoubtful = true;
+		if (isFound(left, index.optOut)) return 'optOut';
+		if (isFound(left, index.hints)) isDoubtful = true;
+		for (const [clause, words] of left.entries()) for (const [at, word] of words.entries()) if (word === SET_ASIDE) plain[clause]?.fill(SET_ASIDE, at, at + 1);
+	}
+	const stopping = plain.filter((words) => isPlainStop(words[0]));
+	if (stopping.some((words) => words.length <= SHORT_WORDS)) return 'optOut';
+	const endsWithStop = clauses.flat().length <= SHORT_WORDS / 2 && isPlainStop(plain.at(-1)?.at(-1));
+	return isDoubtful || stopping.length > 0 || endsWithStop ? 'looksLikeOne' : 'no';
 }
+
+const isPlainStop = (word: ReadWord = SET_ASIDE): boolean => word.some((name) => plainStopWords.has(name));
 
 /** Whether the word a text begins with belongs to a phrase that is no opt-out: "cancel order", "basta così". */
 export function beginsOrdinaryPhrase(text: string): boolean {
 	const clauses = clausesOf(text);
-	setAside(clauses, ordinary);
-	return clauses[0]?.[0] === SET_ASIDE;
+	return indexes.some(({ ordinary }) => matchEnd(ordinary, clauses[0] ?? [], 0) > 0);
 }
 
 /** A gap in a pattern reaches over no punctuation: "No, send me the messages" is not "no messages". */
@@ -94,18 +110,22 @@ function joinedNegations(words: string[]): string[] {
 	});
 }
 
+function isFound(clauses: readonly ReadWord[][], patterns: Index): boolean {
+	return clauses.some((words) => words.some((_, start) => matchEnd(patterns, words, start) > start));
+}
+
 /** Takes what matches out of the clauses; says whether anything did. */
 function setAside(clauses: readonly ReadWord[][], patterns: Index): boolean {
-	let isFound = false;
+	let hasTaken = false;
 	for (const words of clauses) {
 		for (let start = 0; start < words.length; start++) {
 			const end = matchEnd(patterns, words, start);
 			if (end <= start) continue;
 			words.fill(SET_ASIDE, start, end);
-			isFound = true;
+			hasTaken = true;
 		}
 	}
-	return isFound;
+	return hasTaken;
 }
 
 /** The end of the longest match that begins here; -1: none. */
@@ -117,13 +137,9 @@ function matchEnd(patterns: Index, words: readonly ReadWord[], start: number): n
 	return end;
 }
 
-function patternsOf(list: 'ordinary' | 'doubtful' | 'optOut'): WordPattern[] {
-	return [...classesOf].flatMap(([table, classes]) => table[list].map((text) => compilePattern(text, classes)));
-}
-
-function indexOf(list: 'ordinary' | 'doubtful' | 'optOut'): Index {
+function indexOf(patterns: readonly WordPattern[]): Index {
 	const index = new Map<string, WordPattern[]>();
-	for (const pattern of patternsOf(list)) {
+	for (const pattern of patterns) {
 		for (const word of firstWords(pattern)) {
 			const known = index.get(word);
 			if (known) known.push(pattern);
@@ -131,9 +147,4 @@ function indexOf(list: 'ordinary' | 'doubtful' | 'optOut'): Index {
 		}
 	}
 	return index;
-}
-
-function wordsOfAll(): Set<string> {
-	const all = [...patternsOf('ordinary'), ...patternsOf('doubtful'), ...patternsOf('optOut')];
-	return new Set(all.flatMap(({ items }) => items.flatMap(({ words }) => [...words])));
 }

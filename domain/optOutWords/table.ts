@@ -10,6 +10,8 @@ export interface OptOutTable {
 	doubtful: PatternText[];
 	/** Phrases that let a person go. */
 	optOut: PatternText[];
+	/** Looser combinations: where nothing above says more, such a text registers nobody. */
+	hints: PatternText[];
 	/** Everyday words one letter away from a word above. */
 	correct?: string;
 }
