@@ -55,11 +55,11 @@ function parseShortText(text: string): SpokenWords {
 	const [first, second, third] = words;
 	if (first === undefined) return isQuestionMark(text) ? { ...nothingSaid, kind: 'help' } : nothingSaid;
 	if (words.length <= 2 && isStopWord(first) && (words.length === 1 || plainStopWords.has(first) || !beginsOrdinaryPhrase(text))) return stopping(second ?? null);
-	if (startWords.has(first) && words.length <= 3) {
+	if (isStartWord(first) && words.length <= 3) {
 		const starting = parseStart(second, third);
 		if (starting) return starting;
 	}
-	if (words.length === 1 ? helpWords.has(first) : helpPhrases.has(words.join(' '))) return { ...nothingSaid, kind: 'help' };
+	if (words.length === 1 ? isHelpWord(first) : helpPhrases.has(words.join(' '))) return { ...nothingSaid, kind: 'help' };
 	return inOwnWords(readOptOutWording(text), words.length === 1 ? readInvitationCode(first) : null);
 }
 
@@ -76,12 +76,16 @@ function inOwnWords(verdict: OptOutVerdict, invitationCode: string | null): Spok
 const isQuestionMark = (text: string): boolean => /^[\s\p{P}\p{Cf}]*[?？][\s\p{P}\p{Cf}]*$/u.test(text.slice(0, 20)) && text.length <= 20;
 
 const asPlainStop = speller(plainStopWords, [...startWords, ...stopWords, ...helpWords]);
-const withoutHeldKeys = (word: string): string => word.replace(/(\p{L})\1{2,}/gu, '$1');
+/** Longer ones are no keyword, however long a key was held. */
+const KEYWORD_CHARACTERS = 80;
+const isOneOf = (words: ReadonlySet<string>, word: string): boolean =>
+	words.has(word) || (word.length <= KEYWORD_CHARACTERS && words.has(word.replace(/(\p{L})\1{2,}/gu, '$1')));
 
-/** Stop words as they are, with a key held down ("stoppp"), and the long ones with a slip of the finger. An opt-in is never guessed like this. */
-export function isStopWord(word: string): boolean {
-	return stopWords.has(word) || (word.length <= 2 * SHORTCODE_KEPT && (stopWords.has(withoutHeldKeys(word)) || plainStopWords.has(asPlainStop(word))));
-}
+/** With a key held down, too ("starttt"); what was mistyped otherwise is no START. */
+export const isStartWord = (word: string): boolean => isOneOf(startWords, word);
+export const isHelpWord = (word: string): boolean => isOneOf(helpWords, word);
+/** The long ones with a slip of the finger, too ("unsuscribe"). */
+export const isStopWord = (word: string): boolean => isOneOf(stopWords, word) || (word.length <= KEYWORD_CHARACTERS && plainStopWords.has(asPlainStop(word)));
 
 function parseStart(second: string | undefined, third: string | undefined): SpokenWords | null {
 	if (second === undefined) return { ...nothingSaid, kind: 'start' };

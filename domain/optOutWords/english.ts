@@ -56,6 +56,9 @@ export const english: OptOutTable = {
 		'stop me if',
 		'no <message> came',
 		'<stop> .. rain*',
+		'<not> want/wanted/wish/mean/meaning to disturb*/bother*/annoy*',
+		'sorry to bother*/disturb*',
+		'out of the parking/garage/building/car',
 	],
 	doubtful: [
 		'if .. unsubscribe/stop',

@@ -64,6 +64,9 @@ export const portuguese: OptOutTable = {
 		'tirar férias',
 		'não .. abrir/entendi/recebi/encontro/ler .. <message>',
 		'não para de chover',
+		'não quero/queria incomodar/chatear',
+		'desculpe incomodar',
+		'<consent> dos/da/do pais/mãe',
 	],
 	doubtful: [
 		'se .. sair/parar/stop/cancelar .. posso',
@@ -204,12 +207,11 @@ export const portuguese: OptOutTable = {
 		'que não .. <write>/<send>',
 	],
 	hints: [
-		'não/nunca ... <write>/<send>',
+		'não/nunca ... <write>',
 		'não/nunca ... <message>',
 		'<delete> ... <mine>/<list>',
 		'rgpd/lgpd/spam',
 		'<stop> ... <message>',
-		'<mine> ... <list>',
 		'nunca ... <message>',
 	],
 	correct: 'querido inscrever inscrevo inscrição',

@@ -63,6 +63,10 @@ export const spanish: OptOutTable = {
 		'quit* .. hielo/bebida',
 		'no .. abrir/entiendo/recibí/encuentro/leer .. <message>',
 		'<not> deja/para de llover',
+		'no quiero/quería/quisiera molestar',
+		'perdón/perdone/disculpe la? molest*',
+		'permiso de/del los? padres/padre/jefe',
+		'no tengo',
 	],
 	doubtful: [
 		'si .. baja/stop/salgo/cancelo',
@@ -197,13 +201,12 @@ export const spanish: OptOutTable = {
 		'desact*',
 	],
 	hints: [
-		'no/nunca ... <write>/<send>',
+		'no/nunca ... <write>',
 		'no/nunca ... <message>',
 		'<delete> ... <mine>/<list>',
 		'rgpd/spam',
 		'<stop> ... <message>',
-		'<mine> ... <list>',
 		'nunca ... <message>',
 	],
-	correct: 'describe escribirle suscribir suscribirme inscribirme',
+	correct: 'domanda domande demande demandes describe escribirle suscribir suscribirme inscribirme',
 };
