@@ -232,6 +232,10 @@ export const dutch: OptOutTable = {
 		'uitgeschreven',
 		'afgemeld',
 		'deactiveer',
+		'<delete> alles',
+		'elke dag .. <message>',
+		'verzending .. staak*/stop*',
+		'genoeg .. met .. <message>',
 	],
 	hints: [
 		'<not>/<no>/<nothing> ... <write>',

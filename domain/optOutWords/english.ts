@@ -75,6 +75,7 @@ export const english: OptOutTable = {
 		'who gave .. number',
 		'where .. get my number',
 		'<not> interested $',
+		'had it with',
 	],
 	optOut: [
 		'<stop> .. <send>',
@@ -217,6 +218,11 @@ export const english: OptOutTable = {
 		'where .. unsubscribe',
 		'<not> bother',
 		'^ no more <please>? $',
+		'sick/tired of hearing',
+		'<message> .. driving me',
+		'<delete>/strike .. my <mine>',
+		'<stop> all .. correspondence/contact/messages',
+		'every day .. <message> .. too',
 	],
 	hints: [
 		'<not> ... <write>',

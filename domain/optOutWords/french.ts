@@ -220,6 +220,8 @@ export const french: OptOutTable = {
 		'vous arrêtez avec/de',
 		'spammer',
 		'<message> .. insupportable*',
+		'<delete> tout',
+		'tous les jours .. <message>',
 	],
 	hints: [
 		'ne/n/pas/plus/aucun ... <write>',

@@ -244,6 +244,12 @@ export const german: OptOutTable = {
 		'vergesst .. <mine>',
 		'<me> .. in ruhe',
 		'bitte/sofort/endlich aufhören $',
+		'reicht s? .. mit .. <message>',
+		'schalte .. ab',
+		'jeden tag .. <message>',
+		'distanziere',
+		'wie .. <message> .. ab',
+		'<delete> alles',
 	],
 	hints: [
 		'<not>/<no>/<nothing> ... <write>',

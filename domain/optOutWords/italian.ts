@@ -202,6 +202,10 @@ export const italian: OptOutTable = {
 		'disattivazion*',
 		'dimenticate .. <mine>',
 		'dimenticatevi',
+		'fatela finita',
+		'risentirci',
+		'mai più .. sentir*',
+		'ogni giorno .. <message>',
 	],
 	hints: [
 		'<not> ... <write>',

@@ -205,6 +205,11 @@ export const portuguese: OptOutTable = {
 		'desativ*',
 		'não .. mais .. <write>/<send>',
 		'que não .. <write>/<send>',
+		'acabem com',
+		'como se tir* .. <message>/avisos',
+		'todos os dias .. <message>',
+		'não há paciência',
+		'apag* tudo',
 	],
 	hints: [
 		'não/nunca ... <write>',

@@ -199,6 +199,10 @@ export const spanish: OptOutTable = {
 		'ya me cansé',
 		'fuera de mi',
 		'desact*',
+		'ya está bien',
+		'cómo/como se quit* .. <message>/avisos',
+		'todos los días .. <message>',
+		'borr* todo',
 	],
 	hints: [
 		'no/nunca ... <write>',
