@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { CORPUS_FILE, measureCorpus, readCorpus, verdictOn } from '../../bench/optOutCorpus';
 import { foldLetters } from '../../domain/foldText';
-import { parseText } from '../../domain/keyword';
+import { parseMessage, parseText } from '../../domain/keyword';
 import { helpPhrases, helpWords, startWords } from '../../domain/keywordLists';
 import { optOutTables, readOptOutWording, WORDS_READ } from '../../domain/optOutWording';
 import { compilePattern, matchAt } from '../../domain/wordPattern';
@@ -84,7 +84,9 @@ describe('Opting out in words of one’s own', () => {
 	});
 
 	it('does not register by a label that says no, whatever a button carries unseen', () => {
-		expect(verdictOn('Reply STOP to unsubscribe')).toBe('looksLikeOne');
+		expect(parseMessage('Not interested', 'START', 'button')).toMatchObject({ kind: 'message', looksLikeOptOut: true });
+		expect(parseMessage('More', 'not interested', 'button')).toMatchObject({ kind: 'message', looksLikeOptOut: true });
+		expect(parseMessage('No more messages please', 'START', 'button').kind).toBe('stop');
 	});
 
 	it.each(['no ', 'stop ', 'non ', 'ne plus ', 'dont send ', 'a', 'sto ', 'nicht schreiben mir ', '!?', 'unsubscribee', 'mn'])('reads 100,000 characters of "%s" in bounded steps', (piece) => {
