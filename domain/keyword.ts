@@ -1,6 +1,8 @@
 import { foldedWords } from './foldText';
 import { readInvitationCode } from './invitationCode';
-import { helpWords, plainStopWords, startWords, stopWords } from './keywordLists';
+import { helpPhrases, helpWords, plainStopWords, startWords, stopWords } from './keywordLists';
+import { beginsOrdinaryPhrase, readOptOutWording, type OptOutVerdict } from './optOutWording';
+import { speller } from './spelling';
 
 export type SpokenKind = 'start' | 'stop' | 'help' | 'message' | 'ignored';
 
@@ -18,8 +20,8 @@ export interface SpokenWords {
 const READ_CHARACTERS = 1_000;
 /** A longer word can be no shortcode; cut, so that the event stays small. */
 const SHORTCODE_KEPT = 40;
-/** More words than this after a stop word are a sentence about something else. */
-const SHORT_WORDS = 6;
+/** Of a long text the last words are read for an opt-out, too: complaints end with what they want. */
+const READ_AT_END_CHARACTERS = 300;
 
 /** Types that say nothing about consent, whatever they hold (rule 2). */
 const IGNORED_TYPES = new Set(['reaction', 'sticker', 'system', 'unsupported', 'unknown', 'request_welcome']);
@@ -35,7 +37,8 @@ export function parseText(text: string | null, messageType: string): SpokenWords
 	if (IGNORED_TYPES.has(messageType)) return { ...nothingSaid, kind: 'ignored' };
 	if (text === null) return nothingSaid;
 	const trimmed = text.slice(0, 10 * READ_CHARACTERS).trimStart();
-	return parseWords(joinedKeyword(foldedWords(trimmed.slice(0, READ_CHARACTERS))), trimmed.length > READ_CHARACTERS);
+	if (trimmed.length > READ_CHARACTERS) return parseLongText(trimmed.slice(0, READ_CHARACTERS), text.slice(-READ_AT_END_CHARACTERS));
+	return parseShortText(trimmed);
 }
 
 /** Of a button, what it carries unseen counts as well as its label; an opt-out in either is one. */
@@ -43,26 +46,46 @@ export function parseMessage(text: string | null, buttonPayload: string | null, 
 	const words = parseText(text, messageType);
 	if (buttonPayload === null || words.kind === 'stop' || words.kind === 'ignored') return words;
 	const unseen = parseText(buttonPayload, messageType);
-	return unseen.kind === 'stop' || unseen.kind === 'start' ? unseen : words;
+	if (unseen.kind === 'stop' || (unseen.kind === 'start' && !words.looksLikeOptOut)) return unseen;
+	return { ...words, looksLikeOptOut: words.looksLikeOptOut || unseen.looksLikeOptOut };
 }
 
-function parseWords(words: string[], isLong: boolean): SpokenWords {
+function parseShortText(text: string): SpokenWords {
+	const words = joinedKeyword(foldedWords(text));
 	const [first, second, third] = words;
-	if (first === undefined) return nothingSaid;
-	if (!isLong && stopWords.has(first) && words.length <= 2) return stopping(second ?? null);
-	if (!isLong && startWords.has(first) && words.length <= 3) {
+	if (first === undefined) return isQuestionMark(text) ? { ...nothingSaid, kind: 'help' } : nothingSaid;
+	if (words.length <= 2 && isStopWord(first) && (words.length === 1 || plainStopWords.has(first) || !beginsOrdinaryPhrase(text))) return stopping(second ?? null);
+	if (isStartWord(first) && words.length <= 3) {
 		const starting = parseStart(second, third);
 		if (starting) return starting;
 	}
-	if (!isLong && helpWords.has(first) && words.length === 1) return { ...nothingSaid, kind: 'help' };
-	const freely = optOutInFreeWording(words, isLong);
-	if (freely === 'optOut') return stopping(null);
-	return {
-		...nothingSaid,
-		invitationCode: words.length === 1 ? readInvitationCode(first) : null,
-		looksLikeOptOut: freely === 'looksLikeOne',
-	};
+	if (words.length === 1 ? isHelpWord(first) : helpPhrases.has(words.join(' '))) return { ...nothingSaid, kind: 'help' };
+	return inOwnWords(readOptOutWording(text), words.length === 1 ? readInvitationCode(first) : null);
 }
+
+function parseLongText(beginning: string, end: string): SpokenWords {
+	const verdicts = [readOptOutWording(beginning), readOptOutWording(end)];
+	return inOwnWords(verdicts.find((verdict) => verdict === 'optOut') ?? verdicts.find((verdict) => verdict === 'looksLikeOne') ?? 'no', null);
+}
+
+function inOwnWords(verdict: OptOutVerdict, invitationCode: string | null): SpokenWords {
+	if (verdict === 'optOut') return stopping(null);
+	return { ...nothingSaid, invitationCode, looksLikeOptOut: verdict === 'looksLikeOne' };
+}
+
+const isQuestionMark = (text: string): boolean => /^[\s\p{P}\p{Cf}]*[?？][\s\p{P}\p{Cf}]*$/u.test(text.slice(0, 20)) && text.length <= 20;
+
+const asPlainStop = speller(plainStopWords, [...startWords, ...stopWords, ...helpWords]);
+/** Longer ones are no keyword, however long a key was held. */
+const KEYWORD_CHARACTERS = 80;
+const isOneOf = (words: ReadonlySet<string>, word: string): boolean =>
+	words.has(word) || (word.length <= KEYWORD_CHARACTERS && words.has(word.replace(/(\p{L})\1{2,}/gu, '$1')));
+
+/** With a key held down, too ("starttt"); what was mistyped otherwise is no START. */
+export const isStartWord = (word: string): boolean => isOneOf(startWords, word);
+export const isHelpWord = (word: string): boolean => isOneOf(helpWords, word);
+/** The long ones with a slip of the finger, too ("unsuscribe"). */
+export const isStopWord = (word: string): boolean => isOneOf(stopWords, word) || (word.length <= KEYWORD_CHARACTERS && plainStopWords.has(asPlainStop(word)));
 
 function parseStart(second: string | undefined, third: string | undefined): SpokenWords | null {
 	if (second === undefined) return { ...nothingSaid, kind: 'start' };
@@ -70,27 +93,19 @@ function parseStart(second: string | undefined, third: string | undefined): Spok
 	if (third !== undefined && code === null) return null;
 	const shortcode = third !== undefined || code === null ? second.slice(0, SHORTCODE_KEPT) : null;
 	// "START STOP" says two things: nobody is registered by it.
-	if (shortcode !== null && stopWords.has(shortcode)) return { ...nothingSaid, looksLikeOptOut: true };
+	if (shortcode !== null && isStopWord(shortcode)) return { ...nothingSaid, looksLikeOptOut: true };
 	return { ...nothingSaid, kind: 'start', shortcode, invitationCode: code };
 }
 
 function stopping(shortcode: string | null): SpokenWords {
-	const isRepeated = shortcode !== null && (stopWords.has(shortcode) || shortcode === 'all');
+	const isRepeated = shortcode !== null && (isStopWord(shortcode) || shortcode === 'all');
 	return { kind: 'stop', shortcode: isRepeated ? null : (shortcode?.slice(0, SHORTCODE_KEPT) ?? null), invitationCode: null, looksLikeOptOut: true };
 }
 
-/**
- * Opting out in more words than a keyword. So far: a text that begins with a plain stop word is an opt-out where it is short
- * ("stop writing to me") and only looks like one where it is long. Wording without such a word is a later piece of work; its place is here.
- */
-function optOutInFreeWording(words: string[], isLong: boolean): 'optOut' | 'looksLikeOne' | 'no' {
-	if (!plainStopWords.has(words[0] ?? '')) return 'no';
-	return !isLong && words.length <= SHORT_WORDS ? 'optOut' : 'looksLikeOne';
-}
-
-/** "S.T.O.P." and "OPT-OUT" are one word that was taken apart. */
+/** "S.T.O.P.", "sto p" and "OPT-OUT" are one word that was taken apart. Only opt-outs are put together from pieces that are words themselves. */
 function joinedKeyword(words: string[]): string[] {
 	if (words.length >= 4 && words.length <= 12 && words.every((word) => word.length === 1)) return [words.join('')];
+	if (words.length >= 2 && words.length <= 3 && !isStopWord(words[0] ?? '') && plainStopWords.has(words.join(''))) return [words.join('')];
 	const [first, second, ...rest] = words;
 	if (first === 'opt' && (second === 'out' || second === 'in')) return [`opt${second}`, ...rest];
 	return words;

@@ -1,43 +1,67 @@
+import { typedForms } from './wordPattern';
+
 /**
- * The words that opt in, opt out and ask for help, folded as by domain/foldText.ts: no accents, lower case.
- * A word stands here only where, alone in a message, it can hardly mean anything else.
+ * The words that opt in, opt out and ask for help, as they are spelled; compared without accents and capitals, ü also written ue.
+ * A word stands here only where, alone in a message, it can hardly mean anything else. Where it might ("end", "alto"), whoever is let go in doubt
+ * is told so and can come back by START; "fine" is missing, because in English it is "OK".
  */
 const start = {
-	en: ['start', 'subscribe', 'unstop', 'join', 'optin'],
-	it: ['inizia', 'iscrivimi', 'iscrizione', 'attiva'],
-	de: ['anmelden', 'starten', 'beginnen'],
-	fr: ['commencer', 'demarrer', 'inscription'],
-	es: ['empezar', 'comenzar', 'alta', 'suscribir', 'suscribirme'],
-	pt: ['iniciar', 'comecar', 'inscrever', 'assinar'],
-	nl: ['aanmelden', 'inschrijven', 'beginnen'],
+	en: 'start startt strat satrt statr subscribe unstop join optin signup',
+	it: 'inizia iniziare iscrivimi iscrivetemi iscrizione attiva attivami',
+	de: 'anmelden anmeldung starten beginnen',
+	fr: 'commencer démarrer inscription inscrire abonner',
+	es: 'empezar comenzar alta suscribir suscribirme suscríbeme inscribirme apúntame',
+	pt: 'iniciar começar inscrever assinar aderir',
+	nl: 'aanmelden inschrijven beginnen',
 };
 
 const stop = {
-	en: ['stop', 'stopall', 'unsubscribe', 'optout', 'cancel', 'end', 'quit', 'revoke', 'remove'],
-	it: ['basta', 'cancellami', 'cancellazione', 'disiscrivi', 'disiscrivimi', 'disattiva', 'annulla', 'rimuovimi', 'ferma'],
-	de: ['stopp', 'stoppen', 'abmelden', 'abbestellen', 'austragen', 'kundigen', 'ende', 'aufhoren'],
-	fr: ['arret', 'arreter', 'arretez', 'desabonner', 'desabonnement', 'desinscrire', 'desinscription', 'fin'],
-	es: ['alto', 'baja', 'parar', 'detener', 'cancelar', 'desuscribir', 'desuscribirme'],
-	pt: ['pare', 'parar', 'sair', 'cancelar', 'remover', 'descadastrar'],
-	nl: ['stoppen', 'afmelden', 'uitschrijven', 'opzeggen', 'einde'],
+	en: 'stop stopit stopall stops stopped stopping stpo sotp tsop stopp st0p sotop stoo stopo stob stio unsubscribe unsub unsuscribe unsubscribed optout cancel end quit revoke remove removeme',
+	it: 'basta cancellami cancellatemi cancellarmi cancellare cancellazione disiscrivi disiscrivimi disiscrivetemi disiscrivermi disiscrizione disinscrivimi disinscrivermi disattiva disattivare annulla annullare rimuovimi rimuovetemi rimuovi toglimi toglietemi eliminami eliminatemi ferma fermate fermatevi smettila smettetela smettete disdetta disdire disdico recesso',
+	de: 'stoppt stoppe stoppen abmelden abmeldung abbestellen abbestellung austragen kündigen kündigung kündige ende beenden aufhören schluss löschen widerruf widerrufen widerspruch abbrechen abstellen',
+	fr: 'arrêt arrêter arrêtez arrête désabonner désabonnez désabonnement désinscrire désinscription désinscrivez résilier résiliation fin supprimer supprimez annuler cessez',
+	es: 'alto baja parar paren detener cancelar cancela desuscribir desuscribirme desuscríbeme desuscripción desubscribir bórrame bórrenme borrarme elimíname elimínenme eliminarme quítame quítenme sácame sáquenme salir',
+	pt: 'pare parem parar sair cancelar remover remova descadastrar descadastre descadastro desinscrever desinscrição chega encerrar',
+	nl: 'stoppen stopt afmelden afmelding uitschrijven uitschrijving opzeggen opzegging einde beëindigen ophouden stopzetten',
 };
 
 const help = {
-	en: ['help', 'info'],
-	it: ['aiuto'],
-	de: ['hilfe'],
-	fr: ['aide'],
-	es: ['ayuda'],
-	pt: ['ajuda'],
-	nl: ['hulp'],
+	en: 'help info information hlep helpme hepl halp infos',
+	it: 'aiuto aiutami aiutatemi informazioni assistenza',
+	de: 'hilfe hilf hilfeee informationen',
+	fr: 'aide aidez aider informations assistance',
+	es: 'ayuda ayúdame ayúdenme ayudar información',
+	pt: 'ajuda ajude ajudar informação informações',
+	nl: 'hulp informatie',
 };
 
-export const startWords: ReadonlySet<string> = new Set(Object.values(start).flat());
-export const stopWords: ReadonlySet<string> = new Set(Object.values(stop).flat());
-export const helpWords: ReadonlySet<string> = new Set(Object.values(help).flat());
+/** Whole messages that ask for help. */
+const helpTexts = [
+	...['help me', 'help please', 'please help', 'please help me', 'help me please', 'i need help', 'need help', 'can you help me', 'more info', 'info please'],
+	...['mi serve aiuto', 'ho bisogno di aiuto', 'aiuto per favore', 'aiutami per favore', 'potete aiutarmi', 'mi aiutate'],
+	...['bitte hilfe', 'hilfe bitte', 'hilf mir', 'helft mir', 'helfen sie mir', 'ich brauche hilfe', 'können sie mir helfen', 'bitte helfen sie mir'],
+	...['aidez moi', 'aide moi', 'aide svp', 'à l aide', 'j ai besoin d aide', 'besoin d aide', 'pouvez vous m aider'],
+	...['ayuda por favor', 'necesito ayuda', 'me pueden ayudar', 'pueden ayudarme', 'me ayuda', 'me ayudas'],
+	...['preciso de ajuda', 'me ajuda', 'me ajude', 'me ajudem', 'ajuda por favor', 'ajudem me', 'pode me ajudar'],
+	...['help mij', 'help me aub', 'hulp nodig', 'ik heb hulp nodig', 'hulp aub', 'kunt u mij helpen', 'help me alsjeblieft'],
+];
 
-/** Stop words that begin no ordinary sentence: a text that begins with one is about leaving. */
-export const plainStopWords: ReadonlySet<string> = new Set([
-	...['stop', 'stopall', 'stopp', 'unsubscribe', 'optout', 'disiscrivimi', 'cancellami', 'abmelden', 'abbestellen'],
-	...['arret', 'desabonner', 'desinscrire', 'desuscribir', 'desuscribirme', 'descadastrar', 'afmelden', 'uitschrijven'],
-]);
+const allOf = (lists: Record<string, string>): ReadonlySet<string> => new Set(Object.values(lists).flatMap((words) => words.split(' ').flatMap(typedForms)));
+
+export const startWords: ReadonlySet<string> = allOf(start);
+export const stopWords: ReadonlySet<string> = allOf(stop);
+export const helpWords: ReadonlySet<string> = allOf(help);
+export const helpPhrases: ReadonlySet<string> = new Set(helpTexts.flatMap(typedForms));
+
+/**
+ * Stop words that begin no ordinary sentence: a text that begins with one is about leaving. They are understood with a slip of the finger, too.
+ */
+export const plainStopWords: ReadonlySet<string> = allOf({
+	en: 'stop stopall stopp stpo sotp st0p unsubscribe unsub unsuscribe optout',
+	it: 'disiscrivimi disiscrivetemi disiscrivermi disiscrizione cancellami cancellatemi',
+	de: 'abmelden abmeldung abbestellen abbestellung austragen',
+	fr: 'désabonner désabonnement désinscrire désinscription',
+	es: 'desuscribir desuscribirme desubscribir',
+	pt: 'descadastrar descadastre',
+	nl: 'afmelden uitschrijven uitschrijving',
+});

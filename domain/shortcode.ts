@@ -1,6 +1,6 @@
 import { InvalidInputError } from './errors';
 import { foldLetters } from './foldText';
-import { helpWords, startWords, stopWords } from './keywordLists';
+import { isHelpWord, isStartWord, isStopWord } from './keyword';
 
 const SHORTCODE = /^\p{L}[\p{L}\p{N}]{0,19}$/u;
 export const SHORTCODE_CHARACTERS = 20;
@@ -17,7 +17,8 @@ export function normaliseShortcode(text: string): string {
 			`"${shown}" is not a shortcode. Use a letter followed by up to ${SHORTCODE_CHARACTERS - 1} letters or digits, without spaces, e.g. NEWS.`,
 		);
 	}
-	if (startWords.has(shortcode) || stopWords.has(shortcode) || helpWords.has(shortcode)) {
+	// STOP ALL leaves everything.
+	if (isStartWord(shortcode) || isStopWord(shortcode) || isHelpWord(shortcode) || shortcode === 'all') {
 		throw new InvalidInputError(`"${shown}" cannot be a shortcode, because it is a word like START, STOP or HELP. Choose another, e.g. NEWS.`);
 	}
 	return shortcode;

@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '../../domain/errors';
 import { createOrUpdateContact } from '../../services/contacts';
 import { createOrUpdateGroup } from '../../services/groups';
+import { claimEvents } from '../../services/handOver';
 import { receive } from '../../services/receive';
 import { openStore } from '../../store/store';
 import { consentTables, deliver, eventsOf, INBOX, message, PHONE, readerOf, seen, SENDER_PHONE } from '../support/inbound';
@@ -32,6 +33,39 @@ describeStores('Receiving', (context) => {
 		expect((await seen(store)).registrations).toEqual([]);
 		expect(await eventsOf(store)).toMatchObject([{ outcome: 'help', output: 'message' }]);
 	});
+
+	it('hands a question for help to the workflow as what it is, and leaves a registration as it was', async () => {
+		const { store } = context();
+		await deliver(store, message('START'));
+		await deliver(store, message('Hilfe!'), message('?'));
+		const handed = await claimEvents(store, { inbox: INBOX, owner: 'test', limit: 10, leaseMs: 1_000 });
+		expect(handed.map(({ json }) => [json.event, json.outcome, json.text])).toEqual([
+			['optIn', 'registered', 'START'],
+			['message', 'help', 'Hilfe!'],
+			['message', 'help', '?'],
+		]);
+		expect((await seen(store)).registrations).toEqual(['active']);
+	});
+
+	it.each(['not interested', 'what happens if I unsubscribe?', 'wrong number', 'Rispondi STOP per non ricevere più messaggi'])('registers nobody by "%s", and lets nobody go', async (text) => {
+		const { store } = context();
+		await deliver(store, message(text));
+		expect((await seen(store)).registrations).toEqual([]);
+		await deliver(store, message('START'), message(text));
+		expect((await seen(store)).registrations).toEqual(['active']);
+	});
+
+	it.each(['please take me off your list', 'Bitte löschen Sie meine Nummer', 'non scrivetemi più', "ne m'écrivez plus", 'no me escriban más', 'não quero mais receber', 'ik wil geen berichten meer'])(
+		'lets a person go who writes "%s"',
+		async (text) => {
+			const { store, clock } = context();
+			await deliver(store, message('START'));
+			clock.advance(HOUR_MS);
+			await deliver(store, message(text));
+			expect(await seen(store)).toMatchObject({ registrations: ['ended'], words: { all: 'out' } });
+			expect(await eventsOf(store)).toMatchObject([{}, { outcome: 'optedOut', output: 'optOut', applied: true }]);
+		},
+	);
 
 	it('makes the sender it did not know from what the webhook says', async () => {
 		const { store } = context();

@@ -146,6 +146,24 @@ describe('A shortcode', () => {
 		expect(() => normaliseShortcode(text)).toThrow(InvalidInputError);
 	});
 
+	it.each(['STPO', 'stoppp', 'unsuscribe', 'kuendigen', 'Kündigen', 'Arrêt', 'basta', 'baja', 'afmeldn', 'Anmelden', 'ALTA', 'starttt', 'info', 'Hulp', 'aiutami', 'ALL'])(
+		'cannot be "%s", which is a word like START, STOP or HELP',
+		(text) => {
+			expect(() => normaliseShortcode(text)).toThrow('cannot be a shortcode, because it is a word like START, STOP or HELP');
+		},
+	);
+
+	it('cannot be any keyword of any language', () => {
+		for (const word of [...startWords, ...stopWords, ...helpWords]) expect(() => normaliseShortcode(word)).toThrow(InvalidInputError);
+	});
+
+	it('follows every word for START and STOP', () => {
+		for (const shortcode of ['news', 'sport', 'promo', 'offerte', 'angebote', 'kurse', 'vip2026']) {
+			for (const word of startWords) expect(parseText(`${word} ${shortcode}`, 'text')).toMatchObject({ kind: 'start', shortcode });
+			for (const word of stopWords) expect([word, parseText(`${word} ${shortcode}!`, 'text')]).toMatchObject([word, { kind: 'stop', shortcode }]);
+		}
+	});
+
 	it('that is allowed can be written after START and STOP', () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'grapheme', maxLength: 24 }), (text) => {

@@ -217,6 +217,22 @@ describe('The words of the templates', () => {
 		expect(evaluate(text, { outcome: 'optedOut', groupName: null })).toContain('nothing more from us');
 	});
 
+	it.each([
+		['HILFE', '+391', 'Mit START'],
+		['Aiuto!', '+491', 'Scriva START'],
+		['aidez moi', null, 'Écrivez START'],
+		['¡Ayuda!', null, 'Escriba START'],
+		['ajuda', null, 'Escreva START'],
+		['hulp', null, 'Schrijf START'],
+		['help me', '+391', 'Write START'],
+		['?', '+491', 'Mit START'],
+		['INFO', '+391', 'Scriva START'],
+		['help', '+351', 'Escreva START'],
+		['help', null, 'Write START'],
+	])('answer "%s" of somebody whose number begins with %s by "%s"', (text, phone, words) => {
+		expect(evaluate(node('2-opt-in-and-opt-out.json', 'Say what to write').parameters.text, { text, phone })).toContain(words);
+	});
+
 	describe.each([
 		['invite', '1-opt-in-form.json', 'Send the invitation'],
 		['remind', '3-reminder.json', 'Send the reminder'],

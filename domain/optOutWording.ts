@@ -1,0 +1,150 @@
+import { foldedWords } from './foldText';
+import { plainStopWords } from './keywordLists';
+import { dutch } from './optOutWords/dutch';
+import { english } from './optOutWords/english';
+import { french } from './optOutWords/french';
+import { german } from './optOutWords/german';
+import { italian } from './optOutWords/italian';
+import { portuguese } from './optOutWords/portuguese';
+import { spanish } from './optOutWords/spanish';
+import type { OptOutTable } from './optOutWords/table';
+import { speller } from './spelling';
+import { compilePattern, firstWords, matchAt, type ReadWord, SET_ASIDE, typedForms, type WordPattern } from './wordPattern';
+
+export type OptOutVerdict = 'optOut' | 'looksLikeOne' | 'no';
+
+/** More words than this after a stop word are a sentence about something else. */
+const SHORT_WORDS = 6;
+/** More is not read, so that reading takes bounded time: a word is looked at with at most some dozen patterns, each of bounded reach. */
+export const WORDS_READ = 150;
+
+export const optOutTables: Readonly<Record<string, OptOutTable>> = { en: english, it: italian, de: german, fr: french, es: spanish, pt: portuguese, nl: dutch };
+
+/** Every pattern under each word it can begin with. */
+type Index = ReadonlyMap<string, readonly WordPattern[]>;
+
+type PatternList = 'ordinary' | 'doubtful' | 'optOut' | 'hints';
+
+const languages = Object.values(optOutTables).map((table) => {
+	const classes = new Map(Object.entries(table.words).map(([name, words]) => [name, words.split(' ')]));
+	const compiled = (list: PatternList): WordPattern[] => table[list].map((text) => compilePattern(text, classes));
+	return { ordinary: compiled('ordinary'), doubtful: compiled('doubtful'), optOut: compiled('optOut'), hints: compiled('hints') };
+});
+const indexes = languages.map(({ ordinary, doubtful, optOut, hints }) => ({ ordinary: indexOf(ordinary), doubtful: indexOf(doubtful), optOut: indexOf(optOut), hints: indexOf(hints) }));
+const vocabulary = new Set(languages.flatMap((lists) => Object.values(lists).flatMap((patterns) => patterns.flatMap(({ items }) => items.flatMap(({ words }) => [...words])))));
+const stems = new Set([...vocabulary].filter((word) => word.endsWith('*')));
+const correct = Object.values(optOutTables).flatMap((table) => (table.correct ?? '').split(' ').flatMap(typedForms));
+const respell = speller([...vocabulary].filter((word) => !stems.has(word)), correct);
+
+/**
+ * Whether a text is an opt-out in somebody's own words, in any of the seven languages. In each of them, what only resembles one is taken out
+ * first ("bus stop"), then talk about opting out ("what happens if I unsubscribe"), then the rest is searched for an opt-out. Languages do not
+ * mix: a word that is harmless in one hides no opt-out in another.
+ * @param text as written; its first 150 words count.
+ */
+export function readOptOutWording(text: string): OptOutVerdict {
+	const clauses = clausesOf(text);
+	let isDoubtful = false;
+	// What no language has set aside.
+	const plain = clauses.map((words) => [...words]);
+	for (const index of indexes) {
+		const left = clauses.map((words) => [...words]);
+		setAside(left, index.ordinary);
+		if (setAside(left, index.doubtful)) isDoubtful = true;
+		if (isFound(left, index.optOut)) return 'optOut';
+		if (isFound(left, index.hints)) isDoubtful = true;
+		for (const [clause, words] of left.entries()) for (const [at, word] of words.entries()) if (word === SET_ASIDE) plain[clause]?.fill(SET_ASIDE, at, at + 1);
+	}
+	const stopping = plain.filter((words) => isPlainStop(words[0]));
+	if (stopping.some((words) => words.length <= SHORT_WORDS)) return 'optOut';
+	const endsWithStop = clauses.flat().length <= SHORT_WORDS / 2 && isPlainStop(plain.at(-1)?.at(-1));
+	return isDoubtful || stopping.length > 0 || endsWithStop ? 'looksLikeOne' : 'no';
+}
+
+const isPlainStop = (word: ReadWord = SET_ASIDE): boolean => word.some((name) => plainStopWords.has(name));
+
+/** Whether the word a text begins with belongs to a phrase that is no opt-out: "cancel order", "basta così". */
+export function beginsOrdinaryPhrase(text: string): boolean {
+	const clauses = clausesOf(text);
+	return indexes.some(({ ordinary }) => matchEnd(ordinary, clauses[0] ?? [], 0) > 0);
+}
+
+/** A gap in a pattern reaches over no punctuation: "No, send me the messages" is not "no messages". */
+function clausesOf(text: string): ReadWord[][] {
+	let left = WORDS_READ;
+	return text.split(/[.,;:!?…()\n\r]+/).flatMap((clause) => {
+		if (left <= 0) return [];
+		const words = joinedNegations(foldedWords(clause)).slice(0, left).map(readWord);
+		left -= words.length;
+		return words.length > 0 ? [words] : [];
+	});
+}
+
+const SHORTEST_STEM = 2;
+const LONGEST_STEM = 14;
+
+/** A word that begins as one of ours is not taken for a slip of the finger. */
+function readWord(typed: string): ReadWord {
+	const begun = stemsOf(typed);
+	if (begun.length > 0) return vocabulary.has(typed) ? [typed, ...begun] : begun;
+	const word = respell(typed);
+	return word === typed ? [word] : [word, ...stemsOf(word)];
+}
+
+function stemsOf(word: string): string[] {
+	const found: string[] = [];
+	for (let length = SHORTEST_STEM; length <= Math.min(word.length, LONGEST_STEM); length++) {
+		const stem = `${word.slice(0, length)}*`;
+		if (stems.has(stem)) found.push(stem);
+	}
+	return found;
+}
+
+const NEGATED = new Set(['don', 'doesn', 'didn', 'can', 'won', 'isn', 'aren', 'haven', 'wouldn', 'couldn', 'shouldn']);
+
+/** "don't" is one word that its apostrophe took apart. */
+function joinedNegations(words: string[]): string[] {
+	return words.flatMap((word, index) => {
+		if (word === 't' && NEGATED.has(words[index - 1] ?? '')) return [];
+		return [NEGATED.has(word) && words[index + 1] === 't' ? `${word}t` : word];
+	});
+}
+
+function isFound(clauses: readonly ReadWord[][], patterns: Index): boolean {
+	return clauses.some((words) => words.some((_, start) => matchEnd(patterns, words, start) > start));
+}
+
+/** Takes what matches out of the clauses; says whether anything did. */
+function setAside(clauses: readonly ReadWord[][], patterns: Index): boolean {
+	let hasTaken = false;
+	for (const words of clauses) {
+		for (let start = 0; start < words.length; start++) {
+			const end = matchEnd(patterns, words, start);
+			if (end <= start) continue;
+			words.fill(SET_ASIDE, start, end);
+			hasTaken = true;
+		}
+	}
+	return hasTaken;
+}
+
+/** The end of the longest match that begins here; -1: none. */
+function matchEnd(patterns: Index, words: readonly ReadWord[], start: number): number {
+	let end = -1;
+	for (const name of words[start] ?? SET_ASIDE) {
+		for (const pattern of patterns.get(name) ?? []) end = Math.max(end, matchAt(pattern, words, start));
+	}
+	return end;
+}
+
+function indexOf(patterns: readonly WordPattern[]): Index {
+	const index = new Map<string, WordPattern[]>();
+	for (const pattern of patterns) {
+		for (const word of firstWords(pattern)) {
+			const known = index.get(word);
+			if (known) known.push(pattern);
+			else index.set(word, [pattern]);
+		}
+	}
+	return index;
+}
