@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Expression, Selectable } from 'kysely';
 
 import { contains } from './like';
 import type { ContactTable, Database } from './schema';
@@ -73,6 +73,12 @@ export async function contactsWithNumbers(db: Database, phones: readonly string[
 		.orderBy('id')
 		.execute();
 	return rows.map(toContact);
+}
+
+/** By id. @param ids a query for ids. @param lock holds them until the transaction ends (PostgreSQL). */
+export async function contactsByIds(db: Database, ids: Expression<number>, lock: boolean): Promise<Contact[]> {
+	const query = db.selectFrom('contact').selectAll().where('id', 'in', ids).orderBy('id');
+	return (await (lock ? query.forUpdate() : query).execute()).map(toContact);
 }
 
 /** Undefined when one of its numbers is in another contact. */
