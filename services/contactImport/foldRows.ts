@@ -104,8 +104,9 @@ function changedFields(known: Record<string, unknown>, given: Record<string, str
 /** A field as a file would show it. */
 export function fieldText(fields: Record<string, unknown>, name: string): string {
 	const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-	if (value === undefined || value === null) return '';
-	return (typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value as number | boolean)).trim();
+	if (typeof value === 'string') return value.trim();
+	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+	return value === undefined || value === null ? '' : JSON.stringify(value);
 }
 
 function givenOf(row: ImportedRow): Given {

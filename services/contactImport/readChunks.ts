@@ -9,17 +9,23 @@ import { xlsxRecords } from './xlsxRecords';
 
 /** Reads contacts from what comes in, with no access to the store. Runs in the import's thread. @throws {InvalidInputError} */
 export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSettings): AsyncGenerator<ReadChunk> {
+	const iterator = pieces[Symbol.asyncIterator]();
+	const first = await iterator.next();
+	if (first.done) throw nothingThere();
+	const areItems = Array.isArray(first.value);
+	const headerSetting = areItems ? 'yes' : settings.header;
 	let columns: Column[] | undefined;
-	let row = 0;
+	// The names of items' fields are no row: the first item is row 1.
+	let row = areItems ? -1 : 0;
 	let chunk: ReadChunk = emptyChunk([]);
 	let count = 0;
 	let characters = 0;
-	for await (const records of recordsOf(pieces, settings)) {
+	for await (const records of recordsOf(first.value, iterator, settings)) {
 		for (const cells of records) {
 			row++;
 			if (isBlank(cells)) continue;
 			if (!columns) {
-				const hasHeader = settings.header === 'auto' ? !cells.some(looksLikeNumber) : settings.header === 'yes';
+				const hasHeader = headerSetting === 'auto' ? !cells.some(looksLikeNumber) : headerSetting === 'yes';
 				columns = hasHeader ? readHeader(cells.map(undefused), settings.mappings) : readHeaderless(cells, isPhone(settings.country), settings.mappings);
 				chunk = emptyChunk(columns);
 				if (settings.smsConsent) refuseConsentColumns(columns);
@@ -39,8 +45,12 @@ export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSe
 			characters = 0;
 		}
 	}
-	if (!columns) throw new InvalidInputError('There is nothing to import: the file is empty.');
+	if (!columns) throw nothingThere();
 	if (count > 0) yield chunk;
+}
+
+function nothingThere(): InvalidInputError {
+	return new InvalidInputError('There is nothing to import: the file is empty.');
 }
 
 function emptyChunk(columns: readonly Column[]): ReadChunk {
@@ -60,18 +70,15 @@ function refuseConsentColumns(columns: readonly Column[]): void {
 	);
 }
 
-async function* recordsOf(pieces: AsyncIterable<Piece>, settings: ReadSettings): AsyncGenerator<string[][]> {
-	const iterator = pieces[Symbol.asyncIterator]();
-	const first = await iterator.next();
-	if (first.done) return;
-	if (Array.isArray(first.value)) {
-		yield first.value;
+async function* recordsOf(start: Piece, iterator: AsyncIterator<Piece>, settings: ReadSettings): AsyncGenerator<string[][]> {
+	if (Array.isArray(start)) {
+		yield start;
 		for await (const piece of rest(iterator)) if (Array.isArray(piece)) yield piece;
 		return;
 	}
-	const start = first.value;
+	const first = start;
 	async function* bytes(): AsyncGenerator<Uint8Array> {
-		yield start;
+		yield first;
 		for await (const piece of rest(iterator)) if (!Array.isArray(piece)) yield piece;
 	}
 	if (startsWith(start, OLE)) {

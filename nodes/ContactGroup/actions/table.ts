@@ -1,8 +1,10 @@
 import type { OperationTable } from '../../shared/router';
 import * as createOrUpdateContact from './contact/createOrUpdate.operation';
 import * as deleteContact from './contact/delete.operation';
+import * as exportContacts from './contact/export.operation';
 import * as getContact from './contact/get.operation';
 import * as getManyContacts from './contact/getMany.operation';
+import * as importContacts from './contact/import.operation';
 import * as addContact from './group/addContact.operation';
 import * as createOrUpdateGroup from './group/createOrUpdate.operation';
 import * as deleteGroup from './group/delete.operation';
@@ -11,7 +13,7 @@ import * as removeContact from './group/removeContact.operation';
 
 export const table: OperationTable = {
 	operations: {
-		contact: { createOrUpdate: createOrUpdateContact, delete: deleteContact, get: getContact, getMany: getManyContacts },
+		contact: { createOrUpdate: createOrUpdateContact, delete: deleteContact, export: exportContacts, get: getContact, getMany: getManyContacts, import: importContacts },
 		group: { addContact, createOrUpdate: createOrUpdateGroup, delete: deleteGroup, getMany: getManyGroups, removeContact },
 	},
 	reading: new Set(['contact.get', 'contact.getMany', 'group.getMany']),
