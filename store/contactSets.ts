@@ -43,15 +43,25 @@ function cellsOf({ name, smsNumber, whatsAppNumber, fields, language, smsConsent
 	return [name, smsNumber, whatsAppNumber, JSON.stringify(fields), language, smsConsentSource, smsConsentAt];
 }
 
-/** Those whose number somebody else has taken meanwhile are left out of what comes back. */
-export async function insertContacts(db: Database, contacts: readonly ContactToWrite[], now: number): Promise<NumbersOfContact[]> {
+/** @returns how many were made: those whose number somebody else has taken meanwhile are left out. */
+export async function insertContacts(db: Database, contacts: readonly ContactToWrite[], now: number): Promise<number> {
+	if (contacts.length === 0) return 0;
+	const { numAffectedRows = 0n } = await insertion(db, contacts, now).execute(db);
+	return Number(numAffectedRows);
+}
+
+/** As insertContacts; gives the ids, which cost some time. */
+export async function insertContactsForIds(db: Database, contacts: readonly ContactToWrite[], now: number): Promise<NumbersOfContact[]> {
 	if (contacts.length === 0) return [];
-	const { rows } = await sql<NumbersOfContact>`
+	const { rows } = await sql<NumbersOfContact>`${insertion(db, contacts, now)} returning id, sms_number as "smsNumber", whatsapp_number as "whatsAppNumber"`.execute(db);
+	return rows;
+}
+
+function insertion(db: Database, contacts: readonly ContactToWrite[], now: number) {
+	return sql`
 		insert into contact (${COLUMNS}, created_at, updated_at)
 		select ${CELLS}, cast(${now} as bigint), cast(${now} as bigint) from ${rowsOf(db, contacts.map(cellsOf))} where true
-		on conflict do nothing
-		returning id, sms_number as "smsNumber", whatsapp_number as "whatsAppNumber"`.execute(db);
-	return rows;
+		on conflict do nothing`;
 }
 
 /** @throws the database's error where a number is in another contact by now. */

@@ -5,6 +5,21 @@ import { forUpdate } from './dialect';
 import { listOf, numberCell, rowsOf, textCell } from './rows';
 import type { Database } from './schema';
 
+/** The identities of these E.164 numbers, made where they are missing; for thousands at once. */
+export async function ensurePeople(db: Database, phones: readonly string[], now: number): Promise<Map<string, number>> {
+	// Sorted, so that two transactions that make the same people do not wait for each other in a circle.
+	const sorted = [...new Set(phones)].sort();
+	await sql`
+		insert into identity (phone, created_at)
+		select ${textCell(0)}, cast(${now} as bigint) from ${rowsOf(
+			db,
+			sorted.map((phone) => [phone]),
+		)} where true
+		on conflict do nothing`.execute(db);
+	const rows = await db.selectFrom('identity').select(['id', 'phone']).where('phone', 'in', listOf(db, sorted)).execute();
+	return new Map(rows.map(({ id, phone }) => [phone ?? '', id]));
+}
+
 /** The chains of many people, by identity, begun where there is none, held until the transaction ends. */
 export async function lockChains(db: Database, identityIds: readonly number[]): Promise<Map<number, ChainHead>> {
 	if (identityIds.length === 0) return new Map();

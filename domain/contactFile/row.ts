@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../errors';
-import { normalisePhone } from '../phone';
+import { phoneOf } from '../phone';
 import { undefused } from './cell';
 import type { ColumnRole } from './columnNames';
 import type { Column } from './columns';
@@ -139,7 +139,7 @@ const BARE_DIGITS = /^\d{10,15}$/;
 function readNumber(cell: { text: string; column: string } | undefined, country: string): string | null {
 	if (cell === undefined) return null;
 	try {
-		return normalisePhone(cell.text, country).phone;
+		return phoneOf(cell.text, country);
 	} catch (error) {
 		const phone = BARE_DIGITS.test(cell.text) ? withPlus(cell.text, country) : undefined;
 		if (phone !== undefined) return phone;
@@ -150,7 +150,7 @@ function readNumber(cell: { text: string; column: string } | undefined, country:
 
 function withPlus(digits: string, country: string): string | undefined {
 	try {
-		return normalisePhone(`+${digits}`, country).phone;
+		return phoneOf(`+${digits}`, country);
 	} catch {
 		return undefined;
 	}

@@ -1,3 +1,5 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+
 import { InvalidInputError } from '../../domain/errors';
 import type { ReadSettings } from './protocol';
 
@@ -75,24 +77,14 @@ function zerosEncoding(bytes: Buffer): Encoding | undefined {
 
 /** Undefined for ASCII alone; 'unclear' where a character is cut off at the end, so that more has to be seen. */
 function encodingBeyondAscii(bytes: Buffer, isEnd = false): 'utf-8' | 'windows-1252' | 'unclear' | undefined {
-	const first = bytes.findIndex((byte) => byte > 0x7f);
-	if (first < 0) return undefined;
-	const text = bytes.subarray(first);
+	if (isAscii(bytes)) return undefined;
+	const text = bytes.subarray(bytes.findIndex((byte) => byte > 0x7f));
 	if (isUtf8(text)) return 'utf-8';
 	if (isEnd) return 'windows-1252';
 	// The last character may be cut off by up to three bytes.
 	const isCutOff = [1, 2, 3].some((cut) => text.length >= cut && isUtf8(text.subarray(0, text.length - cut)) && (text.at(-cut) ?? 0) >= 0xc2);
 	if (!isCutOff) return 'windows-1252';
 	return text.length <= 3 ? 'unclear' : 'utf-8';
-}
-
-function isUtf8(bytes: Buffer): boolean {
-	try {
-		new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-		return true;
-	} catch {
-		return false;
-	}
 }
 
 /** Undefined for no decision yet. UTF-8 goes through as it is; what is broken in it shows as U+FFFD, and the row is rejected. */

@@ -11,7 +11,7 @@ import type { Piece, ReadChunk, ReadSettings } from './protocol';
 import { readInThread } from './thread';
 import { type ChunkResult, foretellChunk, writeChunk } from './writeChunk';
 
-export interface ImportOptions extends Partial<Omit<ReadSettings, 'country' | 'now' | 'smsConsent'>> {
+export interface ImportOptions extends Partial<Omit<ReadSettings, 'country' | 'now' | 'groups' | 'smsConsent'>> {
 	/** ISO 3166 alpha-2, of numbers without prefix; default: the one all senders share. */
 	country?: string;
 	/** Ids or shortcodes of the groups that all contacts join. */
@@ -83,6 +83,7 @@ async function prepare(store: Store, options: ImportOptions): Promise<{ settings
 			delimiter: options.delimiter ?? 'auto',
 			encoding: options.encoding ?? 'auto',
 			sheet: options.sheet ?? '',
+			groups: groupIds.length,
 			smsConsent: readConsent(options.smsConsent, now),
 		},
 	};

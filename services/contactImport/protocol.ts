@@ -13,6 +13,8 @@ export interface ReadSettings {
 	encoding: 'auto' | 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 	/** Of a spreadsheet; '' is the first one. */
 	sheet: string;
+	/** How many groups each row joins. */
+	groups: number;
 	/** Given for every row by the operator; refused where the file speaks of consent itself. */
 	smsConsent: { source: string; at: number } | null;
 }
@@ -20,7 +22,7 @@ export interface ReadSettings {
 /** Bytes of a file, or rows of cells, of which the first one is the header. */
 export type Piece = Uint8Array | string[][];
 
-/** Some rows, read; together at most ROWS_A_CHUNK, in their order. */
+/** Some rows, read; together at most WORK_A_CHUNK, in their order. */
 export interface ReadChunk {
 	columns: readonly Column[];
 	rows: ImportedRow[];
@@ -29,8 +31,12 @@ export interface ReadChunk {
 	rejected: RejectedRow[];
 }
 
-/** Also the size of a write transaction: some 20 to 60 ms each. */
-export const ROWS_A_CHUNK = 1_000;
+/** A chunk is one write transaction, some 20 to 60 ms: rows that bring more to write count for more. */
+export const WORK_A_CHUNK = 1_000;
+export const WORK_OF_ROW = 1;
+/** A person, a chain and a record of the ledger. */
+export const WORK_OF_CONSENT = 4;
+export const WORK_OF_MEMBERSHIP = 0.5;
 /** A chunk ends earlier where its rows are long: it has to pass n8n's event loop without holding it up. */
 export const CHARACTERS_A_CHUNK = 500_000;
 /** How many chunks may wait to be written while further ones are read. */
@@ -38,5 +44,5 @@ export const CHUNKS_AHEAD = 2;
 
 /** To the thread. */
 export type ToThread = { piece: Piece | null } | { failed: string } | 'taken';
-/** From the thread. `ownFault`: something for the user to solve, and not for us. */
-export type FromThread = 'more' | 'done' | { chunk: ReadChunk } | { failed: string; ownFault: boolean };
+/** From the thread. A chunk is JSON: copying a thousand objects costs three times as much. `ownFault`: something for the user to solve, and not for us. */
+export type FromThread = 'more' | 'done' | { chunk: string } | { failed: string; ownFault: boolean };

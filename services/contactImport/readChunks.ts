@@ -4,7 +4,7 @@ import { undefused } from '../../domain/contactFile/cell';
 import { InvalidInputError } from '../../domain/errors';
 import { normalisePhone } from '../../domain/phone';
 import { csvRecords } from './csvRecords';
-import { CHARACTERS_A_CHUNK, type Piece, type ReadChunk, type ReadSettings, ROWS_A_CHUNK } from './protocol';
+import { CHARACTERS_A_CHUNK, type Piece, type ReadChunk, type ReadSettings, WORK_A_CHUNK, WORK_OF_CONSENT, WORK_OF_MEMBERSHIP, WORK_OF_ROW } from './protocol';
 import { xlsxRecords } from './xlsxRecords';
 
 /** Reads contacts from what comes in, with no access to the store. Runs in the import's thread. @throws {InvalidInputError} */
@@ -18,7 +18,7 @@ export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSe
 	// The names of items' fields are no row: the first item is row 1.
 	let row = areItems ? -1 : 0;
 	let chunk: ReadChunk = emptyChunk([]);
-	let count = 0;
+	let work = 0;
 	let characters = 0;
 	for await (const records of recordsOf(first.value, iterator, settings)) {
 		for (const cells of records) {
@@ -38,15 +38,17 @@ export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSe
 				chunk.cells.push(cells);
 			}
 			characters += charactersOf(cells);
-			if (++count < ROWS_A_CHUNK && characters < CHARACTERS_A_CHUNK) continue;
+			work += WORK_OF_ROW;
+			if (!isRejected(read)) work += settings.groups * WORK_OF_MEMBERSHIP + (read.smsConsentAt === null ? 0 : WORK_OF_CONSENT);
+			if (work < WORK_A_CHUNK && characters < CHARACTERS_A_CHUNK) continue;
 			yield chunk;
 			chunk = emptyChunk(columns);
-			count = 0;
+			work = 0;
 			characters = 0;
 		}
 	}
 	if (!columns) throw nothingThere();
-	if (count > 0) yield chunk;
+	if (work > 0) yield chunk;
 }
 
 function nothingThere(): InvalidInputError {

@@ -29,7 +29,7 @@ export async function serve(port: MessagePort, settings: ReadSettings): Promise<
 		for await (const chunk of readChunks(pieces(), settings)) {
 			if (free === 0) await new Promise<void>((resolve) => (wake = resolve));
 			free--;
-			send({ chunk });
+			send({ chunk: JSON.stringify(chunk) });
 		}
 		send('done');
 	} catch (error) {

@@ -15,7 +15,7 @@ export async function* readInThread(pieces: AsyncIterable<Piece>, settings: Read
 	const source = pieces[Symbol.asyncIterator]();
 	const worker = new Worker(join(__dirname, extname(__filename) === '.ts' ? 'worker.mts' : 'worker.mjs'), { workerData: settings, resourceLimits: LIMITS });
 	const send = (message: ToThread): void => worker.postMessage(message);
-	const waiting: ReadChunk[] = [];
+	const waiting: string[] = [];
 	let end: { error?: Error } | undefined;
 	let wake: () => void = () => undefined;
 	const finish = (error?: Error): void => {
@@ -43,9 +43,9 @@ export async function* readInThread(pieces: AsyncIterable<Piece>, settings: Read
 	try {
 		for (;;) {
 			const chunk = waiting.shift();
-			if (chunk) {
+			if (chunk !== undefined) {
 				send('taken');
-				yield chunk;
+				yield JSON.parse(chunk) as ReadChunk;
 			} else if (end) {
 				if (end.error) throw end.error;
 				return;

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
+import { ConflictError } from '../../domain/errors';
 import { nextRecord } from '../../domain/ledger';
-import { contactsHolding, existingMemberships, insertContacts, insertMemberships, outWords, updateContacts } from '../../store/contactSets';
+import { contactsHolding, existingMemberships, insertContacts, insertContactsForIds, insertMemberships, outWords, updateContacts } from '../../store/contactSets';
 import { isPostgres } from '../../store/dialect';
-import { ensureIdentities, lockNumbers } from '../../store/identities';
-import { appendToChains, lockChains } from '../../store/ledgerSets';
+import { lockNumbers } from '../../store/identities';
+import { appendToChains, ensurePeople, lockChains } from '../../store/ledgerSets';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
 import type { DryRun } from './dryRun';
@@ -28,8 +29,9 @@ export interface ChunkResult {
 }
 
 /** Somebody else has made or changed one of these contacts meanwhile: the chunk is done anew. */
-class ChunkOvertaken extends Error {}
+class ChunkOvertaken extends ConflictError {}
 
+const OVERTAKEN = 'The contacts of this file are being changed by somebody else at this moment. Import it again: what is in already stays as it is.';
 const TRIES = 5;
 /** Words that end advertising, or SMS, whoever sends: the contact is kept, and counted as such. */
 const SUPPRESSING = ['all', 'sms'] as const;
@@ -66,7 +68,7 @@ async function writeOnce(store: Store, db: Database, chunk: ReadChunk, groupIds:
 	const now = store.now();
 	const folded = foldRows(chunk.rows, await heldContacts(db, chunk));
 	const contacts = contactsOf(folded);
-	await saveContacts(db, contacts, now);
+	await saveContacts(db, contacts, { now, idsNeeded: groupIds.length > 0 || contacts.some(({ consentAdded }) => consentAdded) });
 	const words = await wordsAbout(db, contacts, groupIds);
 	const { wanted, keptOut } = membershipsOf(contacts, groupIds, words);
 	const addedToGroups = await insertMemberships(
@@ -100,7 +102,7 @@ function contactsOf({ rows }: Folded): FoldedContact[] {
 	return [...new Set(rows.map(({ contact }) => contact))];
 }
 
-async function saveContacts(db: Database, contacts: readonly FoldedContact[], now: number): Promise<void> {
+async function saveContacts(db: Database, contacts: readonly FoldedContact[], { now, idsNeeded }: { now: number; idsNeeded: boolean }): Promise<void> {
 	const changed = contacts.filter(({ isChanged }) => isChanged);
 	const made = changed.filter(({ id }) => id === 0);
 	await updateContacts(
@@ -108,10 +110,14 @@ async function saveContacts(db: Database, contacts: readonly FoldedContact[], no
 		changed.filter(({ id }) => id > 0),
 		now,
 	);
-	const ids = new Map((await insertContacts(db, made, now)).map((row) => [numbersOf(row).join(), row.id]));
+	if (!idsNeeded) {
+		if ((await insertContacts(db, made, now)) < made.length) throw new ChunkOvertaken(OVERTAKEN);
+		return;
+	}
+	const ids = new Map((await insertContactsForIds(db, made, now)).map((row) => [numbersOf(row).join(), row.id]));
 	for (const contact of made) {
 		const id = ids.get(numbersOf(contact).join());
-		if (id === undefined) throw new ChunkOvertaken('A contact of this chunk is being made at this moment.');
+		if (id === undefined) throw new ChunkOvertaken(OVERTAKEN);
 		contact.id = id;
 	}
 }
@@ -157,7 +163,7 @@ async function recordConsents(store: Store, db: Database, contacts: readonly Fol
 	if (consenting.length === 0) return;
 	const phoneOf = (contact: FoldedContact): string => contact.smsNumber ?? contact.whatsAppNumber ?? '';
 	const at = store.now();
-	const identities = await ensureIdentities(db, consenting.map(phoneOf), at);
+	const identities = await ensurePeople(db, consenting.map(phoneOf), at);
 	const chains = await lockChains(db, [...identities.values()]);
 	const records = consenting.flatMap((contact) => {
 		const phone = phoneOf(contact);
