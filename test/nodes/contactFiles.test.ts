@@ -7,6 +7,9 @@ import { createOrUpdateGroup } from '../../services/groups';
 import { enterHouse, type NodeHouse } from './nodeHouse';
 import { type NodeUnderTest, outputOf, outputsOf } from './runWorkflow';
 
+// Each import starts a thread of its own; the machine may be busy.
+jest.setTimeout(60_000);
+
 let house: NodeHouse;
 
 beforeEach(async () => {

@@ -15,6 +15,9 @@ const none = { created: 0, updated: 0, unchanged: 0, rejected: 0, addedToGroups:
 const makeSender = (store: Store) => createOrUpdateSender(store, { phone: SENDER_PHONE, provider: 'meta', sendsWhatsApp: true, sendsSms: true });
 const withoutTimes = async (store: Store) => (await listContacts(store, { limit: 5_000 })).map(({ updatedAt: _updated, createdAt: _created, ...contact }) => contact);
 
+// Each import starts a thread of its own; the machine may be busy.
+jest.setTimeout(60_000);
+
 describeStores('Importing contacts', (context) => {
 	it('makes contacts of the rows, with numbers, name, language and fields of their own', async () => {
 		const { store } = context();
