@@ -12,7 +12,7 @@ import {
 	selectContacts,
 	updateContact,
 } from '../store/contacts';
-import { type Group, resolveGroup } from '../store/groups';
+import { type Group, resolveGroup, resolveGroups } from '../store/groups';
 import { ensureIdentities, lockNumbers } from '../store/identities';
 import type { Database } from '../store/schema';
 import { commonCountry } from '../store/senders';
@@ -93,16 +93,8 @@ export async function createOrUpdateContact(store: Store, input: ContactInput): 
 	});
 }
 
-async function resolveGroups(db: Database, refs: readonly string[]): Promise<Group[]> {
-	const groups = new Map<number, Group>();
-	for (const ref of refs) {
-		const group = await resolveGroup(db, ref);
-		groups.set(group.id, group);
-	}
-	return [...groups.values()];
-}
-
-type Given = Partial<NewContact>;
+/** What is known of a contact before it is looked up; what is undefined stays as it is. */
+export type Given = Partial<NewContact>;
 
 async function readInput(db: Database, input: ContactInput, now: number): Promise<Given> {
 	const country = input.country || (await commonCountry(db));
@@ -120,25 +112,29 @@ async function readInput(db: Database, input: ContactInput, now: number): Promis
 }
 
 /** A number that is only in the other field of a contact is a hit, too: SMS and WhatsApp of a person are mostly the same number. */
-function chooseContact(found: readonly Contact[], { smsNumber, whatsAppNumber }: Given): Contact | undefined {
+export function chooseContact<C extends Pick<Contact, 'id' | 'smsNumber' | 'whatsAppNumber'>>(
+	found: readonly C[],
+	{ smsNumber, whatsAppNumber }: Given,
+	nameOf: (contact: C) => string = ({ id }) => String(id),
+): C | undefined {
 	const bySame = found.filter((contact) => (smsNumber && contact.smsNumber === smsNumber) || (whatsAppNumber && contact.whatsAppNumber === whatsAppNumber));
 	const candidates = bySame.length > 0 ? bySame : found;
 	const [contact, other] = candidates;
 	if (contact && other) {
-		throw new ConflictError(`Two contacts have these numbers: ${contact.id} and ${other.id}. Merge them, or give the number of one of them only.`);
+		throw new ConflictError(`Two contacts have these numbers: ${nameOf(contact)} and ${nameOf(other)}. Merge them, or give the number of one of them only.`);
 	}
 	for (const [field, number] of [['smsNumber', smsNumber], ['whatsAppNumber', whatsAppNumber]] as const) {
 		const filled = contact?.[field];
 		if (contact && number && filled && filled !== number) {
 			if (bySame.length === 0) return undefined;
 			const kind = field === 'smsNumber' ? 'SMS' : 'WhatsApp';
-			throw new ConflictError(`Contact ${contact.id} has the ${kind} number ${maskPhone(filled)}, not ${maskPhone(number)}. Change or delete that contact first.`);
+			throw new ConflictError(`Contact ${nameOf(contact)} has the ${kind} number ${maskPhone(filled)}, not ${maskPhone(number)}. Change or delete that contact first.`);
 		}
 	}
 	return contact;
 }
 
-function completed(contact: NewContact, given: Given): NewContact {
+export function completed(contact: NewContact, given: Given): NewContact {
 	const fields = Object.fromEntries(Object.entries({ ...contact.fields, ...given.fields }).filter(([, value]) => value !== '' && value !== null && value !== undefined));
 	if (JSON.stringify(fields).length > FIELD_CHARACTERS * 4) throw new InvalidInputError('The fields of the contact are too long: at most 16,000 characters together.');
 	// A consent recorded earlier stays the one that counts: it is what earlier messages rested on.

@@ -9,7 +9,7 @@ import { boundedFields, type PersonFields } from '../domain/personFields';
 import { normalisePhone } from '../domain/phone';
 import { wordsOf } from '../store/consentWords';
 import { contactsWithNumbers } from '../store/contacts';
-import { type Group, resolveGroup } from '../store/groups';
+import { type Group, resolveGroups } from '../store/groups';
 import { ensureIdentities, findIdentity, lockIdentities } from '../store/identities';
 import { insertInvitation, invitationsFor, type NewInvitation, renewInvitation } from '../store/invitations';
 import { registrationsOf } from '../store/registrations';
@@ -195,15 +195,6 @@ function viewOf({ phone, sender, groups }: Guest, refusal: InvitationRefusal | n
 		retryAt: limit?.retryAt ? new Date(limit.retryAt).toISOString() : null,
 		eventId: null,
 	};
-}
-
-async function resolveGroups(db: Database, refs: readonly string[]): Promise<Group[]> {
-	const groups = new Map<number, Group>();
-	for (const ref of refs) {
-		const group = await resolveGroup(db, ref);
-		groups.set(group.id, group);
-	}
-	return [...groups.values()];
 }
 
 /** Why this person is not to be sent an invitation; null: nothing stands against it. */

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type Expression, type Selectable, sql } from 'kysely';
 
 import { isPostgres } from './dialect';
 import { contains } from './like';
@@ -78,6 +78,7 @@ export async function contactsWithNumbers(db: Database, phones: readonly string[
 
 /** Tells our advisory locks from everybody else's in the database. */
 const CONTACT_LOCK = 20_261_124;
+const ALL_CONTACTS_LOCK = 20_261_125;
 
 /**
  * Two transactions that make or change a contact with one of these numbers, in whichever field, come one after the other. Take it after
@@ -85,9 +86,22 @@ const CONTACT_LOCK = 20_261_124;
  */
 export async function lockContactNumbers(db: Database, phones: readonly string[]): Promise<void> {
 	if (!isPostgres(db)) return;
+	await sql`select pg_advisory_xact_lock_shared(${ALL_CONTACTS_LOCK}::bigint)`.execute(db);
 	for (const phone of [...new Set(phones)].sort()) {
 		await sql`select pg_advisory_xact_lock(${CONTACT_LOCK}::int, hashtext(${phone}))`.execute(db);
 	}
+}
+
+/** As lockContactNumbers, for so many numbers that a lock for each would be too many: holds off everybody who makes or changes a contact. */
+export async function lockAllContacts(db: Database): Promise<void> {
+	if (!isPostgres(db)) return;
+	await sql`select pg_advisory_xact_lock(${ALL_CONTACTS_LOCK}::bigint)`.execute(db);
+}
+
+/** By id. @param ids a query for ids. @param lock holds them until the transaction ends (PostgreSQL). */
+export async function contactsByIds(db: Database, ids: Expression<number>, lock: boolean): Promise<Contact[]> {
+	const query = db.selectFrom('contact').selectAll().where('id', 'in', ids).orderBy('id');
+	return (await (lock ? query.forUpdate() : query).execute()).map(toContact);
 }
 
 /** Undefined when one of its numbers is in another contact. */

@@ -35,6 +35,16 @@ export async function groupsWithIds(db: Database, ids: readonly number[]): Promi
 	return await db.selectFrom('contact_group').select(GROUP).where('id', 'in', listOf(db, [...new Set(ids)])).execute();
 }
 
+/** Each group once, in the order given. @throws {NotFoundError} */
+export async function resolveGroups(db: Database, refs: readonly string[]): Promise<Group[]> {
+	const groups = new Map<number, Group>();
+	for (const ref of refs) {
+		const group = await resolveGroup(db, ref);
+		groups.set(group.id, group);
+	}
+	return [...groups.values()];
+}
+
 export async function insertGroup(db: Database, group: Omit<Group, 'id'>, now: number): Promise<Group | undefined> {
 	return await db
 		.insertInto('contact_group')

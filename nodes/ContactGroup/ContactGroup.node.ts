@@ -1,10 +1,11 @@
 import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
 
 import { credentialTest } from '../shared/credentialTests';
-import { listSearch } from '../shared/lists';
+import { listSearch, loadOptions } from '../shared/lists';
 import { route } from '../shared/router';
 import { properties } from './actions/description';
 import { table } from './actions/table';
+import { outputsExpression } from './outputs';
 
 export class ContactGroup implements INodeType {
 	description: INodeTypeDescription = {
@@ -17,13 +18,13 @@ export class ContactGroup implements INodeType {
 		description: 'The address book for SMS and WhatsApp: contacts, and groups that people join with START',
 		defaults: { name: 'Contact & Group' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: outputsExpression,
 		usableAsTool: true,
 		credentials: [{ name: 'optInStoreApi', displayName: 'Opt-In Store', required: true, testedBy: 'optInStoreTest' }],
 		properties,
 	};
 
-	methods = { listSearch, credentialTest };
+	methods = { listSearch, loadOptions, credentialTest };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await route(this, table);

@@ -1,4 +1,4 @@
-import { type IDataObject, type IExecuteFunctions, type INodeExecutionData, type INodeProperties, NodeOperationError } from 'n8n-workflow';
+import { type IBinaryKeyData, type IDataObject, type IExecuteFunctions, type INodeExecutionData, type INodeProperties, type IPairedItemData, NodeOperationError } from 'n8n-workflow';
 
 import type { Store } from '../../store/store';
 import { errorText, toNodeError } from './errors';
@@ -18,8 +18,22 @@ export interface Call {
 /** One file below `actions/`: what it asks, and what it does for one item. */
 export interface Operation {
 	description: INodeProperties[];
-	/** One object becomes one item, a list as many items as it has entries. */
+	/** One object becomes one item, a list as many items as it has entries; Outputs says it all. */
 	execute(call: Call): Promise<object | object[]>;
+}
+
+/** Items by output, for operations with files or with more than one output. */
+export class Outputs {
+	constructor(
+		readonly outputs: ReadonlyArray<
+			ReadonlyArray<{
+				json: object;
+				binary?: IBinaryKeyData;
+				/** The incoming item or items it comes from; by default the one the operation runs for. */
+				item?: number | number[];
+			}>
+		>,
+	) {}
 }
 
 export interface OperationTable {
@@ -37,7 +51,7 @@ export function descriptionsOf({ operations }: OperationTable): INodeProperties[
 /** Runs the chosen operation for each item, one after the other. A failed item stops the run, or with Continue On Fail becomes `{ error }`. */
 export async function route(node: IExecuteFunctions, table: OperationTable): Promise<INodeExecutionData[][]> {
 	const items = node.getInputData();
-	const results: INodeExecutionData[] = [];
+	const results: INodeExecutionData[][] = [[]];
 	const handle = await openNodeStore(node).catch((error: unknown) => {
 		if (node.continueOnFail()) return error;
 		throw toNodeError(node.getNode(), error, 0);
@@ -49,19 +63,25 @@ export async function route(node: IExecuteFunctions, table: OperationTable): Pro
 				if (!isStoreHandle(handle)) throw toNodeError(node.getNode(), handle, itemIndex);
 				const call: Call = { node, store: handle.store, parameters: new ItemParameters(node, itemIndex), item: item.json };
 				const rows = await chooseOperation(call, table).execute(call);
-				for (const row of Array.isArray(rows) ? rows : [rows]) {
-					results.push({ json: row as IDataObject, pairedItem: { item: itemIndex } });
+				const { outputs } = rows instanceof Outputs ? rows : new Outputs([(Array.isArray(rows) ? rows : [rows]).map((json: object) => ({ json }))]);
+				for (const [output, entries] of outputs.entries()) {
+					const result = (results[output] ??= []);
+					for (const { json, binary, item: from = itemIndex } of entries) result.push({ json: json as IDataObject, ...(binary && { binary }), pairedItem: pairedItem(from) });
 				}
 			} catch (error) {
 				const nodeError = toNodeError(node.getNode(), error, itemIndex);
 				if (!node.continueOnFail()) throw nodeError;
-				results.push({ json: { error: errorText(nodeError) }, pairedItem: { item: itemIndex } });
+				results[0]?.push({ json: { error: errorText(nodeError) }, pairedItem: { item: itemIndex } });
 			}
 		}
 	} finally {
 		if (isStoreHandle(handle)) handle.release();
 	}
-	return [results];
+	return results;
+}
+
+function pairedItem(from: number | number[]): IPairedItemData | IPairedItemData[] {
+	return Array.isArray(from) ? from.map((item) => ({ item })) : { item: from };
 }
 
 function chooseOperation({ node, parameters }: Call, table: OperationTable): Operation {

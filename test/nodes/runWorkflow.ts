@@ -85,6 +85,14 @@ function nodeTypesOf(start: INodeType): INodeTypes {
 
 /** Runs the node behind a start that gives `items`, as n8n runs it. */
 export async function run(tested: NodeUnderTest, items: Array<INodeExecutionData['json']> = [{}]): Promise<IRun> {
+	return await runWith(
+		tested,
+		items.map((json) => ({ json })),
+	);
+}
+
+/** As run, for items with files. */
+async function runWith(tested: NodeUnderTest, items: INodeExecutionData[]): Promise<IRun> {
 	const executionId = String(++executions);
 	const nodes: INode[] = [
 		{ id: 'start', name: 'Start', type: START_TYPE, typeVersion: 1, position: [0, 0], parameters: {} },
@@ -112,7 +120,7 @@ export async function run(tested: NodeUnderTest, items: Array<INodeExecutionData
 		connections,
 		settings: { executionOrder: 'v1', timezone: 'Europe/Vienna' },
 	};
-	const workflow = new Workflow({ ...workflowData, nodeTypes: nodeTypesOf(startWith(items.map((json) => ({ json })))) });
+	const workflow = new Workflow({ ...workflowData, nodeTypes: nodeTypesOf(startWith(items)) });
 	const execute = new WorkflowExecute(additionalDataOf(tested.credentials, executionId, workflowData), 'manual', createRunExecutionData());
 	return await execute.run({ workflow, startNode: workflow.getNode('Start') ?? undefined });
 }
@@ -156,6 +164,14 @@ export async function outputOf(tested: NodeUnderTest, items?: Array<INodeExecuti
 	const { error } = data.resultData;
 	if (error) throw new StoppedWorkflow(error.message, error.description ?? '', error.context.itemIndex as number | undefined);
 	return data.resultData.runData.Tested?.at(-1)?.data?.main?.[0] ?? [];
+}
+
+/** The items of each output. @throws {StoppedWorkflow} where the node stopped the workflow. */
+export async function outputsOf(tested: NodeUnderTest, items: INodeExecutionData[]): Promise<INodeExecutionData[][]> {
+	const { data } = await runWith(tested, items);
+	const { error } = data.resultData;
+	if (error) throw new StoppedWorkflow(error.message, error.description ?? '', error.context.itemIndex as number | undefined);
+	return (data.resultData.runData.Tested?.at(-1)?.data?.main ?? []).map((output) => output ?? []);
 }
 
 /** The only item's fields. */

@@ -1,0 +1,183 @@
+import { InvalidInputError } from '../errors';
+import { type ColumnRole, foldedName, knownName } from './columnNames';
+
+/** What a column is: one of ours, a field of the contact's own, or nothing to us. */
+export type ColumnTarget = { role: ColumnRole } | { field: string } | { ignored: true };
+
+export interface Column {
+	/** As the file names it; `Column 3` where it has no name. */
+	name: string;
+	target: ColumnTarget;
+}
+
+/** Said by the operator about one column. */
+export interface ColumnMapping {
+	/** Its name in the file, or its number from 1. */
+	column: string;
+	/** A role, `field` or `ignore`. */
+	meaning: ColumnRole | 'field' | 'ignore';
+	/** For `field`: what it is called here; by default as in the file. */
+	fieldName?: string;
+}
+
+/** Before the name of a field that would be taken for something else when an exported file is read again. */
+export const FIELD_PREFIX = 'field:';
+/** What we add to a rejected row: a corrected file can be imported as it is. */
+export const REJECTION_COLUMNS = ['rejectedRow', 'rejectedColumn', 'rejectedReason'] as const;
+
+const MOST_COLUMNS = 500;
+const NAME_CHARACTERS = 200;
+const FIRST_NAME_ALIASES = new Set(['nome', 'nombre']);
+const LAST_NAME_ALIASES = new Set(['name', 'nom', 'naam']);
+
+/** How an exported file names a field, so that reading it back gives that field. */
+export function fieldColumnName(field: string): string {
+	const plain = field === field.trim() && field !== '' && knownName(field) === undefined && !field.startsWith(FIELD_PREFIX) && !isRejectionColumn(field) && !UNNAMED.test(field);
+	return plain ? field : `${FIELD_PREFIX}${field}`;
+}
+
+const UNNAMED = /^column \d+$/i;
+
+/**
+ * What each column of a file means, from its header and what the operator said.
+ * @throws {InvalidInputError} for two columns of one name or one meaning, a mapping to no column, or no column with numbers.
+ */
+export function readHeader(header: readonly string[], mappings: readonly ColumnMapping[]): Column[] {
+	if (header.length > MOST_COLUMNS) throw new InvalidInputError(`The file has ${header.length} columns; at most ${MOST_COLUMNS} are read. Is it a list of contacts?`);
+	const names = header.map(storable).map((cell, index) => (cell.startsWith(FIELD_PREFIX) ? cell : cell.trim()) || `Column ${index + 1}`);
+	refuseLongNames(names);
+	refuseDuplicates(names);
+	const columns: Column[] = names.map((name) => ({ name, target: automaticTarget(name) }));
+	applyMappings(columns, mappings);
+	settleNames(columns);
+	settleRanks(columns, mappings.length > 0);
+	return requireNumbers(columns);
+}
+
+/** A file without header: columns are told by what stands in them; the first number is for SMS, a second one for WhatsApp. */
+export function readHeaderless(cells: readonly string[], looksLikePhone: (cell: string) => boolean, mappings: readonly ColumnMapping[]): Column[] {
+	const columns: Column[] = cells.map((_, index) => ({ name: `Column ${index + 1}`, target: { field: `Column ${index + 1}` } }));
+	const mapped = new Set(applyMappings(columns, mappings));
+	const hasRole = (role: ColumnRole): boolean => columns.some(({ target }) => 'role' in target && target.role === role);
+	cells.forEach((cell, index) => {
+		const column = columns[index];
+		if (!column || mapped.has(column)) return;
+		const role = looksLikePhone(cell) ? (['smsNumber', 'whatsAppNumber'] as const).find((each) => !hasRole(each)) : /\p{L}/u.test(cell) && !hasRole('name') ? 'name' : undefined;
+		if (role) column.target = { role };
+	});
+	settleRanks(columns, true);
+	return requireNumbers(columns);
+}
+
+/** Databases refuse NUL and half characters; in a name they mean nothing. */
+function storable(name: string): string {
+	return name.toWellFormed().replaceAll('\0', '');
+}
+
+function automaticTarget(name: string): ColumnTarget {
+	if (name.startsWith(FIELD_PREFIX)) return { field: name.slice(FIELD_PREFIX.length) };
+	if (isRejectionColumn(name)) return { ignored: true };
+	const role = knownName(name)?.role;
+	return role ? { role } : { field: name };
+}
+
+function isRejectionColumn(name: string): boolean {
+	return (REJECTION_COLUMNS as readonly string[]).includes(name);
+}
+
+function refuseLongNames(names: readonly string[]): void {
+	const index = names.findIndex((name) => name.length > NAME_CHARACTERS);
+	if (index >= 0) throw new InvalidInputError(`The name of column ${index + 1} has ${names[index]?.length} characters; at most ${NAME_CHARACTERS} are read. Does the file begin with a header?`);
+}
+
+function refuseDuplicates(names: readonly string[]): void {
+	const seen = new Map<string, number>();
+	for (const [index, name] of names.entries()) {
+		const first = seen.get(name);
+		if (first !== undefined) {
+			throw new InvalidInputError(`The file has two columns named "${name.slice(0, 60)}": ${first + 1} and ${index + 1}. Rename or remove one of them; nothing was imported.`);
+		}
+		seen.set(name, index);
+	}
+}
+
+function applyMappings(columns: Column[], mappings: readonly ColumnMapping[]): Column[] {
+	const twice = mappings.find(({ meaning }, index) => meaning !== 'field' && meaning !== 'ignore' && mappings.findIndex((other) => other.meaning === meaning) < index);
+	if (twice && twice.meaning !== 'field' && twice.meaning !== 'ignore') {
+		throw new InvalidInputError(`Two columns are mapped to the ${ROLE_NAMES[twice.meaning]}. Leave one of them out; nothing was imported.`);
+	}
+	return mappings.map(({ column: wanted, meaning, fieldName }) => {
+		const column = findColumn(columns, wanted.trim());
+		if (!column) {
+			const there = columns.map(({ name }) => `"${name.slice(0, 40)}"`).slice(0, 20).join(', ');
+			throw new InvalidInputError(`The file has no column "${wanted.slice(0, 60)}". Its columns are: ${there}. Correct the mapping; nothing was imported.`);
+		}
+		if (meaning === 'ignore') column.target = { ignored: true };
+		else if (meaning === 'field') column.target = { field: fieldName?.trim() || column.name };
+		else {
+			// What the operator says holds against what a name suggests.
+			for (const other of columns) if (other !== column && 'role' in other.target && other.target.role === meaning) other.target = { field: other.name };
+			column.target = { role: meaning };
+		}
+		return column;
+	});
+}
+
+function findColumn(columns: readonly Column[], wanted: string): Column | undefined {
+	return (
+		columns.find(({ name }) => name === wanted) ??
+		columns.find(({ name }) => foldedName(name) === foldedName(wanted) && foldedName(wanted) !== '') ??
+		(/^\d{1,4}$/.test(wanted) ? columns[Number(wanted) - 1] : undefined)
+	);
+}
+
+/** Italian `Nome` beside `Cognome` is the first name; German `Name` beside `Vorname` the last. */
+function settleNames(columns: Column[]): void {
+	const withRole = (role: ColumnRole): Column | undefined => columns.find(({ target }) => 'role' in target && target.role === role);
+	for (const column of columns) {
+		if (!('role' in column.target) || column.target.role !== 'name') continue;
+		const folded = foldedName(column.name);
+		if (FIRST_NAME_ALIASES.has(folded) && withRole('lastName') && !withRole('firstName')) column.target = { role: 'firstName' };
+		else if (LAST_NAME_ALIASES.has(folded) && withRole('firstName') && !withRole('lastName')) column.target = { role: 'lastName' };
+	}
+}
+
+/** Of several columns of one meaning the surest is taken; the others become fields. */
+function settleRanks(columns: Column[], mapped: boolean): void {
+	const byRole = new Map<ColumnRole, Column[]>();
+	for (const column of columns) {
+		if ('role' in column.target) byRole.set(column.target.role, [...(byRole.get(column.target.role) ?? []), column]);
+	}
+	for (const [role, candidates] of byRole) {
+		if (candidates.length < 2) continue;
+		const rankOf = ({ name }: Column): number => knownName(name)?.rank ?? 0;
+		const best = Math.min(...candidates.map(rankOf));
+		const [one, other] = candidates.filter((column) => rankOf(column) === best);
+		if (one && other) {
+			throw new InvalidInputError(
+				`The columns "${one.name.slice(0, 60)}" and "${other.name.slice(0, 60)}" both look like the ${ROLE_NAMES[role]}. ${mapped ? 'Correct the mapping' : 'Say under Column Mapping which one it is'}; nothing was imported.`,
+			);
+		}
+		for (const column of candidates) if (column !== one) column.target = { field: column.name };
+	}
+}
+
+function requireNumbers(columns: Column[]): Column[] {
+	const hasNumber = columns.some(({ target }) => 'role' in target && (target.role === 'smsNumber' || target.role === 'whatsAppNumber'));
+	if (!hasNumber) {
+		const there = columns.map(({ name }) => `"${name.slice(0, 40)}"`).slice(0, 20).join(', ');
+		throw new InvalidInputError(`No column with phone numbers is recognised among ${there}. Say under Column Mapping which one it is; nothing was imported.`);
+	}
+	return columns;
+}
+
+export const ROLE_NAMES: Record<ColumnRole, string> = {
+	smsNumber: 'SMS number',
+	whatsAppNumber: 'WhatsApp number',
+	name: 'name',
+	firstName: 'first name',
+	lastName: 'last name',
+	language: 'language',
+	smsConsentSource: 'SMS consent source',
+	smsConsentDate: 'SMS consent date',
+};

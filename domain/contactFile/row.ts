@@ -1,0 +1,182 @@
+import { InvalidInputError } from '../errors';
+import { phoneOf } from '../phone';
+import { undefused } from './cell';
+import type { ColumnRole } from './columnNames';
+import type { Column } from './columns';
+import { readPastTime } from './time';
+
+/** A good row of a file. What the file leaves empty is null: it changes nothing. */
+export interface ImportedRow {
+	/** As a spreadsheet counts, the header being row 1; of items, from 1. */
+	row: number;
+	/** E.164. */
+	smsNumber: string | null;
+	/** E.164. */
+	whatsAppNumber: string | null;
+	name: string | null;
+	language: string | null;
+	fields: Record<string, string> | null;
+	/** Both or neither. */
+	smsConsentSource: string | null;
+	/** UTC ms. */
+	smsConsentAt: number | null;
+	/** What the file says of consent is not enough to count: a source without a date, or a date without a source. */
+	consentIncomplete: boolean;
+}
+
+export interface RejectedRow {
+	row: number;
+	/** Null where the whole row is at fault. */
+	column: string | null;
+	reason: string;
+	/** By column name, shortened where it is long. */
+	cells: Record<string, string>;
+}
+
+export interface RowSettings {
+	columns: readonly Column[];
+	/** ISO 3166 alpha-2, of numbers without prefix. */
+	country: string;
+	/** UTC ms. */
+	now: number;
+	/** Of every row, by the operator's word. `at`: UTC ms. */
+	smsConsent?: { source: string; at: number } | null;
+}
+
+/** As many as all fields of a contact may have together. */
+export const CELL_CHARACTERS = 16_000;
+const SOURCE_CHARACTERS = 1_000;
+const SHOWN_CHARACTERS = 1_000;
+const MOST_SURPLUS_SHOWN = 20;
+
+class RowFault extends Error {
+	/** Written out: Node strips types where it runs this file in the tests' thread, and knows no parameter properties. */
+	readonly column: string | null;
+
+	constructor(column: string | null, message: string) {
+		super(message);
+		this.column = column;
+	}
+}
+
+/** Reads one row; what is wrong with it comes back with the row, so that it can be corrected and given again. */
+export function readRow(row: number, cells: readonly string[], settings: RowSettings): ImportedRow | RejectedRow {
+	try {
+		return goodRow(row, cells, settings);
+	} catch (error) {
+		if (!(error instanceof RowFault)) throw error;
+		return { row, column: error.column, reason: error.message, cells: shownCells(cells, settings.columns) };
+	}
+}
+
+export function isRejected(row: ImportedRow | RejectedRow): row is RejectedRow {
+	return 'reason' in row;
+}
+
+export function isBlank(cells: readonly string[]): boolean {
+	return cells.every((cell) => cell.trim() === '');
+}
+
+/** A rejected row's own cells, defused when they are written to a file by whoever writes them. */
+export function shownCells(cells: readonly string[], columns: readonly Column[]): Record<string, string> {
+	const shown = (text: string): string => (text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text).toWellFormed().replaceAll('\0', '\uFFFD');
+	const names = columns.map(({ name }) => name);
+	const entries = names.map((name, index): [string, string] => [name, shown(cells[index] ?? '')]);
+	cells.slice(names.length, names.length + MOST_SURPLUS_SHOWN).forEach((cell, index) => entries.push([`Column ${names.length + index + 1}`, shown(cell)]));
+	return Object.fromEntries(entries);
+}
+
+function goodRow(row: number, cells: readonly string[], { columns, country, now, smsConsent }: RowSettings): ImportedRow {
+	if (cells.length > columns.length && !isBlank(cells.slice(columns.length))) {
+		throw new RowFault(null, `The row has ${cells.length} cells, but the file has ${columns.length} columns. Is a text with the delimiter in it not in quotes?`);
+	}
+	const byRole: Partial<Record<ColumnRole, { text: string; column: string }>> = {};
+	let fields: Record<string, string> | null = null;
+	for (const [index, { name, target }] of columns.entries()) {
+		const cell = cells[index];
+		if (cell === undefined || cell === '' || 'ignored' in target) continue;
+		const text = checkedCell(cell, name);
+		if (text === '') continue;
+		if ('role' in target) {
+			byRole[target.role] = { text, column: name };
+			// Kept as fields too: texts begin with "Dear {{Vorname}}".
+			if (target.role !== 'firstName' && target.role !== 'lastName') continue;
+		}
+		fields ??= {};
+		setField(fields, 'field' in target ? target.field : name, text);
+	}
+	const smsNumber = readNumber(byRole.smsNumber, country);
+	// SMS and WhatsApp of a person are mostly the same number: read once.
+	const isSame = byRole.whatsAppNumber !== undefined && byRole.whatsAppNumber.text === byRole.smsNumber?.text;
+	const whatsAppNumber = isSame ? smsNumber : readNumber(byRole.whatsAppNumber, country);
+	if (smsNumber === null && whatsAppNumber === null) {
+		const column = columns.find(({ target }) => 'role' in target && (target.role === 'smsNumber' || target.role === 'whatsAppNumber'));
+		throw new RowFault(column?.name ?? null, 'The row has no phone number.');
+	}
+	return { row, smsNumber, whatsAppNumber, name: nameOf(byRole), language: byRole.language?.text ?? null, fields, ...(smsConsent ? consentOf(smsConsent) : readConsent(byRole, now)) };
+}
+
+/** Like an object literal's own property, also for `__proto__`. */
+function setField(fields: Record<string, string>, name: string, value: string): void {
+	if (name === '__proto__') Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
+	else fields[name] = value;
+}
+
+function checkedCell(cell: string, column: string): string {
+	if (cell.length > CELL_CHARACTERS) {
+		throw new RowFault(column, `The cell has ${cell.length} characters; at most ${CELL_CHARACTERS} are read. Is a quotation mark not closed?`);
+	}
+	if (cell.includes('\0')) throw new RowFault(column, 'The cell holds a NUL character, which cannot be stored. Enter the text again.');
+	if (cell.includes('\uFFFD') || !cell.isWellFormed()) {
+		throw new RowFault(column, 'The cell holds characters that are not in the encoding of the file. Save the file as UTF-8, or say its encoding under Options.');
+	}
+	return undefused(cell).trim();
+}
+
+/** Spreadsheets hand over long numbers as bare digits, whose country prefix has lost its plus. */
+const BARE_DIGITS = /^\d{10,15}$/;
+
+function readNumber(cell: { text: string; column: string } | undefined, country: string): string | null {
+	if (cell === undefined) return null;
+	try {
+		return phoneOf(cell.text, country);
+	} catch (error) {
+		const phone = BARE_DIGITS.test(cell.text) ? withPlus(cell.text, country) : undefined;
+		if (phone !== undefined) return phone;
+		if (error instanceof InvalidInputError) throw new RowFault(cell.column, error.message);
+		throw error;
+	}
+}
+
+function withPlus(digits: string, country: string): string | undefined {
+	try {
+		return phoneOf(`+${digits}`, country);
+	} catch {
+		return undefined;
+	}
+}
+
+function nameOf(byRole: Partial<Record<ColumnRole, { text: string }>>): string | null {
+	const parts = [byRole.firstName?.text, byRole.lastName?.text].filter((part) => part !== undefined);
+	return byRole.name?.text ?? (parts.join(' ') || null);
+}
+
+type RowConsent = Pick<ImportedRow, 'smsConsentSource' | 'smsConsentAt' | 'consentIncomplete'>;
+
+function consentOf({ source, at }: { source: string; at: number }): RowConsent {
+	return { smsConsentSource: source.slice(0, SOURCE_CHARACTERS), smsConsentAt: at, consentIncomplete: false };
+}
+
+function readConsent(byRole: Partial<Record<ColumnRole, { text: string; column: string }>>, now: number): RowConsent {
+	const { smsConsentSource: source, smsConsentDate: date } = byRole;
+	const at = date && readPastTime(date.text, now);
+	if (date && at === undefined) {
+		throw new RowFault(date.column, `"${date.text.slice(0, 40)}" is not the date of a consent. Write a day that has been, like 2026-05-03 or 03.05.2026.`);
+	}
+	const isComplete = source !== undefined && at !== undefined;
+	return {
+		smsConsentSource: isComplete ? source.text.slice(0, SOURCE_CHARACTERS) : null,
+		smsConsentAt: isComplete ? at : null,
+		consentIncomplete: !isComplete && (source !== undefined || date !== undefined),
+	};
+}

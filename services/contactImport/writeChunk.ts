@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+
+import { ConflictError } from '../../domain/errors';
+import { nextRecord } from '../../domain/ledger';
+import { contactsHolding, existingMemberships, insertContacts, insertContactsForIds, insertMemberships, outWords, updateContacts } from '../../store/contactSets';
+import { lockAllContacts } from '../../store/contacts';
+import { isPostgres } from '../../store/dialect';
+import { lockNumbers } from '../../store/identities';
+import { appendToChains, ensurePeople, lockChains } from '../../store/ledgerSets';
+import type { Database } from '../../store/schema';
+import type { Store } from '../../store/store';
+import type { DryRun } from './dryRun';
+import { type Folded, type FoldedContact, foldRows, numbersOf, toFolded } from './foldRows';
+import type { ReadChunk } from './protocol';
+
+export interface ChunkResult {
+	created: number;
+	updated: number;
+	unchanged: number;
+	addedToGroups: number;
+	/** Memberships not made, because the person left the group by their own word. */
+	keptOut: number;
+	/** Good rows whose person is opted out. */
+	suppressed: number;
+	/** Good rows that brought a consent that counts. */
+	withSmsConsent: number;
+	smsConsentIncomplete: number;
+	/** By index of the chunk's row. */
+	rejected: Array<{ index: number; reason: string }>;
+}
+
+/** Somebody else has made or changed one of these contacts meanwhile: the chunk is done anew. */
+class ChunkOvertaken extends ConflictError {}
+
+const OVERTAKEN = 'The contacts of this file are being changed by somebody else at this moment. Import it again: what is in already stays as it is.';
+const TRIES = 5;
+/** Words that end advertising, or SMS, whoever sends: the contact is kept, and counted as such. */
+const SUPPRESSING = ['all', 'sms'] as const;
+const SALT_BYTES = 16;
+
+/** Writes one chunk, all of it or nothing, in a handful of statements. */
+export async function writeChunk(store: Store, chunk: ReadChunk, groupIds: readonly number[]): Promise<ChunkResult> {
+	for (let tries = 1; ; tries++) {
+		try {
+			return await store.transaction((db) => writeOnce(store, db, chunk, groupIds));
+		} catch (error) {
+			if (!isOvertaken(error) || tries === TRIES) throw error;
+		}
+	}
+}
+
+/** As writeChunk, with nothing written; `dryRun` remembers what the chunks before would have. */
+export async function foretellChunk(store: Store, chunk: ReadChunk, groupIds: readonly number[], dryRun: DryRun): Promise<ChunkResult> {
+	return await store.read(async (db) => {
+		const known = await knownContacts(db, chunk);
+		const folded = foldRows(chunk.rows, dryRun.overlay(known, numbersOfRows(chunk)));
+		const contacts = contactsOf(folded);
+		const words = await wordsAbout(db, contacts, groupIds);
+		const { wanted, keptOut } = membershipsOf(contacts, groupIds, words);
+		const ids = contacts.filter(({ id }) => id > 0).map(({ id }) => id);
+		const there = await existingMemberships(db, ids, groupIds);
+		const added = wanted.filter(({ contact, groupId }) => !there.has(`${groupId}:${contact.id}`) && dryRun.addsMembership(contact, groupId)).length;
+		dryRun.remember(contacts);
+		return { ...figuresOf(folded, words), addedToGroups: added, keptOut, rejected: folded.rejected };
+	});
+}
+
+async function writeOnce(store: Store, db: Database, chunk: ReadChunk, groupIds: readonly number[]): Promise<ChunkResult> {
+	const now = store.now();
+	const folded = foldRows(chunk.rows, await heldContacts(db, chunk));
+	const contacts = contactsOf(folded);
+	await saveContacts(db, contacts, { now, idsNeeded: groupIds.length > 0 || contacts.some(({ consentAdded }) => consentAdded) });
+	const words = await wordsAbout(db, contacts, groupIds);
+	const { wanted, keptOut } = membershipsOf(contacts, groupIds, words);
+	const addedToGroups = await insertMemberships(
+		db,
+		wanted.map(({ contact, groupId }) => ({ groupId, contactId: contact.id })),
+		{ source: 'operator', now },
+	);
+	await recordConsents(store, db, contacts);
+	return { ...figuresOf(folded, words), addedToGroups, keptOut, rejected: folded.rejected };
+}
+
+const numbersOfRows = ({ rows }: ReadChunk): string[] => [...new Set(rows.flatMap(numbersOf))];
+
+async function knownContacts(db: Database, chunk: ReadChunk): Promise<FoldedContact[]> {
+	return (await contactsHolding(db, numbersOfRows(chunk), false)).map(toFolded);
+}
+
+/**
+ * The contacts with the chunk's numbers, and their people, held until the transaction ends: a STOP that comes now waits, and is not overlooked.
+ * People first, as everybody who holds both does.
+ */
+async function heldContacts(db: Database, chunk: ReadChunk): Promise<FoldedContact[]> {
+	const known = await knownContacts(db, chunk);
+	if (!isPostgres(db)) return known;
+	const numbers = numbersOfRows(chunk);
+	await lockNumbers(db, [...new Set([...numbers, ...known.flatMap(numbersOf)])]);
+	await lockAllContacts(db);
+	return (await contactsHolding(db, numbers, true)).map(toFolded);
+}
+
+function contactsOf({ rows }: Folded): FoldedContact[] {
+	return [...new Set(rows.map(({ contact }) => contact))];
+}
+
+async function saveContacts(db: Database, contacts: readonly FoldedContact[], { now, idsNeeded }: { now: number; idsNeeded: boolean }): Promise<void> {
+	const changed = contacts.filter(({ isChanged }) => isChanged);
+	const made = changed.filter(({ id }) => id === 0);
+	await updateContacts(
+		db,
+		changed.filter(({ id }) => id > 0),
+		now,
+	);
+	if (!idsNeeded) {
+		if ((await insertContacts(db, made, now)) < made.length) throw new ChunkOvertaken(OVERTAKEN);
+		return;
+	}
+	const ids = new Map((await insertContactsForIds(db, made, now)).map((row) => [numbersOf(row).join(), row.id]));
+	for (const contact of made) {
+		const id = ids.get(numbersOf(contact).join());
+		if (id === undefined) throw new ChunkOvertaken(OVERTAKEN);
+		contact.id = id;
+	}
+}
+
+/** A number that two contacts would have: another process has been faster. */
+function isOvertaken(error: unknown): boolean {
+	const { code, message } = Object(error) as { code?: string; message?: string };
+	return error instanceof ChunkOvertaken || code === '23505' || (code === 'SQLITE_19' && String(message).includes('contact.'));
+}
+
+type Words = Map<string, Set<string>>;
+
+async function wordsAbout(db: Database, contacts: readonly FoldedContact[], groupIds: readonly number[]): Promise<Words> {
+	return await outWords(db, [...new Set(contacts.flatMap(numbersOf))], [...SUPPRESSING, ...groupIds.map((id) => `group:${id}`)]);
+}
+
+function hasSaidNo(contact: FoldedContact, words: Words, scopes: readonly string[]): boolean {
+	return words.size > 0 && numbersOf(contact).some((number) => scopes.some((scope) => words.get(number)?.has(scope)));
+}
+
+/** Rule 4: who left a group by STOP comes back by START only. */
+function membershipsOf(contacts: readonly FoldedContact[], groupIds: readonly number[], words: Words) {
+	const all = contacts.flatMap((contact) => groupIds.map((groupId) => ({ contact, groupId })));
+	const wanted = all.filter(({ contact, groupId }) => !hasSaidNo(contact, words, [`group:${groupId}`]));
+	return { wanted, keptOut: all.length - wanted.length };
+}
+
+function figuresOf({ rows }: Folded, words: Words) {
+	const count = (test: (row: Folded['rows'][number]) => boolean): number => rows.filter(test).length;
+	return {
+		created: count(({ outcome }) => outcome === 'created'),
+		updated: count(({ outcome }) => outcome === 'updated'),
+		unchanged: count(({ outcome }) => outcome === 'unchanged'),
+		suppressed: count(({ contact }) => hasSaidNo(contact, words, SUPPRESSING)),
+		withSmsConsent: count(({ row }) => row.smsConsentAt !== null),
+		smsConsentIncomplete: count(({ row }) => row.consentIncomplete),
+	};
+}
+
+/** Each consent that is new goes into the chain of its person. */
+async function recordConsents(store: Store, db: Database, contacts: readonly FoldedContact[]): Promise<void> {
+	const consenting = contacts.filter(({ consentAdded }) => consentAdded);
+	if (consenting.length === 0) return;
+	const phoneOf = (contact: FoldedContact): string => contact.smsNumber ?? contact.whatsAppNumber ?? '';
+	const at = store.now();
+	const identities = await ensurePeople(db, consenting.map(phoneOf), at);
+	const chains = await lockChains(db, [...identities.values()]);
+	const records = consenting.flatMap((contact) => {
+		const phone = phoneOf(contact);
+		const chain = chains.get(identities.get(phone) ?? 0);
+		if (!chain) return [];
+		const record = nextRecord(
+			chain,
+			{
+				at,
+				salt: randomBytes(SALT_BYTES).toString('hex'),
+				details: {
+					action: 'smsConsent',
+					outcome: 'recorded',
+					applied: true,
+					phone,
+					channel: 'sms',
+					source: 'operator',
+					effectiveAt: contact.smsConsentAt,
+					contactId: contact.id,
+					evidence: { means: 'import', source: contact.smsConsentSource },
+				},
+			},
+			store.ledgerKey,
+		);
+		// A person may be in two contacts.
+		chains.set(identities.get(phone) ?? 0, { id: chain.id, length: record.sequence, head: record.hash });
+		return [record];
+	});
+	await appendToChains(db, records);
+}
