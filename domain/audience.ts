@@ -38,6 +38,8 @@ export function chooseChannels(channels: AudienceChannel, { whatsapp, sms }: Per
 			if (whatsapp.permission === 'allowed') return [whatsapp];
 			// Someone registered whose window has closed is a WhatsApp person: "else SMS" is for those not registered.
 			if (whatsapp.permission === 'outside the 24-hour window') return [whatsapp];
+			// So is someone registered whom trial mode leaves out: an SMS instead would be a message nobody planned.
+			if (whatsapp.permission === 'trial mode') return [whatsapp];
 			// Whether the person left WhatsApp by their own word is part of the SMS's permission: nobody is talked on to after the goodbye.
 			return [sms.phone === null && whatsapp.phone !== null ? whatsapp : sms];
 	}

@@ -58,6 +58,8 @@ export interface Provider {
 	readonly name: ProviderName;
 	/** Most recipients one request may hold. */
 	maxRecipients(channel: Channel): number;
+	/** Set in trial mode: whether this person (E.164; null: known by user id only) may be sent to at all. `send` refuses everybody else. */
+	allows?(phone: string | null): boolean;
 	/** One result for each recipient, in their order. Never throws for what the wire or the provider says. */
 	send(request: SendRequest): Promise<SendResult[]>;
 	/** Asks the provider whether account and number work. @throws {Error} with a sentence for the credential's test. */

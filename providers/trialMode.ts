@@ -14,12 +14,14 @@ const notAllowed: ProviderError = {
  */
 export function withTrialMode(provider: Provider, allowedPhones: readonly string[]): Provider {
 	const allowed = new Set(allowedPhones.map(internationalToE164));
+	const allows = (phone: string | null): boolean => phone !== null && allowed.has(phone);
 	return {
 		name: provider.name,
 		maxRecipients: (channel) => provider.maxRecipients(channel),
 		check: () => provider.check(),
+		allows,
 		async send(request) {
-			const recipients = request.recipients.filter(({ phone }) => phone !== null && allowed.has(phone));
+			const recipients = request.recipients.filter(({ phone }) => allows(phone));
 			const sent = recipients.length === 0 ? [] : await provider.send({ ...request, recipients });
 			const results = new Map(sent.map((result) => [result.reference, result]));
 			return request.recipients.map((recipient) => results.get(recipient.reference) ?? refuse(recipient, notAllowed));

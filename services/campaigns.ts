@@ -21,10 +21,11 @@ import { resolveGroup } from '../store/groups';
 import { ensureIdentities } from '../store/identities';
 import { insertMessages } from '../store/messageChanges';
 import type { Database } from '../store/schema';
-import { resolveSender, type Sender } from '../store/senders';
+import { resolveSender, type Sender, senderById } from '../store/senders';
 import type { Store } from '../store/store';
 import { type CampaignView, noCounts, viewsOf } from './campaignViews';
-import { type Plan, planChunk } from './planning';
+import { type MayReach, type Plan, planChunk } from './planning';
+import type { Providers } from './providers';
 
 export type { CampaignView };
 
@@ -63,25 +64,27 @@ const CANCELLED_AT_ONCE = 500;
 /**
  * Turns an audience into messages, each queued or left out with its reason, in short transactions. Nothing is shown or sent
  * before all of it is planned. Called again with the same key it goes on where it was interrupted, or returns the campaign.
+ * @param providers those attached, as far as known: in trial mode everybody but the allowed numbers is left out.
  */
-export async function createCampaign(store: Store, input: CampaignInput): Promise<CampaignView> {
+export async function createCampaign(store: Store, input: CampaignInput, providers: Providers = {}): Promise<CampaignView> {
 	const key = input.key.trim();
 	if (key === '' || key.length > LONGEST_KEY) throw new InvalidInputError(`The campaign needs a key of 1 to ${LONGEST_KEY} characters.`);
 	const known = await store.read((db) => campaignByKey(db, key));
 	const created = known === undefined && (await insert(store, key, input));
 	const campaign = known ?? (await store.read((db) => campaignByKey(db, key)));
 	if (!campaign) throw new OptInError('The campaign was not kept. Try again.');
-	if (campaign.state === 'planning') await planAll(store, campaign);
+	if (campaign.state === 'planning') await planAll(store, campaign, providers);
 	return await view(store, campaign.id, created);
 }
 
 /** Counts who would get a message and who would be left out, and writes nothing. */
-export async function previewCampaign(store: Store, input: PreviewInput): Promise<CampaignPreview> {
+export async function previewCampaign(store: Store, input: PreviewInput, providers: Providers = {}): Promise<CampaignPreview> {
 	const preview: CampaignPreview = { counts: noCounts(), leftOut: {}, total: 0 };
 	const plan = { id: null, ...(await resolve(store, input)) };
 	const given = new Set<string>();
+	const mayReach = await store.read((db) => reachOf(db, plan, providers));
 	for (let cursor = -plan.audience.numbers.length, isLast = false; !isLast; ) {
-		const chunk = await store.read((db) => planChunk(db, plan, cursor, store.now(), async () => given));
+		const chunk = await store.read((db) => planChunk(db, plan, cursor, store.now(), async () => given, mayReach));
 		for (const { state, reason, channel, recipient } of chunk.messages) {
 			preview.counts[state]++;
 			preview.total++;
@@ -144,17 +147,27 @@ function normalised(numbers: readonly string[], sender: Sender | null): string[]
 	});
 }
 
-async function planAll(store: Store, campaign: Campaign): Promise<void> {
-	while (await planNext(store, campaign.id));
+async function planAll(store: Store, campaign: Campaign, providers: Providers): Promise<void> {
+	const mayReach = await store.read((db) => reachOf(db, campaign, providers));
+	while (await planNext(store, campaign.id, mayReach));
+}
+
+async function reachOf(db: Database, { whatsAppSenderId, smsSenderId }: Omit<Plan, 'id'>, providers: Providers): Promise<MayReach> {
+	const providerOf = async (senderId: number | null) => {
+		const sender = senderId === null ? undefined : await senderById(db, senderId);
+		return sender && providers[sender.provider];
+	};
+	const by = { whatsapp: await providerOf(whatsAppSenderId), sms: await providerOf(smsSenderId) };
+	return (channel, phone) => by[channel]?.allows?.(phone) ?? true;
 }
 
 /** One chunk with its place in one transaction: whatever is interrupted goes on there. @returns whether there is more. */
-async function planNext(store: Store, campaignId: number): Promise<boolean> {
+async function planNext(store: Store, campaignId: number, mayReach: MayReach): Promise<boolean> {
 	return await store.transaction(async (db) => {
 		const campaign = await lockCampaign(db, campaignId);
 		if (!campaign || campaign.state !== 'planning') return false;
 		const now = store.now();
-		const chunk = await planChunk(db, campaign, campaign.plannedThrough, now, (phones) => numbersPlanned(db, campaignId, phones));
+		const chunk = await planChunk(db, campaign, campaign.plannedThrough, now, (phones) => numbersPlanned(db, campaignId, phones), mayReach);
 		const phones = chunk.messages.flatMap(({ recipient }) => (recipient === null ? [] : [recipient]));
 		const identities = await ensureIdentities(db, phones, now);
 		await insertMessages(

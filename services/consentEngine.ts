@@ -186,9 +186,9 @@ async function decide(
 		now,
 	};
 	const isNewest = stored.newestSignalAt === null || stored.newestSignalAt < signal.effectiveAt;
-	// What the company does may begin a registration, and when the person last wrote is then found in the history only.
-	const isByCompany = signal.kind === 'invited' || signal.kind === 'register';
-	if (isNewest && !person.hasLearntNumber && !isByCompany) {
+	// These may begin a registration without a message of the person; when they last wrote is then found in the history only.
+	const beginsUnasked = signal.kind === 'invited' || signal.kind === 'register' || signal.kind === 'numberTaken';
+	if (isNewest && !person.hasLearntNumber && !beginsUnasked) {
 		const { state: after, outcome } = applySignal(stored.state, signal);
 		const eventIdOf = (by: string): number | null => (by === signal.key ? eventId : null);
 		return { change: { ...common, before: stored.state, after, eventIdOf }, outcome, applied: true, isLate: false };

@@ -32,6 +32,9 @@ export interface Chunk {
 /** Tells which numbers have a message already, as `<channel> <number>`. */
 export type Taken = (phones: string[]) => Promise<Iterable<string>>;
 
+/** Whether the credential that will send lets this number be sent to: false in trial mode, for all but the allowed ones. */
+export type MayReach = (channel: Channel, phone: string) => boolean;
+
 /** People planned in one transaction. */
 export const CHUNK = 250;
 
@@ -45,7 +48,7 @@ interface Person {
 }
 
 /** The messages of the next people of the audience: those permitted as queued, the others as skipped with their reason. */
-export async function planChunk(db: Database, plan: Plan, cursor: Cursor, now: number, taken: Taken): Promise<Chunk> {
+export async function planChunk(db: Database, plan: Plan, cursor: Cursor, now: number, taken: Taken, mayReach: MayReach): Promise<Chunk> {
 	const { people, next, isLast } = cursor < 0 ? await typedPeople(db, plan, cursor) : await groupPeople(db, plan, cursor);
 	const phones = [...new Set(people.flatMap(({ smsNumber, whatsAppNumber }) => [smsNumber, whatsAppNumber]).filter((phone) => phone !== null))];
 	const kin = await findKin(db, phones.map((phone) => ({ phone })));
@@ -53,7 +56,7 @@ export async function planChunk(db: Database, plan: Plan, cursor: Cursor, now: n
 	const given = new Set(await taken(phones));
 	const writesFields = hasPlaceholders(plan.content);
 	const messages = people.flatMap((person) =>
-		messagesFor(person, plan, { kin, words, given, now }).map((option) => newMessage(option, person, plan, kin, now, writesFields)),
+		messagesFor(person, plan, { kin, words, given, now, mayReach }).map((option) => newMessage(option, person, plan, kin, now, writesFields)),
 	);
 	return { messages, next, isLast };
 }
@@ -114,9 +117,10 @@ interface Knowledge {
 	/** `<channel> <number>` of who gets a message already; grows with each one planned. */
 	given: Set<string>;
 	now: number;
+	mayReach: MayReach;
 }
 
-function messagesFor(person: Person, plan: Plan, { kin, words, given, now }: Knowledge): Option[] {
+function messagesFor(person: Person, plan: Plan, { kin, words, given, now, mayReach }: Knowledge): Option[] {
 	const option = (channel: Channel, phone: string | null, senderId: number | null): Option => {
 		const facts = factsOf(
 			kin,
@@ -133,7 +137,8 @@ function messagesFor(person: Person, plan: Plan, { kin, words, given, now }: Kno
 			},
 			now,
 		);
-		return { channel, phone, permission: decide(facts) };
+		const permission = decide(facts);
+		return { channel, phone, permission: permission === 'allowed' && phone !== null && !mayReach(channel, phone) ? 'trial mode' : permission };
 	};
 	const options = chooseChannels(plan.channels, {
 		whatsapp: option('whatsapp', person.whatsAppNumber, plan.whatsAppSenderId),

@@ -64,9 +64,11 @@ export async function sendMessage(store: Store, providers: Providers, input: Sen
 
 	assertSendable(input.content, [input.channel]);
 	const sender = await store.read((db) => resolveSender(db, input.sender, input.channel));
-	if (!providers[sender.provider]) throw noProvider(sender.provider);
+	const provider = providers[sender.provider];
+	if (!provider) throw noProvider(sender.provider);
 	const to = input.to.trim();
 	const isUserId = input.channel === 'whatsapp' && USER_ID.test(to);
+	const phone = isUserId ? null : normalisePhone(to, input.country || sender.country).phone;
 	return await finish(
 		store,
 		providers,
@@ -75,9 +77,10 @@ export async function sendMessage(store: Store, providers: Providers, input: Sen
 			channel: input.channel,
 			purpose: input.purpose,
 			content: input.content,
-			phone: isUserId ? null : normalisePhone(to, input.country || sender.country).phone,
+			phone,
 			whatsAppUserId: isUserId ? to : null,
 			idempotencyKey: input.idempotencyKey,
+			isReachable: provider.allows?.(phone) ?? true,
 			reply: null,
 		}),
 	);
@@ -102,7 +105,8 @@ export async function reply(store: Store, providers: Providers, { eventId, body,
 	assertSendable(content, [channel]);
 	const sender = await store.read((db) => sendingSender(db, senderId));
 	if (!sender) throw new NotFoundError('The sender this message came to does not exist any more.');
-	if (!providers[sender.provider]) throw noProvider(sender.provider);
+	const provider = providers[sender.provider];
+	if (!provider) throw noProvider(sender.provider);
 	const queued = await enqueueSingle(store, {
 		senderId,
 		channel,
@@ -111,6 +115,7 @@ export async function reply(store: Store, providers: Providers, { eventId, body,
 		phone: event.phone,
 		whatsAppUserId: event.whatsAppUserId,
 		idempotencyKey,
+		isReachable: provider.allows?.(event.phone) ?? true,
 		reply: { eventId, facts: (words, person) => replyFacts(event, words, person, senderId) },
 	});
 	return await finish(store, providers, queued, quoted);

@@ -33,6 +33,8 @@ export interface SingleMessage {
 	phone: string | null;
 	whatsAppUserId: string | null;
 	idempotencyKey: string;
+	/** False in trial mode, where this person is none of the allowed numbers. */
+	isReachable: boolean;
 	/** What is answered; the facts of a Reply are those of this event. */
 	reply: { eventId: number; facts: (words: Words, person: readonly number[]) => ReplyFacts } | null;
 }
@@ -108,9 +110,9 @@ async function permissionFor(
 		contentType: message.content.type,
 		insteadOfSenderId: null,
 	};
-	if (!message.reply) return decide(factsOf(kin, words, target, now));
-	const alreadyAnswered = (await replyTo(db, message.reply.eventId)) !== undefined;
-	return decide(factsOf(kin, words, target, now, { ...message.reply.facts(words, person), alreadyAnswered }));
+	const reply = message.reply && { ...message.reply.facts(words, person), alreadyAnswered: (await replyTo(db, message.reply.eventId)) !== undefined };
+	const permission = decide(factsOf(kin, words, target, now, reply));
+	return permission === 'allowed' && !message.isReachable ? 'trial mode' : permission;
 }
 
 /** Sends what enqueueSingle wrote down, or waits for the call that does. @returns how the message stands then. */

@@ -1,6 +1,7 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
 import { createCampaign } from '../../../../services/campaigns';
+import { attachedProviders } from '../../../shared/providers';
 import type { Call } from '../../../shared/router';
 import { audienceFields, audienceOptions, readAudience } from '../../audienceFields';
 
@@ -43,11 +44,12 @@ const properties: INodeProperties[] = [
 
 export const description = updateDisplayOptions({ show: { resource: ['campaign'], operation: ['create'] } }, properties);
 
-export async function execute({ store, parameters }: Call) {
-	return await createCampaign(store, {
+export async function execute({ node, store, parameters }: Call) {
+	const input = {
 		key: parameters.text('key'),
 		name: parameters.optionalText('name'),
 		...readAudience(parameters),
 		startsAt: parameters.optionalTime('options.startsAt'),
-	});
+	};
+	return await createCampaign(store, input, await attachedProviders(node));
 }

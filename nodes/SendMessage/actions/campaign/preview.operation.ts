@@ -1,6 +1,7 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
 import { previewCampaign } from '../../../../services/campaigns';
+import { attachedProviders } from '../../../shared/providers';
 import type { Call } from '../../../shared/router';
 import { audienceFields, audienceOptions, readAudience } from '../../audienceFields';
 
@@ -18,6 +19,6 @@ const properties: INodeProperties[] = [
 
 export const description = updateDisplayOptions({ show: { resource: ['campaign'], operation: ['preview'] } }, properties);
 
-export async function execute({ store, parameters }: Call) {
-	return await previewCampaign(store, readAudience(parameters));
+export async function execute({ node, store, parameters }: Call) {
+	return await previewCampaign(store, readAudience(parameters), await attachedProviders(node));
 }
