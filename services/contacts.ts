@@ -12,7 +12,7 @@ import {
 	selectContacts,
 	updateContact,
 } from '../store/contacts';
-import { type Group, resolveGroup, resolveGroups } from '../store/groups';
+import { resolveGroup, resolveGroups } from '../store/groups';
 import { ensureIdentities, lockNumbers } from '../store/identities';
 import type { Database } from '../store/schema';
 import { commonCountry } from '../store/senders';

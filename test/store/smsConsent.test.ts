@@ -1,3 +1,4 @@
+import { NO_LIMITS } from '../../domain/invitationLimits';
 import { exportConsent } from '../../services/consentRecords';
 import { createCampaign, previewCampaign } from '../../services/campaigns';
 import { createOrUpdateContact } from '../../services/contacts';
@@ -27,11 +28,11 @@ describeStores('Consent to SMS', (context) => {
 
 	it('comes from the form where it covers SMS, with its evidence in the ledger', async () => {
 		const { store } = context();
-		await invite(store, { sender: '', number: PHONE, evidence: { smsConsent: true, consentText: 'Yes, by SMS', formVersion: '3', address: '192.0.2.1' } });
+		await invite(store, { sender: '', number: PHONE, origin: 'form', limits: NO_LIMITS, evidence: { smsConsent: true, consentText: 'Yes, by SMS', formVersion: '3', address: '192.0.2.1' } });
 		expect((await seen(store)).contacts).toMatchObject([{ sms_number: PHONE, sms_consent_source: 'form' }]);
 		expect(await maySend('advertisement')).toBe('yes');
 		const [record] = (await exportConsent(store, { number: PHONE })).records;
-		expect(record?.details).toMatchObject({ action: 'invited', evidence: { smsConsent: true, consentText: 'Yes, by SMS', formVersion: '3', address: '192.0.2.1' } });
+		expect(record?.details).toMatchObject({ action: 'invited', origin: 'form', limits: NO_LIMITS, evidence: { smsConsent: true, consentText: 'Yes, by SMS', formVersion: '3', address: '192.0.2.1' } });
 	});
 
 	it('comes from START by SMS, and from no other SMS', async () => {
