@@ -5,7 +5,7 @@ import { getRegistration, getUsage, listRegistrations } from '../../services/reg
 import { checkRegistrations, registerByHand } from '../../services/registrations';
 import { createOrUpdateSender, resolveSender } from '../../services/senders';
 import { carryPending } from '../../services/succession';
-import { applyProviderOptOut } from '../../services/consentEngine';
+import { applyConsentSignal, applyProviderOptOut } from '../../services/consentEngine';
 import { replaceSender } from '../../store/successions';
 import { senderById } from '../../store/senders';
 import { deliver, message, preference, seen, SENDER_PHONE as OLD } from '../support/inbound';
@@ -158,6 +158,30 @@ describeStores('A number that changed', (context) => {
 		await Promise.all([...people.map((person) => deliver(store, message('STOP', { phone: phoneOf(person), senderPhone: OLD }))), save(NEW, { replaces: OLD })]);
 		for (const person of people) expect([person, (await mayWrite(person, NEW))?.reason]).toEqual([person, 'opted out']);
 		expect((await verifyConsent(store)).valid).toBe(true);
+	});
+
+	it('waits for a STOP that is being stored when the number changes', async () => {
+		const { store, clock } = context();
+		const old = await save(OLD);
+		await write(1, 'START');
+		clock.advance(1_000);
+		let said: () => void = () => undefined;
+		const isSaid = new Promise<void>((resolve) => (said = resolve));
+		let commit: () => void = () => undefined;
+		const mayCommit = new Promise<void>((resolve) => (commit = resolve));
+		const stop = store.transaction(async (db) => {
+			const sender = (await senderById(db, old.id)) ?? null;
+			const person = { phone: phoneOf(1), whatsAppUserId: null };
+			await applyConsentSignal(store, db, { provider: 'meta', providerEventId: 'stop', kind: 'stop', channel: 'whatsapp', sender, person, sentAt: null, inbox: null });
+			said();
+			await mayCommit;
+		});
+		await isSaid;
+		const changed = save(NEW, { replaces: OLD });
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		commit();
+		await Promise.all([stop, changed]);
+		expect(await mayWrite(1, NEW)).toMatchObject({ reason: 'opted out' });
 	});
 
 	it('is seen where Meta tells another number under an id that is known: nothing goes over silently', async () => {
