@@ -36,6 +36,9 @@ export const n8nOwner = {
 	passwordHash: '$2a$10$iF0i2aTA4CJlbM3/lgSgouyN7cg.Dh0s5FMzSLuipo5NDYS4Ajcv.',
 } as const;
 
+/** Login of the registrations page. */
+export const pageLogin = { user: 'operator', password: 'Sandbox-2026' } as const;
+
 export const defaultPorts = { n8n: 5678, gateway: 4010, smtp: 4025 } as const;
 
 /** Base URL to put into a metaWhatsAppApi credential. */

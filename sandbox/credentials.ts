@@ -1,5 +1,5 @@
 import type { StoreSettings } from '../store/store';
-import { metaAccount, metaBaseUrl, websmsAccount, websmsBaseUrl } from './accounts';
+import { metaAccount, metaBaseUrl, pageLogin, websmsAccount, websmsBaseUrl } from './accounts';
 import type { Credential } from './n8n/workflow';
 
 /** What the credentials point at. */
@@ -68,5 +68,6 @@ export function sandboxCredentials({ store, gatewayUrl, smtpPort, websmsStatusUr
 			type: 'smtp',
 			data: { host: '127.0.0.1', port: smtpPort, secure: false, disableStartTls: true, user: '', password: '' },
 		},
+		{ id: 'optinSandboxPage', name: 'Sandbox Registrations Page', type: 'httpBasicAuth', data: { ...pageLogin } },
 	];
 }

@@ -5,7 +5,7 @@ import type { WantedWorkflow } from './n8n/importPlan';
 import { stableId } from './n8n/importPlan';
 import { triggerUrls } from './n8n/triggerUrls';
 import type { TriggerUrl } from './n8n/triggerUrls';
-import type { Workflow } from './n8n/workflow';
+import type { Workflow, WorkflowNode } from './n8n/workflow';
 
 /** The template workflows of the checkout, each with an id of its own that is always the same. */
 export function readTemplates(): WantedWorkflow[] {
@@ -22,6 +22,8 @@ export interface SandboxUrls {
 	/** The same for websms, without the secret. */
 	websms: string | null;
 	form: string | null;
+	/** The registrations page; null: no template serves one. */
+	registrations: string | null;
 }
 
 /** The URLs that the outside world has to know, from the first template that has each trigger. */
@@ -32,7 +34,15 @@ export function sandboxUrls(workflows: readonly Workflow[], n8nUrl: string): San
 		meta: urlOf(inbound.find(({ node }) => (node.parameters['provider'] ?? 'meta') === 'meta')),
 		websms: urlOf(inbound.find(({ node }) => node.parameters['provider'] === 'websms')),
 		form: urlOf(triggers.find(({ type }) => type === 'optInFormTrigger')),
+		registrations: workflows.some(({ nodes }) => nodes.some(isRegistrationsPage)) ? `${n8nUrl}/webhook/${registrationsPath}` : null,
 	};
+}
+
+/** Of template 8; a path of its own, without the webhook's id. */
+const registrationsPath = 'whatsapp-registrations';
+
+function isRegistrationsPage({ type, parameters, disabled }: WorkflowNode): boolean {
+	return type === 'n8n-nodes-base.webhook' && parameters['path'] === registrationsPath && disabled !== true;
 }
 
 function urlOf(trigger: TriggerUrl | undefined): string | null {

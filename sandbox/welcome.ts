@@ -1,4 +1,4 @@
-import { n8nOwner } from './accounts';
+import { n8nOwner, pageLogin } from './accounts';
 import type { Sandbox } from './sandbox';
 
 /** What stands on the terminal when everything runs: where to look and what to try. */
@@ -7,6 +7,7 @@ export function welcome(sandbox: Sandbox): string {
 		['Phones', `${sandbox.gatewayUrl}/`],
 		['Mailbox', `${sandbox.gatewayUrl}/mailbox`],
 		...(sandbox.urls.form === null ? [] : [['Form', sandbox.urls.form]]),
+		...(sandbox.urls.registrations === null ? [] : [['List', sandbox.urls.registrations], ['', `of registrations; log in as ${pageLogin.user} with ${pageLogin.password}`]]),
 		['n8n', sandbox.n8nUrl],
 		['', `log in as ${n8nOwner.email} with ${n8nOwner.password}`],
 	];

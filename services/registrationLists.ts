@@ -7,6 +7,7 @@ import { commonCountry, resolveSender } from '../store/senders';
 import type { Store } from '../store/store';
 import { type Succession, successions } from '../store/successions';
 import { readPerson } from './readPerson';
+import { handleOf } from './registrationHandle';
 
 /** WhatsApp lets a company write free text for a day after the person's last message. */
 const WINDOW_MS = 24 * 60 * 60_000;
@@ -30,6 +31,8 @@ export interface RegistrationView {
 }
 
 export interface ListedRegistration extends RegistrationView {
+	/** Names this registration, for Revoke, without its number; it cannot be guessed. */
+	handle: string;
 	/** Where this row stands in the list: given back, the page after it comes. */
 	pageToken: string;
 }
@@ -80,7 +83,7 @@ export async function listRegistrations(store: Store, filter: RegistrationFilter
 		const exact = whole === null || after ? [] : await selectRegistrations(db, { ...query, search: undefined, person: { phone: whole, whatsAppUserId: null } });
 		const rows = exact.length > 0 ? exact : await selectRegistrations(db, query);
 		return rows.map((row) => {
-			const view = { ...toView(row, store.now()), pageToken: tokenOf(row) };
+			const view = { ...toView(row, store.now()), handle: handleOf(row, store.ledgerKey), pageToken: tokenOf(row) };
 			return masked ? maskView(view) : view;
 		});
 	});

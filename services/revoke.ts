@@ -14,6 +14,7 @@ import { applyConsentSignal } from './consentEngine';
 import { fillFreed } from './consent/places';
 import { fillWaiting } from './fillWaiting';
 import { readPerson } from './readPerson';
+import { readHandle } from './registrationHandle';
 import { type RegistrationView, toView } from './registrationLists';
 import { Turns } from './turns';
 import { wakeInboxes } from './wakeUp';
@@ -21,30 +22,52 @@ import { wakeInboxes } from './wakeUp';
 /** People of one transaction: each takes some 2 to 4 ms. */
 export const PEOPLE_A_TRANSACTION = 25;
 
-/** Whom to revoke: numbers as people write them and WhatsApp user ids, or the ids of a list that shows no numbers. */
-export type Revoked = { numbers: readonly string[] } | { identityIds: readonly number[] };
-
 /** `number` as it was given. */
 export type RevokeResult = { number: string } & ((RegistrationView & { revoked: boolean }) | { revoked: false; error: string });
+
+type Person = PersonKey | { identityId: number };
 
 interface Entry {
 	number: string;
 	/** Or why it is nobody's. */
-	person: PersonKey | { identityId: number } | OptInError;
+	person: Person | OptInError;
 }
 
 /**
  * Ends registrations without being an opt-out (PORTAL 5.3): a person's next message may register them again. One result for each entry,
  * in their order; an entry that cannot be revoked says why and holds up no other.
  */
-export async function revokeRegistrations(store: Store, { sender, country, ...whom }: { sender: string; country?: string } & Revoked): Promise<RevokeResult[]> {
-	const results = await revokeEach(store, sender, country, whom);
-	return results.map(({ number, result }) => ({ number, ...(result instanceof OptInError ? { revoked: false as const, error: result.message } : result) }));
+export async function revokeRegistrations(store: Store, { sender, numbers, country }: { sender: string; numbers: readonly string[]; country?: string }): Promise<RevokeResult[]> {
+	return (await revokeNumbers(store, sender, numbers, country)).map(toResult);
+}
+
+/** As revokeRegistrations, of what a list calls by its handles; `number` of a result is the handle. */
+export async function revokeHandles(store: Store, { handles }: { handles: readonly string[] }): Promise<RevokeResult[]> {
+	const done = new Map<string, Done>();
+	const bySender = new Map<number, Entry[]>();
+	for (const handle of new Set(handles)) {
+		try {
+			const { senderId, identityId } = readHandle(handle, store.ledgerKey);
+			bySender.set(senderId, [...(bySender.get(senderId) ?? []), { number: handle, person: { identityId } }]);
+		} catch (error) {
+			if (!(error instanceof OptInError)) throw error;
+			done.set(handle, { number: handle, result: error });
+		}
+	}
+	for (const [senderId, entries] of bySender) {
+		const sender = await store.read((db) => resolveSender(db, String(senderId), null));
+		for (const each of await revokeEach(store, sender, entries)) done.set(each.number, each);
+	}
+	return handles.flatMap((handle) => done.get(handle) ?? []).map(toResult);
+}
+
+function toResult({ number, result }: Done): RevokeResult {
+	return { number, ...(result instanceof OptInError ? { revoked: false as const, error: result.message } : result) };
 }
 
 /** One person. @throws {NotFoundError} when they have no registration with this sender. */
 export async function revokeRegistration(store: Store, { sender, number, country }: { sender: string; number: string; country?: string }): Promise<RegistrationView & { revoked: boolean }> {
-	const [only] = await revokeEach(store, sender, country, { numbers: [number] });
+	const [only] = await revokeNumbers(store, sender, [number], country);
 	if (!only) throw new Error('One number was given and nothing came of it.');
 	if (only.result instanceof OptInError) throw only.result;
 	return only.result;
@@ -55,12 +78,12 @@ interface Done {
 	result: (RegistrationView & { revoked: boolean }) | OptInError;
 }
 
-async function revokeEach(store: Store, senderRef: string, country: string | undefined, whom: Revoked): Promise<Done[]> {
+async function revokeNumbers(store: Store, senderRef: string, numbers: readonly string[], country?: string): Promise<Done[]> {
 	const sender = await store.read((db) => resolveSender(db, senderRef, null));
-	const entries =
-		'numbers' in whom
-			? await readEntries(whom.numbers, country || sender.country)
-			: whom.identityIds.map((identityId): Entry => ({ number: String(identityId), person: { identityId } }));
+	return await revokeEach(store, sender, await readEntries(numbers, country || sender.country));
+}
+
+async function revokeEach(store: Store, sender: Sender, entries: readonly Entry[]): Promise<Done[]> {
 	const all: Done[] = [];
 	for (const chunk of chunksOf(entries, PEOPLE_A_TRANSACTION)) all.push(...(await revokeChunk(store, sender, chunk)));
 	return all;
@@ -96,7 +119,7 @@ async function revokeChunk(store: Store, sender: Sender, entries: readonly Entry
 			if (person instanceof OptInError) return { number, result: person };
 			const identity = identities.find((each) => isSame(each, person));
 			const row = identity && after.get(identity.id);
-			if (!row) return { number, result: notRegistered(number, person, sender) };
+			if (!row) return { number, result: notRegistered(person, sender) };
 			// Named twice, it is revoked once.
 			return { number, result: { ...toView(row, store.now()), revoked: revoked.delete(row.identityId) } };
 		});
@@ -105,13 +128,13 @@ async function revokeChunk(store: Store, sender: Sender, entries: readonly Entry
 
 const rankOf = (state: string | undefined): number => (state === 'waiting' ? 0 : 1);
 
-function isSame(identity: Identity, person: PersonKey | { identityId: number }): boolean {
+function isSame(identity: Identity, person: Person): boolean {
 	if ('identityId' in person) return identity.id === person.identityId;
 	return person.phone === null ? identity.whatsAppUserId === person.whatsAppUserId : identity.phone === person.phone;
 }
 
-function notRegistered(number: string, person: PersonKey | { identityId: number }, { phone }: Sender): NotFoundError {
-	const who = 'identityId' in person ? `identity ${number}` : person.phone === null ? 'this WhatsApp user' : maskPhone(person.phone);
+function notRegistered(person: Person, { phone }: Sender): NotFoundError {
+	const who = 'identityId' in person ? 'this person' : person.phone === null ? 'this WhatsApp user' : maskPhone(person.phone);
 	return new NotFoundError(`There is no registration of ${who} with ${phone}. The person has to write to that number first.`);
 }
 

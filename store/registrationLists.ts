@@ -72,6 +72,7 @@ interface Order {
 	columns: Column[];
 	/** Every condition is one that the index of the order serves: a page is read without looking at other rows. */
 	isServed: boolean;
+	isByPerson?: boolean;
 }
 
 /** A place in the list: behind one row, or behind every row with these values. */
@@ -98,6 +99,9 @@ export async function selectRegistrations(db: Database, query: RegistrationQuery
 		for (const [name] of order.columns) select = select.orderBy(sql.ref(name));
 		if (from) select = select.where(compare(order, from, '>'));
 		if (end) select = select.where(compare(order, end, '<='));
+		// PostgreSQL joins people in the order of their ids, and would begin with the first of all.
+		if (order.isByPerson && from) select = select.where('i.id', '>=', from.values[0] ?? 0);
+		if (order.isByPerson && end) select = select.where('i.id', '<=', end.values[0] ?? 0);
 		found.push(...(await select.orderBy('r.sender_id').execute()));
 		if (end === null || found.length >= query.limit) return found;
 		from = end;
@@ -110,7 +114,7 @@ function orderOf({ groupId, since, senderId, state, search, lostBy }: Registrati
 	if (groupId !== undefined) {
 		return { columns: [['m.contact_id', ({ contactId }) => contactId]], isServed: !isNarrow && senderId === undefined && state === undefined && since === undefined };
 	}
-	if (since === undefined) return { columns: [byPerson], isServed: !isNarrow && senderId === undefined };
+	if (since === undefined) return { columns: [byPerson], isServed: !isNarrow && senderId === undefined, isByPerson: true };
 	return { columns: [['r.since', (key) => key.since], byPerson], isServed: !isNarrow && (state === undefined) === (senderId === undefined) };
 }
 

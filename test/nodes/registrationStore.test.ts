@@ -94,8 +94,47 @@ describe('WhatsApp Registration Store, Registration', () => {
 		expect(await write('Hello')).toMatchObject({ outcome: 'registered' });
 	});
 
+	it('revokes several at once, an item for each, and says which could not be', async () => {
+		await write('START');
+		await write('START', '+393331234568');
+		const items = await outputOf(operation('registration', 'revoke', { sender, numbers: '333 1234567\n12, +393331234568', options: { country: 'IT' } }));
+		expect(items.map(({ json }) => [json.number, json.revoked, typeof json.error])).toEqual([
+			['333 1234567', true, 'undefined'],
+			['12', false, 'string'],
+			['+393331234568', true, 'undefined'],
+		]);
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }, { item: 0 }]);
+		await expect(resultOf(operation('registration', 'revoke', { sender, numbers: '+393339999999' }))).rejects.toThrow(/no registration of \+39…99/);
+		await expect(resultOf(operation('registration', 'revoke', { sender, numbers: ' ' }))).rejects.toThrow(/no number to revoke/);
+	});
+
+	it('lists with masked numbers, from a page token on, and revokes by the handle of such a list', async () => {
+		for (const last of ['1', '2', '3']) await write('START', `+39333123456${last}`);
+		const list = async (options: object) => await outputOf(operation('registration', 'getMany', { returnAll: true, options: { maskNumbers: true, ...options } }));
+		const all = await list({});
+		expect(all.map(({ json }) => json.phone)).toEqual(['+39…61', '+39…62', '+39…63']);
+		const rest = await list({ pageToken: all[0]?.json.pageToken });
+		expect(rest.map(({ json }) => json.phone)).toEqual(['+39…62', '+39…63']);
+		await expect(list({ pageToken: 'nonsense' })).rejects.toThrow(/page token/);
+		expect(await resultOf(operation('registration', 'revoke', { by: 'handle', handles: rest[0]?.json.handle }))).toMatchObject({ revoked: true, state: 'ended' });
+		expect(await resultOf(operation('registration', 'revoke', { by: 'handle', handles: '1.1.aaaaaaaaaaaaaaaa' }))).toMatchObject({ revoked: false });
+		const found = await outputOf(operation('registration', 'getMany', { returnAll: true, filters: { search: '333 123 4563', state: '' } }));
+		expect(found.map(({ json }) => json.phone)).toEqual(['+393331234563']);
+	});
+
+	it('counts the silent in a dry run, and ends them only without it', async () => {
+		await write('START');
+		await house.store.db.updateTable('registration').set({ since: 1, last_inbound_at: 1 }).execute();
+		const end = async (dryRun: boolean) => await resultOf(operation('registration', 'endSilent', { sender, months: 12, dryRun }));
+		expect(await end(true)).toMatchObject({ silent: 1, ended: 0, active: 1, dryRun: true });
+		expect(await end(false)).toMatchObject({ silent: 1, ended: 1, active: 0, dryRun: false });
+		await expect(resultOf(operation('registration', 'endSilent', { sender, months: 0.5, dryRun: true }))).rejects.toThrow(/number of months/);
+	});
+
 	it('tells how much of the package is used', async () => {
 		await write('START');
+		await resultOf(operation('sender', 'createOrUpdate', { phone: whatsAppSender, provider: 'meta', sendsWhatsApp: true, options: { packageLimit: 3 } }));
+		expect(await resultOf(operation('registration', 'getUsage', { sender }))).toMatchObject({ packageLimit: 3, free: 2, usedPercent: 33.3 });
 		expect(await resultOf(operation('registration', 'getUsage', { sender }))).toMatchObject({ active: 1, senderPhone: whatsAppSender });
 	});
 
@@ -112,6 +151,16 @@ describe('WhatsApp Registration Store, Sender', () => {
 		expect(await save({ name: 'Shop', packageLimit: 10, policy: 'keywordOnly' })).toMatchObject({ created: true, name: 'Shop', packageLimit: 10, policy: 'keywordOnly', sendsSms: false });
 		expect(await save({ ratePerSecond: 5 })).toMatchObject({ created: false, name: 'Shop', packageLimit: 10, ratePerSecond: 5 });
 		expect(await save({ packageLimit: 0 })).toMatchObject({ packageLimit: null });
+	});
+
+	it('replaces a number that changed, and lists who lost their registration', async () => {
+		await write('START');
+		const replaces = { __rl: true, mode: 'phone', value: whatsAppSender };
+		const made = await resultOf(operation('sender', 'createOrUpdate', { phone: '+390299999999', provider: 'meta', providerSenderId: '77', sendsWhatsApp: true, options: { replaces } }));
+		expect(made).toMatchObject({ created: true, stoppedReason: null });
+		await expect(resultOf(operation('registration', 'check', { sender, numbers: '+393331234567' }))).rejects.toThrow(/was replaced by \+390299999999/);
+		const lost = await outputOf(operation('registration', 'getMany', { returnAll: true, filters: { lost: true } }));
+		expect(lost.map(({ json }) => [json.phone, json.senderPhone])).toEqual([['+393331234567', whatsAppSender]]);
 	});
 
 	it('lists the senders', async () => {
@@ -149,6 +198,7 @@ describe('WhatsApp Registration Store as the tool of an AI agent', () => {
 		['registration', 'register', { sender, number: '+393331234567', source: 'The agent' }],
 		['registration', 'revoke', { sender, numbers: '+393331234567' }],
 		['registration', 'invite', { sender, number: '+393331234567' }],
+		['registration', 'endSilent', { sender, months: 12, dryRun: false }],
 		['sender', 'createOrUpdate', { phone: '+390299999999', provider: 'meta' }],
 	])('changes nothing: %s, %s is refused', async (resource, name, parameters) => {
 		await expect(resultOf({ ...operation(resource, name, parameters), asTool: true })).rejects.toThrow(/may read here, and change nothing/);

@@ -68,7 +68,7 @@ const properties: INodeProperties[] = [
 				name: 'maskNumbers',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to show numbers like +39…67, where the list goes to somebody who does not need them. Revoke takes the identityId instead.',
+				description: 'Whether to show numbers like +39…67, where the list goes to somebody who does not need them. Revoke takes the item’s handle instead.',
 			},
 			{
 				displayName: 'Page Token',
