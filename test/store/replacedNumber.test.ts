@@ -1,3 +1,4 @@
+import { NO_LIMITS } from '../../domain/invitationLimits';
 import { ConflictError, InvalidInputError } from '../../domain/errors';
 import { verifyConsent } from '../../services/consentRecords';
 import { invite } from '../../services/invite';
@@ -33,7 +34,7 @@ describeStores('A number that changed', (context) => {
 		expect(await mayWrite(1, NEW)).toMatchObject({ registered: false, reason: 'not registered' });
 		expect(await senderById(store.db, old.id)).toMatchObject({ replacedById: now.id, stoppedReason: `Replaced by ${NEW}.` });
 		await expect(mayWrite(1, OLD)).rejects.toThrow(new RegExp(`replaced by \\${NEW}`));
-		await expect(invite(store, { sender: OLD, number: phoneOf(2), evidence: {} })).rejects.toThrow(InvalidInputError);
+		await expect(invite(store, { sender: OLD, number: phoneOf(2), origin: 'form', limits: NO_LIMITS, evidence: {} })).rejects.toThrow(InvalidInputError);
 		await expect(registerByHand(store, { sender: OLD, number: phoneOf(2), source: 'paper' })).rejects.toThrow(InvalidInputError);
 		// What was is still there to be looked at, and the new number is the only one.
 		expect(await getUsage(store, { sender: OLD })).toMatchObject({ active: 1 });
@@ -123,7 +124,7 @@ describeStores('A number that changed', (context) => {
 		await write(1, 'START', NEW);
 		await write(2, 'START', NEW);
 		await write(2, 'STOP', NEW);
-		await invite(store, { sender: NEW, number: phoneOf(3), evidence: {} });
+		await invite(store, { sender: NEW, number: phoneOf(3), origin: 'form', limits: NO_LIMITS, evidence: {} });
 		await write(4, 'STOP');
 		expect(await lost()).toEqual([phoneOf(3)]);
 		// A second change: each person stands in the list once.
