@@ -10,7 +10,7 @@ import { normalisePhone } from '../domain/phone';
 import { contactsWithNumbers } from '../store/contacts';
 import { type Group, resolveGroup } from '../store/groups';
 import { ensureIdentities, lockIdentities } from '../store/identities';
-import { insertInvitation, invitationsFor, type NewInvitation, renewInvitation } from '../store/invitations';
+import { extendInvitation, forgetExpiredFields, insertInvitation, invitationsFor, type NewInvitation, renewInvitation } from '../store/invitations';
 import { registrationsWithNumbers, wordsOfNumbers } from '../store/registrationLists';
 import type { Database, InvitationOrigin } from '../store/schema';
 import { resolveSender, type Sender } from '../store/senders';
@@ -231,9 +231,12 @@ async function lockPerson(db: Database, phone: string, now: number): Promise<num
 async function openInvitation(db: Database, wanted: Omit<NewInvitation, 'code'>, now: number): Promise<{ id: number; code: string }> {
 	const open = (await invitationsFor(db, { ...wanted, code: null }))[0];
 	if (open) {
-		await renewInvitation(db, open.id, wanted, now);
+		const isTheirs = open.origin === 'form' && open.expiresAt > now && wanted.origin === 'operator';
+		if (isTheirs) await extendInvitation(db, open.id, wanted, now);
+		else await renewInvitation(db, open.id, wanted, now);
 		return open;
 	}
+	await forgetExpiredFields(db, now);
 	for (;;) {
 		const code = newInvitationCode(randomBytes(INVITATION_CODE_BYTES));
 		const id = await insertInvitation(db, { ...wanted, code }, now);
