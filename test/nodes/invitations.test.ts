@@ -43,8 +43,8 @@ describe('WhatsApp Registration Store, Invite', () => {
 	});
 
 	it('invites to further groups, which the code joins', async () => {
-		const { text } = await invite({ options: { furtherGroups: 'recipes' } });
-		await write(String(text));
+		const { code } = await invite({ options: { furtherGroups: 'recipes' } });
+		await write(`START NEWS ${code as string}`);
 		const groups = await outputOf({ node: 'contactGroup', credentials: { optInStoreApi: house.storeCredential }, parameters: { resource: 'group', operation: 'getMany', returnAll: true } });
 		expect(groups.map(({ json }) => [json.shortcode, json.contacts])).toEqual([
 			['news', 1],
