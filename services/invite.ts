@@ -11,7 +11,7 @@ import { wordsOf } from '../store/consentWords';
 import { contactsWithNumbers } from '../store/contacts';
 import { type Group, resolveGroups } from '../store/groups';
 import { ensureIdentities, findIdentity, lockIdentities } from '../store/identities';
-import { insertInvitation, invitationsFor, type NewInvitation, renewInvitation } from '../store/invitations';
+import { extendInvitation, forgetExpiredFields, insertInvitation, invitationsFor, type NewInvitation, renewInvitation } from '../store/invitations';
 import { registrationsOf } from '../store/registrations';
 import type { Database, InvitationOrigin } from '../store/schema';
 import { resolveSender, type Sender } from '../store/senders';
@@ -222,9 +222,12 @@ async function lockPerson(db: Database, phone: string, now: number): Promise<num
 async function openInvitation(db: Database, wanted: Omit<NewInvitation, 'code'>, now: number): Promise<{ id: number; code: string }> {
 	const open = (await invitationsFor(db, { ...wanted, code: null }))[0];
 	if (open) {
-		await renewInvitation(db, open.id, wanted, now);
+		const isTheirs = open.origin === 'form' && open.expiresAt > now && wanted.origin === 'operator';
+		if (isTheirs) await extendInvitation(db, open.id, wanted, now);
+		else await renewInvitation(db, open.id, wanted, now);
 		return open;
 	}
+	await forgetExpiredFields(db, now);
 	for (;;) {
 		const code = newInvitationCode(randomBytes(INVITATION_CODE_BYTES));
 		const id = await insertInvitation(db, { ...wanted, code }, now);

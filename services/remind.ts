@@ -52,7 +52,7 @@ const LONGEST_MS = 366 * 24 * 60 * 60_000;
 /** Looked for at once, outside of any transaction. */
 const FOUND_AT_ONCE = 1_000;
 /** Each has a record of its own to be written: so many stay well below the time a transaction may take. */
-const CLAIMED_AT_ONCE = 40;
+const CLAIMED_AT_ONCE = 10;
 
 /**
  * Hands out the reminders that are due, each of them once: whoever asks at the same time gets others, and a workflow that fails afterwards

@@ -127,16 +127,42 @@ export async function renewInvitation(db: Database, id: number, invitation: Omit
 		.execute();
 }
 
+/** As it is, for longer: what the person said on the form stays when the company invites them once more. @param groupIds none: those it has. */
+export async function extendInvitation(db: Database, id: number, { groupIds, expiresAt }: Pick<NewInvitation, 'groupIds' | 'expiresAt'>, now: number): Promise<void> {
+	await db
+		.updateTable('invitation')
+		.set({ ...(groupIds.length > 0 && groupColumns(groupIds)), last_sent_at: now, expires_at: expiresAt })
+		.where('id', '=', id)
+		.execute();
+}
+
+const FORGOTTEN_AT_ONCE = 20;
+
+/** What people typed about themselves and never confirmed goes when their invitation has expired: a few with each new one. */
+export async function forgetExpiredFields(db: Database, now: number): Promise<void> {
+	const expired = db
+		.selectFrom('invitation')
+		.select('id')
+		.where('state', '=', 'pending')
+		.where('person_fields', 'is not', null)
+		.where('expires_at', '<=', now)
+		.orderBy('expires_at')
+		.limit(FORGOTTEN_AT_ONCE);
+	await db.updateTable('invitation').set({ person_fields: null }).where('id', 'in', expired).execute();
+}
+
 function contentOf({ groupIds, origin, evidence, personFields, expiresAt }: Omit<NewInvitation, 'code'>) {
-	const [groupId = null, ...further] = groupIds;
 	return {
-		group_id: groupId,
-		further_group_ids: JSON.stringify(further),
+		...groupColumns(groupIds),
 		origin,
 		evidence: JSON.stringify(evidence),
 		person_fields: personFields === null ? null : JSON.stringify(personFields),
 		expires_at: expiresAt,
 	};
+}
+
+function groupColumns([groupId, ...further]: readonly number[]) {
+	return { group_id: groupId ?? null, further_group_ids: JSON.stringify(further) };
 }
 
 export async function useInvitations(db: Database, ids: readonly number[], answeredBy: number, now: number): Promise<void> {

@@ -58,9 +58,11 @@ a { color: inherit; text-underline-offset: .15em; }
 .field { margin: 1.25rem 0 0; }
 .label { display: block; font-weight: 600; }
 input:not([type=checkbox]), select { display: block; width: 100%; min-height: 3rem; margin: .35rem 0 0; padding: .5rem .75rem; font: inherit; color: inherit; background: var(--card); border: 1.5px solid var(--line); border-radius: 10px; }
-.number-field { font-size: 1.2rem; letter-spacing: .02em; }
+select { padding-inline: .5rem; }
+input.number-field { font-size: 1.2rem; letter-spacing: .02em; }
 .optional { color: var(--soft); font-weight: 400; font-size: .9rem; }
 fieldset { min-width: 0; padding: 0; border: 0; }
+legend { padding: 0; }
 .groups .field { margin-top: .6rem; }
 [aria-invalid=true]:not([type=checkbox]) { border: 2px solid var(--bad); }
 .tick { display: grid; grid-template-columns: 1.5rem 1fr; gap: .75rem; align-items: start; cursor: pointer; }
@@ -81,6 +83,9 @@ li { margin: 0 0 .5rem; }
 .plain main { max-width: none; padding: .25rem; }
 .plain .card { background: transparent; border: 0; border-radius: 0; padding: .75rem; box-shadow: none; overflow: visible; }
 .plain .card::before { content: none; }
+.plain .soft, .plain .hint, .plain .optional { color: inherit; }
+.plain input, .plain select { background: transparent; }
+.plain option { background: var(--card); }
 body.plain { min-height: 0; }
 @media (min-width: 40rem) { .whole main { padding: 3rem 1rem; } .whole .card { padding: 2.25rem 2rem; } h1 { font-size: 1.9rem; } }
 @media (forced-colors: active) { .button { border-color: ButtonText; } }

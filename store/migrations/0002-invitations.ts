@@ -17,6 +17,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 	await sql`update invitation set last_sent_at = created_at`.execute(db);
 	// Open ones are few; those that ran out unanswered stay as they are, and grow without end.
 	await sql`create index invitation_open on invitation (expires_at) where state = 'pending'`.execute(db);
+	await sql`create index invitation_with_fields on invitation (expires_at) where state = 'pending' and person_fields is not null`.execute(db);
 	await sql`create index invitation_answered_by on invitation (answered_by) where person_fields is not null`.execute(db);
 
 	await table('invitation_request')

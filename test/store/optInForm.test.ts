@@ -1,5 +1,5 @@
 import { NotFoundError } from '../../domain/errors';
-import { FORM_LIMITS } from '../../domain/invitationLimits';
+import { FORM_LIMITS, NO_LIMITS } from '../../domain/invitationLimits';
 import { createOrUpdateGroup } from '../../services/groups';
 import type { FormSettings } from '../../services/optInForm/settings';
 import { showForm, submitForm } from '../../services/optInForm/submitForm';
@@ -7,6 +7,8 @@ import { FORM_TEXTS } from '../../services/optInForm/texts';
 import { applyMessage } from '../../services/registrations';
 import { createOrUpdateSender } from '../../services/senders';
 import type { Store } from '../../store/store';
+import { deliver, message } from '../support/inbound';
+import { readMarkup } from '../support/markup';
 import { describeStores } from '../support/stores';
 
 const settings: FormSettings = {
@@ -129,6 +131,106 @@ describeStores('The opt-in form', (context) => {
 		expect(without.html).not.toContain('START NEWS');
 		const ticked = await submitForm(store, asking, { ...visitor, fields: { ...filled, phone: '333 7654321', group: 'on' } });
 		expect(ticked.html).toContain('START NEWS');
+	});
+
+	it('offers several groups to tick by name or label, and joins all that were ticked, whatever else is sent', async () => {
+		const { store } = context();
+		await prepare(store);
+		await createOrUpdateGroup(store, { shortcode: 'recipes', name: 'Recipes' });
+		await createOrUpdateGroup(store, { shortcode: 'events', name: 'Events' });
+		await createOrUpdateGroup(store, { shortcode: 'secret', name: 'Secret' });
+		const several = { ...settings, groups: [{ group: 'recipes', label: '' }, { group: 'events', label: 'What is on' }] };
+		const { html } = await showForm(store, several);
+		expect(html).toContain('value="recipes"><span>Recipes</span>');
+		expect(html).toContain('value="events"><span>What is on</span>');
+		expect(html).not.toContain('Secret');
+		await submitForm(store, several, { ...visitor, fields: { ...filled, group: ['RECIPES', 'secret', 'events', { a: 1 }] } });
+		const [event] = await invitedEvents(store);
+		expect(JSON.parse(event?.details ?? '{}')).toMatchObject({ groups: ['news', 'recipes', 'events'] });
+		const none = await submitForm(store, { ...several, group: '' }, { ...visitor, fields: { ...filled, phone: '333 7654321' } });
+		expect(none.html).toMatch(/START \d\w{6}/);
+	});
+
+	it('keeps a group with a question apart from those with a box of their own', async () => {
+		const { store } = context();
+		await prepare(store);
+		await createOrUpdateGroup(store, { shortcode: 'recipes', name: 'Recipes' });
+		const both = { ...settings, groupQuestion: 'News too', groups: [{ group: 'recipes', label: '' }] };
+		const groupsAfter = async (phone: string, group: unknown) => {
+			await submitForm(store, both, { ...visitor, fields: { ...filled, phone, group } });
+			return (JSON.parse((await invitedEvents(store)).at(-1)?.details ?? '{}') as { groups: string[] }).groups;
+		};
+		expect(await groupsAfter('333 7654321', 'recipes')).toEqual(['recipes']);
+		expect(await groupsAfter('333 7654322', 'yes')).toEqual(['news']);
+		expect(await groupsAfter('333 7654323', ['on', 'recipes'])).toEqual(['news', 'recipes']);
+		expect(await groupsAfter('333 7654324', 'no')).toEqual([]);
+	});
+
+	it('keeps further fields with the invitation, and shows the form again with what was typed where one is wrong', async () => {
+		const { store } = context();
+		await prepare(store);
+		const asking: FormSettings = {
+			...settings,
+			fields: [
+				{ type: 'name', label: '', name: '', required: true, choices: [] },
+				{ type: 'choice', label: 'Shop', name: 'shop', required: false, choices: ['Bozen', 'Meran'] },
+			],
+		};
+		const wrong = await submitForm(store, asking, { ...visitor, fields: { ...filled, name: ' ', shop: 'Rome' } });
+		expect(wrong).toMatchObject({ status: 422, invited: false });
+		expect(wrong.html).toContain(FORM_TEXTS.en.fieldMissing);
+		expect(wrong.html).toContain(FORM_TEXTS.en.choiceWrong);
+		expect(wrong.html).toContain('value="333 1234567"');
+		expect(await phones(store)).toEqual([]);
+		await submitForm(store, asking, { ...visitor, fields: { ...filled, name: `${'A'.repeat(5_000)}\0`, shop: 'Meran', __proto__: 'x', other: 'y' } });
+		const [invitation] = await invitations(store);
+		expect(JSON.parse(invitation?.person_fields ?? '')).toEqual({ name: 'A'.repeat(300), fields: { shop: 'Meran' } });
+	});
+
+	it.each([
+		['per number', { numberPerHour: 1 }, '333 1234567'],
+		['per address', { addressPerHour: 1 }, '333 7654321'],
+		['overall', { overallPerHour: 1 }, '333 7654321'],
+	])('asks to come back later, always in the same words, when the limit %s is reached', async (_, limits, phone) => {
+		const { store } = context();
+		await prepare(store);
+		const limited = { ...settings, limits: { ...NO_LIMITS, ...limits } };
+		expect(await submitForm(store, limited, { ...visitor, fields: filled })).toMatchObject({ status: 200 });
+		const refused = await submitForm(store, limited, { ...visitor, fields: { ...filled, phone } });
+		expect(refused).toMatchObject({ status: 429, invited: false, retryAfterSeconds: 3_600 });
+		expect(refused.html).toContain(FORM_TEXTS.en.tooManyText);
+		expect(readMarkup(refused.html).text).not.toMatch(/address|number/i);
+		expect(await invitations(store)).toHaveLength(1);
+	});
+
+	it('says beside the field that a country is not allowed; Europe is, unless the company says otherwise', async () => {
+		const { store } = context();
+		await prepare(store);
+		const fromThere = { ...visitor, fields: { ...filled, phone: '+62 812 3456 7890' } };
+		const refused = await submitForm(store, settings, fromThere);
+		expect(refused).toMatchObject({ status: 422, invited: false });
+		expect(refused.html).toContain(FORM_TEXTS.en.countryNotAllowed);
+		expect(await submitForm(store, { ...settings, countries: 'ID' }, fromThere)).toMatchObject({ status: 200 });
+		expect(await submitForm(store, settings, { ...visitor, fields: { ...filled, phone: '+43 664 1234567' } })).toMatchObject({ status: 200 });
+	});
+
+	it('is the same page for who stopped SMS as for a stranger', async () => {
+		const { store, clock } = context();
+		await prepare(store);
+		await deliver(store, message('STOP', { channel: 'sms', senderPhone: '+393200000001' }));
+		clock.advance(60_000);
+		const stopped = await submitForm(store, settings, { ...visitor, fields: filled });
+		const stranger = await submitForm(store, settings, { ...visitor, fields: { ...filled, phone: '333 7654321' } });
+		const withoutCode = ({ html }: { html: string }) => html.replace(/<svg[\s\S]*<\/svg>/, '').replace(/(NEWS(?: |%20))[0-9a-z]{7}/g, '$1');
+		expect(withoutCode(stopped)).toBe(withoutCode(stranger));
+		expect([stopped.invited, stranger.invited]).toEqual([false, true]);
+	});
+
+	it('is not ready while two of its fields have one name', async () => {
+		const { store } = context();
+		await prepare(store);
+		const clashing: FormSettings = { ...settings, fields: [{ type: 'text', label: 'Phone', name: 'phone', required: false, choices: [] }] };
+		await expect(showForm(store, clashing)).rejects.toThrow(/"phone"/);
 	});
 
 	it('gives the same person the same code again', async () => {

@@ -157,6 +157,22 @@ describe('Rules of consent', () => {
 		expect([...foldSignals([...left, signal('start', 2, { groupId: 5 })]).state.joined]).toEqual([5]);
 	});
 
+	it.each([
+		['START with the code and the first group', 5, [5, 6], [5, 6]],
+		['START with the code alone', null, [5, 6], [5, 6]],
+		['START with a group that the invitation is not for', 7, [5, 6], [7]],
+		['START with a group, answering no invitation', 5, [], [5]],
+	])('join by %s', (_, groupId, invitedGroupIds, joined) => {
+		expect([...foldSignals([signal('start', 0, { groupId, invitedGroupIds })]).state.joined].sort()).toEqual(joined);
+	});
+
+	it('bring back by an invitation for several groups only the one that is named, where others were left', () => {
+		const left = [signal('stop', 0, { groupId: 5 }), signal('stop', 0, { groupId: 6 })];
+		const { state } = foldSignals([...left, signal('start', 1, { groupId: 5, invitedGroupIds: [5, 6, 7] })]);
+		expect([...state.joined].sort()).toEqual([5, 7]);
+		expect(state.words.get(groupScope(6))?.direction).toBe('out');
+	});
+
 	it('block all SMS by a STOP by SMS, which START by WhatsApp does not lift', () => {
 		const stopped = [signal('start', 0), signal('stop', 1, { channel: 'sms' })];
 		const byWhatsApp = foldSignals([...stopped, signal('start', 2)]).state;

@@ -149,6 +149,35 @@ describe('The opt-in form', () => {
 		expect(formPage(settings, view)).toContain('<div class="trap" aria-hidden="true">');
 	});
 
+	it('asks for what the company wants to know, says what may stay empty, and keeps what was chosen', () => {
+		const fields: FormSettings['fields'] = [
+			{ type: 'email', label: '', name: '', required: true, choices: [] },
+			{ type: 'choice', label: 'Your shop', name: 'shop', required: false, choices: ['Bozen', 'Meran'] },
+			{ type: 'language', label: '', name: '', required: false, choices: [] },
+		];
+		const page = formPage({ ...settings, fields }, { ...view, values: { ...EMPTY_FORM, fields: { email: 'anna@', shop: 'Meran' } }, fieldErrors: { email: 'emailWrong' } });
+		const { elements } = readMarkup(page);
+		const named = (name: string) => elements.find(({ attributes }) => attributes.name === name)?.attributes ?? {};
+		expect(named('email')).toMatchObject({ type: 'email', value: 'anna@', required: '', 'aria-invalid': 'true', 'aria-describedby': 'field-0-wrong', autofocus: '' });
+		expect(named('shop')).toMatchObject({ id: 'field-1' });
+		expect(elements.filter(({ name, attributes }) => name === 'option' && 'selected' in attributes).map(({ attributes }) => attributes.value)).toEqual(['Meran', 'en']);
+		expect(page).toContain('Your shop <span class="optional">(optional)</span>');
+		expect(page).toContain('<title>Please check: Bakery news</title>');
+		expect(elements.filter(({ attributes }) => 'autofocus' in attributes)).toHaveLength(1);
+	});
+
+	it('looks as the company says: theme, ground and frame', () => {
+		const style = (look: Partial<FormSettings>) => readMarkup(formPage({ ...settings, ...look }, view)).style;
+		expect(style({})).toContain('prefers-color-scheme: dark');
+		expect(style({ theme: 'dark' })).toMatch(/^\s*:root[^}]*}\s*:root { color-scheme: dark;/);
+		expect(style({ theme: 'light' })).not.toContain('prefers-color-scheme');
+		// A dark ground gives light text, whatever the theme.
+		expect(style({ theme: 'light', background: '#1d3557' })).toContain('color-scheme: dark; --ground: #1d3557');
+		expect(style({ theme: 'dark', background: '#ffffff' })).toContain('color-scheme: light; --ground: #ffffff');
+		expect(style({ background: 'red; } body { display: none' })).not.toContain('display: none');
+		expect(formPage({ ...settings, layout: 'plain' }, view)).toContain('<body class="plain">');
+	});
+
 	it('links a label to every field that is shown', () => {
 		const { elements } = readMarkup(formPage(settings, view));
 		const labels = elements.filter(({ name }) => name === 'label').map(({ attributes }) => attributes.for ?? 'around');

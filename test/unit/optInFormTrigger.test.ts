@@ -16,10 +16,11 @@ interface Visit {
 	mode?: string;
 	parameters?: Record<string, unknown>;
 	storeFile?: string;
+	query?: string;
 }
 
 /** What n8n gives to `webhook()`, as far as it is used. */
-function visit({ method, headers = {}, body = {}, mode = 'webhook', parameters = {}, storeFile = 'optin.sqlite' }: Visit) {
+function visit({ method, headers = {}, body = {}, mode = 'webhook', parameters = {}, storeFile = 'optin.sqlite', query = '' }: Visit) {
 	const answered = { status: 0, headers: {} as Record<string, string>, body: '' };
 	const errors: string[] = [];
 	const response = {
@@ -31,7 +32,7 @@ function visit({ method, headers = {}, body = {}, mode = 'webhook', parameters =
 		end: (text: string) => (answered.body = text),
 	};
 	const context = {
-		getRequestObject: () => ({ method, headers, ip: '203.0.113.9' }),
+		getRequestObject: () => ({ method, headers, ip: '203.0.113.9', originalUrl: `/webhook/form${query}` }),
 		getResponseObject: () => response,
 		getBodyData: () => body,
 		getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
@@ -115,6 +116,44 @@ describe('The form trigger', () => {
 		await run();
 		expect(answered.status).toBe(503);
 		expect(answered.body).toMatch(/390999/);
+	});
+
+	it.each([
+		['auto', '', { 'accept-language': 'nl,en;q=0.5' }, 'nl'],
+		['auto', '?language=es', { 'accept-language': 'nl' }, 'es'],
+		['auto', '?language=%E0%A4', { 'accept-language': 'nl' }, 'nl'],
+		['it', '?language=es', { 'accept-language': 'nl' }, 'it'],
+		['klingon', '', {}, 'en'],
+	] as const)('speaks, set to %s and asked for by "%s", the language of the visitor: %#', async (language, query, headers, spoken) => {
+		const { answered, run } = visit({ method: 'GET', headers, query, parameters: { language } });
+		await run();
+		expect(answered.body).toContain(`<html lang="${spoken}">`);
+		expect(answered.headers.vary).toBe('Accept-Language');
+	});
+
+	it('answers 429 with the time to wait when a limit is reached', async () => {
+		const sent = { method: 'POST', headers: { 'content-type': form }, parameters: { limits: { numberPerHour: 1 } } };
+		expect(await visit({ ...sent, body: { phone: '333 1112222', consent: 'yes' } }).run()).toEqual({ noWebhookResponse: true });
+		const { answered, run } = visit({ ...sent, body: { phone: '333 1112222', consent: 'yes' } });
+		await run();
+		expect(answered.status).toBe(429);
+		expect(Number(answered.headers['retry-after'])).toBeGreaterThan(3_500);
+	});
+
+	it('shows the fields and groups of the node, and keeps the limits where an expression gave nothing', async () => {
+		const { answered, run } = visit({
+			method: 'GET',
+			parameters: {
+				fields: { field: [{ type: 'choice', label: 'Shop', name: 'shop', choices: 'Bozen, Meran\nBrixen', required: true }, { type: 'nonsense', label: 'Wish' }, null] },
+				groups: { group: [{ group: { mode: 'list', value: '' }, label: 'None' }] },
+				limits: { numberPerHour: '', overallPerDay: null },
+				options: { layout: 'plain', theme: 'dark' },
+			},
+		});
+		await run();
+		expect(answered.status).toBe(200);
+		for (const text of ['name="shop"', '<option value="Brixen">', 'name="Wish"', '<body class="plain">']) expect(answered.body).toContain(text);
+		expect(answered.body).not.toContain('name="group"');
 	});
 
 	it('has hooks that touch nothing', async () => {
