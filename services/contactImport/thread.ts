@@ -5,7 +5,7 @@ import { InvalidInputError } from '../../domain/errors';
 import type { FromThread, Piece, ReadChunk, ReadSettings, ToThread } from './protocol';
 
 /** A spreadsheet is held whole while it is read; this is what stops one that is too large, instead of n8n running out of memory. */
-const LIMITS = { maxOldGenerationSizeMb: 1_024, maxYoungGenerationSizeMb: 16 };
+const LIMITS = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 16 };
 
 /**
  * Reads contacts in a thread of its own; asks for the next piece when it has room, and reads at most CHUNKS_AHEAD ahead of whoever takes the chunks.

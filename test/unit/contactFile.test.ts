@@ -64,6 +64,12 @@ describe('Encodings of a CSV file', () => {
 		}
 	});
 
+	it('a letter of Windows-1252 at the very end is one', async () => {
+		for (const pieceBytes of [1, 65_536]) {
+			expect((await read(Buffer.from(`Phone;Name\n${PHONE};Ren\xe9`, 'latin1'), {}, pieceBytes)).rows).toMatchObject([{ name: 'René' }]);
+		}
+	});
+
 	it('a broken letter in UTF-8 rejects its row only', async () => {
 		const bytes = Buffer.concat([Buffer.from(`Name,Phone\nJörg,${PHONE}\nAnn`), Buffer.from([0xe9]), Buffer.from(`a,${PHONE}\n`)]);
 		const { rows, rejected } = await read(bytes, { encoding: 'utf-8' });
@@ -213,6 +219,16 @@ describe('Cells', () => {
 		['0664 123 45 67', 'AT', '+436641234567'],
 	])('%s from %s is %s', async (number, country, phone) => {
 		expect((await read(`Name;Phone\nAnna;${number}\n`, { country })).rows).toMatchObject([{ smsNumber: phone }]);
+	});
+
+	it('a consent without a date that can be read rejects the row; half of one does not count', async () => {
+		const { rows, rejected } = await read(`Phone;Consent source;Consent date\n${PHONE};Fair;soon\n${PHONE};Fair;\n${PHONE};;2026-05-03\n${PHONE};Fair;2026-05-03\n`);
+		expect(rejected).toMatchObject([{ row: 2, column: 'Consent date', reason: expect.stringContaining('"soon" is not the date of a consent') }]);
+		expect(rows.map(({ smsConsentAt, consentIncomplete }) => [smsConsentAt, consentIncomplete])).toEqual([
+			[null, true],
+			[null, true],
+			[Date.UTC(2026, 4, 3), false],
+		]);
 	});
 
 	it('a formula is text that is stored as it is', async () => {
