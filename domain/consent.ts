@@ -145,8 +145,7 @@ function apply(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 		case 'revoke':
 			return applyRevoke(draft, signal);
 		case 'carriedOptOut':
-			for (const scope of signal.scopes) say(draft, scope, 'out', signal);
-			return 'optedOut';
+			return applyCarried(draft, signal);
 		case 'help':
 			return 'help';
 		case 'ignored':
@@ -230,6 +229,23 @@ function applyProviderStop(draft: Draft, signal: ConsentSignal): ConsentOutcome 
 	for (const [senderId, { state }] of draft.registrations) {
 		const isMeant = signal.senderId === null || signal.senderId === senderId;
 		if (isMeant && state !== 'ended') draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: 'provider' });
+	}
+	return 'optedOut';
+}
+
+/** Opt-outs that come back: of a number left, of somebody erased, of a list read in. What stood at their time ends as it did then. */
+function applyCarried(draft: Draft, signal: ConsentSignal): ConsentOutcome {
+	for (const scope of signal.scopes) {
+		say(draft, scope, 'out', signal);
+		const [kind, id] = scope.split(':');
+		if (kind === 'group') draft.joined.delete(Number(id));
+		if (kind === 'all') draft.joined.clear();
+		if (kind !== 'all' && kind !== 'sender' && kind !== 'marketing') continue;
+		for (const [senderId, { state }] of draft.registrations) {
+			const isMeant = kind === 'all' || senderId === Number(id);
+			if (!isMeant || state === 'ended') continue;
+			draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: kind === 'marketing' ? 'provider' : 'person' });
+		}
 	}
 	return 'optedOut';
 }

@@ -6,12 +6,13 @@ import { INVITATION_CODE_BYTES, newInvitationCode } from '../domain/invitationCo
 import { normalisePhone } from '../domain/phone';
 import { contactsWithNumbers } from '../store/contacts';
 import { type Group, resolveGroup } from '../store/groups';
-import { ensureIdentities, lockIdentities } from '../store/identities';
+import { lockIdentities } from '../store/identities';
 import { insertInvitation, invitationsFor, type NewInvitation, renewInvitation } from '../store/invitations';
 import type { Database } from '../store/schema';
 import { resolveSender, type Sender } from '../store/senders';
 import type { Store } from '../store/store';
 import { ensureContact } from './consent/contact';
+import { ensurePeople } from './consent/ensurePeople';
 import { applyConsentSignal } from './consentEngine';
 import { wakeInboxes } from './wakeUp';
 
@@ -78,7 +79,7 @@ export async function invite(store: Store, input: InviteInput): Promise<Invitati
 		const sender = await resolveSender(db, input.sender, 'whatsapp');
 		const { phone } = normalisePhone(input.number, input.country || sender.country);
 		const group = input.group ? await resolveGroup(db, input.group) : null;
-		const identityId = await lockPerson(db, phone, store.now());
+		const identityId = await lockPerson(store, db, phone);
 		const expiresAt = store.now() + expiresInMs;
 		const evidence = { ...input.evidence, ...(input.language && { language: input.language }) };
 		const { id, code } = await openInvitation(db, { identityId, senderId: sender.id, groupId: group?.id ?? null, evidence, expiresAt }, store.now());
@@ -104,8 +105,8 @@ export async function invite(store: Store, input: InviteInput): Promise<Invitati
 	return view;
 }
 
-async function lockPerson(db: Database, phone: string, now: number): Promise<number> {
-	const id = (await ensureIdentities(db, [phone], now)).get(phone);
+async function lockPerson(store: Store, db: Database, phone: string): Promise<number> {
+	const id = (await ensurePeople(store, db, [phone])).get(phone);
 	if (id === undefined) throw new Error('An identity was neither found nor made.');
 	await lockIdentities(db, [id]);
 	return id;

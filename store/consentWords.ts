@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 
 import type { ConsentWordTable, Database } from './schema';
+import { suppressedNumbers } from './suppressions';
 
 export type ConsentWord = Omit<Selectable<ConsentWordTable>, 'identity_id'>;
 
@@ -45,5 +46,6 @@ export async function hasLeftGroup(db: Database, phones: readonly string[], grou
 		.where('w.direction', '=', 'out')
 		.limit(1)
 		.executeTakeFirst();
-	return left !== undefined;
+	if (left !== undefined) return true;
+	return [...(await suppressedNumbers(db, phones)).values()].some((scopes) => scopes.has(`group:${groupId}`));
 }

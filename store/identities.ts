@@ -61,6 +61,11 @@ export async function updateIdentity(db: Database, { id, phone, whatsAppUserId }
 	await db.updateTable('identity').set({ phone, whatsapp_user_id: whatsAppUserId }).where('id', '=', id).execute();
 }
 
+/** One that was made a moment ago, in the same transaction. */
+export async function deleteIdentity(db: Database, id: number): Promise<void> {
+	await db.deleteFrom('identity').where('id', '=', id).execute();
+}
+
 /** The identities of these E.164 numbers, made where they are missing. */
 export async function ensureIdentities(db: Database, phones: readonly string[], now: number): Promise<Map<string, number>> {
 	const ids = new Map<string, number>();

@@ -1,5 +1,6 @@
 import type { Channel, ProviderName, Purpose } from '../domain/channel';
 import type { MessageState } from '../domain/messageState';
+import { keyedHash } from './ledgerKey';
 import { changeMessages } from './messageChanges';
 import type { OutboxMessage } from './outbox';
 import { listOf } from './rows';
@@ -83,7 +84,14 @@ export async function messageById(db: Database, id: number): Promise<MessageView
 }
 
 export async function messageByKey(db: Database, idempotencyKey: string): Promise<MessageView | undefined> {
-	return await viewsOf(db).where('message.idempotency_key', '=', idempotencyKey).executeTakeFirst();
+	// The key of a message to somebody erased is kept as a hash: it still sends nothing a second time.
+	return await viewsOf(db)
+		.where('message.idempotency_key', 'in', [idempotencyKey, erasedKey(db, idempotencyKey)])
+		.executeTakeFirst();
+}
+
+export function erasedKey(db: Database, idempotencyKey: string): string {
+	return `erased ${keyedHash(db, 'idempotency key', idempotencyKey)}`;
 }
 
 function viewsOf(db: Database) {

@@ -3,6 +3,7 @@ import type { PersonKey } from './identities';
 import { contains } from './like';
 import { listOf } from './rows';
 import type { Database, EndedBy, RegistrationState } from './schema';
+import { suppressedNumbers } from './suppressions';
 
 /** A registration with the person and the contact, as lists show it. */
 export interface RegistrationRow {
@@ -98,6 +99,11 @@ export async function wordsOfNumbers(db: Database, phones: readonly string[]): P
 	for (const { phone, scope, ...word } of words) {
 		if (phone === null) continue;
 		byPhone.set(phone, (byPhone.get(phone) ?? new Map<string, Word>()).set(scope, { ...word, by: '' }));
+	}
+	for (const [phone, scopes] of await suppressedNumbers(db, phones)) {
+		const own = byPhone.get(phone) ?? new Map<string, Word>();
+		for (const [scope, { effectiveAt, source }] of scopes) own.set(scope, { direction: 'out', effectiveAt, source, by: '' });
+		byPhone.set(phone, own);
 	}
 	return byPhone;
 }

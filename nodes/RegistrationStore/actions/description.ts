@@ -58,7 +58,24 @@ export const properties: INodeProperties[] = [
 	operationField(
 		'consent',
 		[
-			{ name: 'Export', value: 'export', action: 'Export the consent of a person', description: 'Everything recorded about one person' },
+			notAsTool({
+				name: 'Confirm Restore',
+				value: 'confirmRestore',
+				action: 'Confirm a restored backup',
+				description: 'Let messages be sent again after the store was restored from a backup or moved',
+			}),
+			notAsTool({
+				name: 'Erase',
+				value: 'erase',
+				action: 'Erase a person',
+				description: 'Take away everything held on one person; their opt-out is kept as a keyed hash',
+			}),
+			notAsTool({
+				name: 'Export',
+				value: 'export',
+				action: 'Export everything held on a person',
+				description: 'Everything held on one person, as one item. That it was exported is recorded.',
+			}),
 			{ name: 'Verify', value: 'verify', action: 'Verify the consent ledger', description: 'Whether any record was changed or taken out' },
 		],
 		'verify',

@@ -1,4 +1,6 @@
 import type { OperationTable } from '../../shared/router';
+import * as confirmRestore from './consent/confirmRestore.operation';
+import * as erase from './consent/erase.operation';
 import * as exportConsent from './consent/export.operation';
 import * as verify from './consent/verify.operation';
 import * as applyMessage from './registration/applyMessage.operation';
@@ -16,7 +18,7 @@ export const table: OperationTable = {
 	operations: {
 		registration: { applyMessage, check, get, getMany, getUsage, invite, register, revoke },
 		sender: { createOrUpdate, getMany: getManySenders },
-		consent: { export: exportConsent, verify },
+		consent: { confirmRestore, erase, export: exportConsent, verify },
 	},
 	reading: new Set([
 		'registration.check',
@@ -24,7 +26,6 @@ export const table: OperationTable = {
 		'registration.getMany',
 		'registration.getUsage',
 		'sender.getMany',
-		'consent.export',
 		'consent.verify',
 	]),
 };
