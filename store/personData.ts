@@ -64,13 +64,14 @@ export async function overIds(
 	table: 'message' | 'event' | 'invitation' | 'identity' | 'contact',
 	read: <T>(query: (db: Database) => Promise<T>) => Promise<T>,
 	work: (after: number, through: number) => Promise<void>,
+	atOnce = SCANNED_AT_ONCE,
 ): Promise<void> {
 	const { last } = await read((db) => db.selectFrom(table).select(({ fn }) => fn.max('id').as('last')).executeTakeFirstOrThrow());
 	for (let after = 0; after < Number(last ?? 0); ) {
 		// Ids may leave out millions: a stretch begins at the next one there is.
 		const next = await read((db) => db.selectFrom(table).select('id').where('id', '>', after).orderBy('id').limit(1).executeTakeFirst());
 		if (!next) return;
-		const through = next.id - 1 + SCANNED_AT_ONCE;
+		const through = next.id - 1 + atOnce;
 		await work(next.id - 1, through);
 		after = through;
 	}

@@ -22,6 +22,14 @@ export interface Operation {
 	execute(call: Call): Promise<object | object[]>;
 }
 
+/** A row of `execute` that carries a file. */
+export class RowWithFile {
+	constructor(
+		readonly json: IDataObject,
+		readonly binary: NonNullable<INodeExecutionData['binary']>,
+	) {}
+}
+
 export interface OperationTable {
 	/** By resource, then by operation. */
 	operations: Record<string, Record<string, Operation>>;
@@ -50,7 +58,8 @@ export async function route(node: IExecuteFunctions, table: OperationTable): Pro
 				const call: Call = { node, store: handle.store, parameters: new ItemParameters(node, itemIndex), item: item.json };
 				const rows = await chooseOperation(call, table).execute(call);
 				for (const row of Array.isArray(rows) ? rows : [rows]) {
-					results.push({ json: row as IDataObject, pairedItem: { item: itemIndex } });
+					const item = row instanceof RowWithFile ? { json: row.json, binary: row.binary } : { json: row as IDataObject };
+					results.push({ ...item, pairedItem: { item: itemIndex } });
 				}
 			} catch (error) {
 				const nodeError = toNodeError(node.getNode(), error, itemIndex);

@@ -2,6 +2,9 @@ import type { OperationTable } from '../../shared/router';
 import * as confirmRestore from './consent/confirmRestore.operation';
 import * as erase from './consent/erase.operation';
 import * as exportConsent from './consent/export.operation';
+import * as exportOptOuts from './consent/exportOptOuts.operation';
+import * as importOptOuts from './consent/importOptOuts.operation';
+import * as purge from './consent/purge.operation';
 import * as verify from './consent/verify.operation';
 import * as applyMessage from './registration/applyMessage.operation';
 import * as check from './registration/check.operation';
@@ -18,7 +21,7 @@ export const table: OperationTable = {
 	operations: {
 		registration: { applyMessage, check, get, getMany, getUsage, invite, register, revoke },
 		sender: { createOrUpdate, getMany: getManySenders },
-		consent: { confirmRestore, erase, export: exportConsent, verify },
+		consent: { confirmRestore, erase, export: exportConsent, exportOptOuts, importOptOuts, purge, verify },
 	},
 	reading: new Set([
 		'registration.check',
