@@ -2,7 +2,7 @@ import { NotFoundError } from '../domain/errors';
 import { type ChainHead, type LedgerRecord, type RecordDetails, verifyChain } from '../domain/ledger';
 import { maskPhone } from '../domain/phone';
 import { chainOf, recordsAfter } from '../store/ledger';
-import { eventsOfIdentity, messagesById, readPerson } from '../store/personExport';
+import { eventsOfIdentity, messagesById, readPerson, statusEvents } from '../store/personExport';
 import { findPerson, messagesToPerson, overIds, type PersonPlaces, statusEventsOf } from '../store/personData';
 import { chunksOf } from '../store/rows';
 import type { Database } from '../store/schema';
@@ -136,7 +136,11 @@ async function readEvents(store: Store, places: PersonPlaces): Promise<Row[]> {
 		'event',
 		(query) => store.read(query),
 		async (after, through) => {
-			for (const id of await store.read((db) => statusEventsOf(db, places.phones, after, through))) events.push({ id, kind: 'status' });
+			const ids = await store.read((db) => statusEventsOf(db, places.phones, after, through));
+			for (const chunk of chunksOf(ids, ROWS_A_PAGE)) {
+				const page = await store.read((db) => statusEvents(db, chunk));
+				events.push(...page.map((event) => withTimes({ ...event, details: parsed(event.details) })));
+			}
 		},
 	);
 	return events;

@@ -106,3 +106,13 @@ export async function messagesById(db: Database, ids: readonly number[]) {
 		.orderBy('m.id')
 		.execute();
 }
+
+/** Reports of providers, which belong to no identity. */
+export async function statusEvents(db: Database, ids: readonly number[]) {
+	return await db
+		.selectFrom('event')
+		.select(['id', 'kind', 'channel', 'effective_at as effectiveAt', 'details'])
+		.where('id', 'in', listOf(db, ids))
+		.orderBy('id')
+		.execute();
+}

@@ -84,7 +84,7 @@ function nodeTypesOf(start: INodeType): INodeTypes {
 }
 
 /** Runs the node behind a start that gives `items`, as n8n runs it. */
-export async function run(tested: NodeUnderTest, items: Array<INodeExecutionData['json']> = [{}]): Promise<IRun> {
+export async function run(tested: NodeUnderTest, items: Array<INodeExecutionData['json']> = [{}], binary?: INodeExecutionData['binary']): Promise<IRun> {
 	const executionId = String(++executions);
 	const nodes: INode[] = [
 		{ id: 'start', name: 'Start', type: START_TYPE, typeVersion: 1, position: [0, 0], parameters: {} },
@@ -112,7 +112,7 @@ export async function run(tested: NodeUnderTest, items: Array<INodeExecutionData
 		connections,
 		settings: { executionOrder: 'v1', timezone: 'Europe/Vienna' },
 	};
-	const workflow = new Workflow({ ...workflowData, nodeTypes: nodeTypesOf(startWith(items.map((json) => ({ json })))) });
+	const workflow = new Workflow({ ...workflowData, nodeTypes: nodeTypesOf(startWith(items.map((json) => (binary ? { json, binary } : { json })))) });
 	const execute = new WorkflowExecute(additionalDataOf(tested.credentials, executionId, workflowData), 'manual', createRunExecutionData());
 	return await execute.run({ workflow, startNode: workflow.getNode('Start') ?? undefined });
 }
@@ -163,4 +163,13 @@ export async function resultOf(tested: NodeUnderTest, item: INodeExecutionData['
 	const items = await outputOf(tested, [item]);
 	if (items.length !== 1) throw new Error(`One item was expected, ${items.length} came.`);
 	return items[0]?.json ?? {};
+}
+
+/** The only item, of a node that is given one with a file. */
+export async function runWithBinary(tested: NodeUnderTest, binary: INodeExecutionData['binary']): Promise<INodeExecutionData> {
+	const { data } = await run(tested, [{}], binary);
+	if (data.resultData.error) throw data.resultData.error;
+	const [item] = data.resultData.runData.Tested?.at(-1)?.data?.main?.[0] ?? [];
+	if (!item) throw new Error('The node gave no item.');
+	return item;
 }

@@ -1,5 +1,5 @@
 import { referenceOf } from '../../domain/reference';
-import { createCampaign } from '../../services/campaigns';
+import { createCampaign, previewCampaign } from '../../services/campaigns';
 import { verifyConsent } from '../../services/consentRecords';
 import { createOrUpdateContact } from '../../services/contacts';
 import { erasePerson } from '../../services/erase';
@@ -80,6 +80,19 @@ describeStores('Erasing a person', (context) => {
 		await createOrUpdateContact(store, { smsNumber: PHONE, smsConsent: { source: 'old list' } });
 		expect(await sms('advertisement', 'one')).toMatchObject({ state: 'skipped', reason: 'opted out' });
 		expect(await sms('service', 'two')).toMatchObject({ state: 'accepted' });
+	});
+
+	it('is known to a preview, which makes nobody', async () => {
+		const { store } = context();
+		await say('STOP', { channel: 'sms', senderPhone: SMS_SENDER });
+		await erase();
+		const { id } = await createOrUpdateContact(store, { smsNumber: PHONE, whatsAppNumber: PHONE, smsConsent: { source: 'list' } });
+		await addContactToGroup(store, { group: 'news', contactId: id });
+		for (const purpose of ['advertisement', 'service'] as const) {
+			const { leftOut } = await previewCampaign(store, campaign({ purpose, channels: 'whatsappElseSms', smsSender: SMS_SENDER, whatsAppSender: SENDER_PHONE }));
+			expect(leftOut).toEqual({ 'opted out': 1 });
+		}
+		expect(await seen(store)).toMatchObject({ identity: undefined });
 	});
 
 	it('keeps STOP NEWS, so that the group stays barred', async () => {

@@ -116,7 +116,7 @@ describeStores('While sending is blocked', (context) => {
 		]);
 		expect(await confirmRestore(store, confirmation)).toMatchObject({ confirmed: false });
 		const records = await store.db.selectFrom('consent_record').innerJoin('ledger_chain as c', 'c.id', 'chain_id').select('details').where('kind', '=', 'store').execute();
-		expect(records.map(({ details }) => JSON.parse(details ?? ''))).toMatchObject([{ action: 'restoreConfirmed', confirmedBy: 'Anna Rossi', givenUp: 1 }]);
+		expect(records.map(({ details }) => JSON.parse(details ?? '') as object)).toMatchObject([{ action: 'restoreConfirmed', confirmedBy: 'Anna Rossi', givenUp: 1 }]);
 		expect(await verifyConsent(store)).toMatchObject({ valid: true, sendingBlocked: null });
 	});
 
