@@ -61,7 +61,7 @@ interface Read {
 const ROWS_AT_ONCE = 200;
 /** Rows read before others on n8n's event loop have their turn. */
 const ROWS_BETWEEN_TURNS = 500;
-const IDENTITIES_AT_ONCE = 2_000;
+const IDENTITIES_AT_ONCE = 500;
 /** A transaction takes no more people once it has lasted so long. */
 const LONGEST_TRANSACTION_MS = 80;
 const PROBLEMS_SHOWN = 20;

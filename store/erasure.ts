@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+
 import { listOf } from './rows';
 import type { Database } from './schema';
 
@@ -49,7 +51,8 @@ export async function hasOpenMessages(db: Database, identityIds: readonly number
 		.selectFrom('message')
 		.select('id')
 		.where('identity_id', 'in', listOf(db, identityIds))
-		.where('state', 'in', ['queued', 'sending'])
+		// Literally, as the partial index has it.
+		.where(sql<boolean>`state in ('queued', 'sending')`)
 		.limit(1)
 		.executeTakeFirst();
 	return row !== undefined;

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+
 import type { Channel, ProviderName, Purpose } from '../domain/channel';
 import type { MessageState } from '../domain/messageState';
 import { keyedHash } from './ledgerKey';
@@ -56,7 +58,8 @@ export async function countInFlight(db: Database, identityIds: readonly number[]
 
 /** Three short look-ups in the partial indexes of open messages, instead of one condition that no index serves. */
 function openMessagesOf(db: Database, identityIds: readonly number[], phones: readonly string[], contactIds: readonly number[]) {
-	const open = db.selectFrom('message').where('state', 'in', ['queued', 'sending'] satisfies MessageState[]);
+	// Literally: SQLite takes a partial index only where the statement itself says what the index is limited to.
+	const open = db.selectFrom('message').where(sql<boolean>`state in ('queued', 'sending')`);
 	const ids = open
 		.select('id')
 		.where('identity_id', 'in', listOf(db, identityIds))
