@@ -81,6 +81,7 @@ async function importAll(store: Store, path: string): Promise<ImportRun> {
 		db: store.db,
 		id: store.id,
 		ledgerKey: store.ledgerKey,
+		guard: store.guard,
 		now: () => store.now(),
 		read: (work) => store.read(work),
 		close: () => store.close(),

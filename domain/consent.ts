@@ -149,7 +149,7 @@ function apply(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 		case 'revoke':
 			return applyRevoke(draft, signal);
 		case 'carriedOptOut':
-			return applyCarriedOptOut(draft, signal);
+			return applyCarried(draft, signal);
 		case 'numberLeft':
 			return applyNumberLeft(draft);
 		case 'numberTaken':
@@ -241,6 +241,23 @@ function applyProviderStop(draft: Draft, signal: ConsentSignal): ConsentOutcome 
 	return 'optedOut';
 }
 
+/** Opt-outs that come back: of a number left, of somebody erased, of a list read in. What stood at their time ends as it did then. */
+function applyCarried(draft: Draft, signal: ConsentSignal): ConsentOutcome {
+	for (const scope of signal.scopes) {
+		say(draft, scope, 'out', signal);
+		const [kind, id] = scope.split(':');
+		if (kind === 'group') draft.joined.delete(Number(id));
+		if (kind === 'all') draft.joined.clear();
+		if (kind !== 'all' && kind !== 'sender' && kind !== 'marketing') continue;
+		for (const [senderId, { state }] of draft.registrations) {
+			const isMeant = kind === 'all' || senderId === Number(id);
+			if (!isMeant || state === 'ended') continue;
+			draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: kind === 'marketing' ? 'provider' : 'person' });
+		}
+	}
+	return 'optedOut';
+}
+
 /** Undoes the provider's word and nothing else; registers nobody. */
 function applyProviderResume(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 	if (signal.channel === 'sms' || signal.senderId === null) return 'none';
@@ -275,17 +292,6 @@ function applyRevoke(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 }
 
 /** What the person said at another number of theirs holds here, too, and ends what it speaks of. */
-function applyCarriedOptOut(draft: Draft, signal: ConsentSignal): ConsentOutcome {
-	for (const scope of signal.scopes) say(draft, scope, 'out', signal);
-	for (const [senderId, { state }] of draft.registrations) {
-		const meant = optOutScopes(senderId).filter((scope) => signal.scopes.includes(scope));
-		if (meant.length === 0 || state === 'ended') continue;
-		const endedBy = meant.every((scope) => scope === marketingScope(senderId)) ? 'provider' : 'person';
-		draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy });
-	}
-	return 'optedOut';
-}
-
 /** Rule 9: the registrations go along with the person; the opt-outs stay here as well, for whoever has the number next. */
 function applyNumberLeft(draft: Draft): ConsentOutcome {
 	draft.registrations.clear();
@@ -296,7 +302,7 @@ function applyNumberLeft(draft: Draft): ConsentOutcome {
 
 /** Rule 9: who comes brings registrations and opt-outs; an opt-out said at either number keeps a registration from coming. */
 function applyNumberTaken(draft: Draft, signal: ConsentSignal): ConsentOutcome {
-	applyCarriedOptOut(draft, signal);
+	applyCarried(draft, signal);
 	for (const { senderId, since } of signal.carried ?? []) {
 		if (!isOptedOut(draft.words, senderId)) register(draft, senderId, since);
 	}

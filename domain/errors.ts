@@ -27,3 +27,8 @@ export class StoreUnavailableError extends OptInError {
 export class ConfigurationError extends OptInError {
 	override readonly name = 'ConfigurationError';
 }
+
+/** Nothing is sent until an operator has confirmed that the store is the right one. */
+export class SendingBlockedError extends OptInError {
+	override readonly name = 'SendingBlockedError';
+}

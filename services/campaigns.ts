@@ -18,11 +18,11 @@ import {
 } from '../store/campaigns';
 import { addCounts } from '../store/counters';
 import { resolveGroup } from '../store/groups';
-import { ensureIdentities } from '../store/identities';
 import { insertMessages } from '../store/messageChanges';
 import type { Database } from '../store/schema';
 import { resolveSender, type Sender, senderById } from '../store/senders';
 import type { Store } from '../store/store';
+import { ensurePeople } from './consent/ensurePeople';
 import { type CampaignView, noCounts, viewsOf } from './campaignViews';
 import { type MayReach, type Plan, planChunk } from './planning';
 import type { Providers } from './providers';
@@ -169,7 +169,7 @@ async function planNext(store: Store, campaignId: number, mayReach: MayReach): P
 		const now = store.now();
 		const chunk = await planChunk(db, campaign, campaign.plannedThrough, now, (phones) => numbersPlanned(db, campaignId, phones), mayReach);
 		const phones = chunk.messages.flatMap(({ recipient }) => (recipient === null ? [] : [recipient]));
-		const identities = await ensureIdentities(db, phones, now);
+		const identities = await ensurePeople(store, db, phones);
 		await insertMessages(
 			db,
 			chunk.messages.map((message) => ({ ...message, identityId: identities.get(message.recipient ?? '') ?? null })),

@@ -2,18 +2,21 @@ import type { Channel } from '../domain/channel';
 import { applySignal, type ConsentOutcome, isStillHeard, marketingScope, senderScope } from '../domain/consent';
 import type { ConsentSignal } from '../domain/consentSignal';
 import { addCounts } from '../store/counters';
-import { findEvent, insertEvent, settleEvent } from '../store/events';
+import { eraseEvents, findErasedEvent } from '../store/erasedEvents';
+import { findEvent, insertEvent, type KnownEvent, settleEvent } from '../store/events';
 import { findGroupByShortcode, type Group } from '../store/groups';
-import { identityById } from '../store/identities';
+import { deleteIdentity, findIdentity, type Identity, identityById } from '../store/identities';
 import { answeredWithFields, expireInvitations, forgetPersonFields, useInvitations } from '../store/invitations';
 import { withdrawQueued } from '../store/messages';
 import type { Database, RegistrationState } from '../store/schema';
 import { senderById } from '../store/senders';
 import type { Store } from '../store/store';
 import { shareSuccession, successions } from '../store/successions';
+import { deleteSuppressedWords } from '../store/suppressions';
 import { ensureContact, formEntryOf } from './consent/contact';
 import { type Change, withdraw, writeMemberships, writeRegistrations, writeWords } from './consent/effects';
-import { findAnswered } from './consent/invitation';
+import { carriedSignals, isBeforeErasure, keepLateOptOut, type Kept, keptOf } from './consent/erased';
+import { findAnswered, NOTHING_ANSWERED } from './consent/invitation';
 import { type ResolvedPerson, resolvePerson } from './consent/person';
 import { loadPerson, refold, type SignalContext, signalKey, type StoredPerson } from './consent/personState';
 import { followNumber } from './consent/followNumber';
@@ -78,10 +81,22 @@ interface Case {
 export async function applyConsentSignal(store: Store, db: Database, input: SignalInput, options: SignalOptions = {}): Promise<SignalResult> {
 	const now = store.now();
 	const effectiveAt = Math.min(input.sentAt ?? now, now);
-	const eventId = await insertEvent(db, { ...draftEvent(input), effectiveAt, receivedAt: now });
-	if (eventId === undefined) return await knownBefore(db, input);
+	const kept = await keptOf(db, input.person);
+	const known = kept.erasedAt === null ? undefined : await findErasedEvent(db, input.provider, input.providerEventId);
+	const eventId = known ? undefined : await insertEvent(db, { ...draftEvent(input), effectiveAt, receivedAt: now });
+	if (eventId === undefined) return await knownBefore(db, input, known);
+	if (isBeforeErasure(input, effectiveAt, kept) && !(isOptOutKind(input.kind) && (await findIdentity(db, input.person)))) {
+		return await passOver(store, db, input, { eventId, effectiveAt, kept });
+	}
 
 	const person = await resolvePerson(db, input.person, now);
+	// Who is new may have been erased while we waited for them.
+	const keptNow = person.isNew ? await keptOf(db, input.person) : kept;
+	if (person.isNew && isBeforeErasure(input, effectiveAt, keptNow)) {
+		await deleteIdentity(db, person.identity.id);
+		return await passOver(store, db, input, { eventId, effectiveAt, kept: keptNow });
+	}
+	if (await carryErased(store, db, person.identity, keptNow)) person.isNew = false;
 	await carryOptOuts(store, db, input, person, eventId);
 	const { stored, limits } = await lockLimited(db, person, input.sender, input.carried ?? [], () => loadPerson(db, person));
 	const group = input.shortcode ? ((await findGroupByShortcode(db, input.shortcode)) ?? null) : null;
@@ -119,8 +134,8 @@ function draftEvent(input: SignalInput) {
 	};
 }
 
-async function knownBefore(db: Database, input: SignalInput): Promise<SignalResult> {
-	const event = await findEvent(db, input.provider, input.providerEventId);
+async function knownBefore(db: Database, input: SignalInput, erased?: KnownEvent): Promise<SignalResult> {
+	const event = erased ?? (await findEvent(db, input.provider, input.providerEventId));
 	if (!event) throw new Error('An event was there before and is gone.');
 	return {
 		eventId: event.id,
@@ -150,6 +165,34 @@ function contextOf(input: SignalInput, invitation: Case['invitation']): SignalCo
 		scopes: input.scopes ?? [],
 		...(input.carried && { carried: input.carried }),
 	};
+}
+
+/**
+ * Something said before the person was erased, that arrives after it: nothing of it is kept but its opt-outs, without
+ * bringing the person back.
+ */
+async function passOver(
+	store: Store,
+	db: Database,
+	input: SignalInput,
+	{ eventId, effectiveAt, kept }: { eventId: number; effectiveAt: number; kept: Kept },
+): Promise<SignalResult> {
+	const group = input.shortcode ? ((await findGroupByShortcode(db, input.shortcode)) ?? null) : null;
+	const context = contextOf(input, NOTHING_ANSWERED);
+	const signal = { key: '', kind: input.kind, channel: input.channel, effectiveAt, senderId: input.sender?.id ?? null, groupId: group?.id ?? null, ...context };
+	if (isOptOutKind(input.kind)) await keepLateOptOut(store, db, kept, signal);
+	await eraseEvents(db, [eventId]);
+	const isOptOut = isOptOutKind(input.kind);
+	return { eventId, isDuplicate: false, identityId: null, outcome: 'none', applied: false, isOptOut, registration: null, contactId: null, inboxes: [], followed: [], freed: [], toFill: [] };
+}
+
+/** Gives somebody who was erased and is known again the opt-outs that were kept. True where there were any. */
+export async function carryErased(store: Store, db: Database, identity: Identity, kept: Kept): Promise<boolean> {
+	const signals = carriedSignals(identity, kept);
+	// First: the signals themselves ask for what is kept.
+	if (signals.length > 0) await deleteSuppressedWords(db, kept.hashes);
+	for (const signal of signals) await applyConsentSignal(store, db, signal);
+	return signals.length > 0;
 }
 
 /** What the person said stands against the number they left, too. */

@@ -7,6 +7,7 @@ import type { Provider } from '../providers/provider';
 import { freeSlot, renewSlot } from '../store/deliverySlots';
 import { campaignsToSend, countLeft, leaseMessages, releaseLeases } from '../store/outbox';
 import { type SendingSender, sendingSender } from '../store/pacing';
+import { sendingBlock } from '../store/sendingBlock';
 import type { Store } from '../store/store';
 import { PaceClock } from './clock';
 import { markAsSending, type MessageToMark, type ReadyMessage, takeBack } from './marking';
@@ -14,6 +15,7 @@ import { OutcomeRecorder } from './outcomeRecorder';
 import type { Outcome } from './outcomes';
 import type { Providers } from './providers';
 import { planRequests, request } from './requests';
+import { blockText } from './sendingBlock';
 import { SLOT_LEASE_MS } from './slots';
 
 export interface DeliverInput {
@@ -67,6 +69,12 @@ export async function deliver(store: Store, providers: Providers, input: Deliver
 			left,
 			notServed: `No credential for ${sender.provider} is attached, which ${sender.phone} sends with. Attach it, or let another workflow serve this sender.`,
 		};
+	}
+	const block = await store.read(sendingBlock);
+	if (block) {
+		const left = await store.read((db) => countLeft(db, sender.id));
+		await store.transaction((db) => freeSlot(db, input.slot));
+		return { ...nothing(sender.id, sender.phone), left, stopped: blockText(block) };
 	}
 	const delivery = new RunningDelivery(store, provider, sender, input);
 	try {
@@ -201,7 +209,7 @@ class RunningDelivery {
 		this.sender = marked.sender;
 		this.skipped += marked.skipped;
 		if (marked.stopped !== null) {
-			this.stopped = marked.stopped === 'revoked' ? 'revoked' : (marked.sender.stoppedReason ?? marked.stopped);
+			this.stopped = marked.stopped !== 'senderStopped' ? marked.stopped : (marked.sender.stoppedReason ?? marked.stopped);
 			return;
 		}
 		this.dropped.push(...marked.done);

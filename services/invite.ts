@@ -10,13 +10,14 @@ import { normalisePhone } from '../domain/phone';
 import { wordsOf } from '../store/consentWords';
 import { contactsWithNumbers } from '../store/contacts';
 import { type Group, resolveGroups } from '../store/groups';
-import { ensureIdentities, findIdentity, lockIdentities } from '../store/identities';
+import { findIdentity, lockIdentities } from '../store/identities';
 import { extendInvitation, forgetExpiredFields, insertInvitation, invitationsFor, type NewInvitation, renewInvitation } from '../store/invitations';
 import { registrationsOf } from '../store/registrations';
 import type { Database, InvitationOrigin } from '../store/schema';
 import { resolveSender, type Sender } from '../store/senders';
 import type { Store } from '../store/store';
 import { ensureContact } from './consent/contact';
+import { ensurePeople } from './consent/ensurePeople';
 import { wordsByScope } from './consent/personState';
 import { applyConsentSignal } from './consentEngine';
 import { countRequest, type Refusal } from './invitationLimits';
@@ -144,7 +145,7 @@ export async function invite(store: Store, input: InviteInput): Promise<Invitati
 async function inviteGuest(store: Store, db: Database, guest: Guest): Promise<{ view: InvitationView; inboxes: string[] }> {
 	const { input, sender, phone, groups, expiresAt } = guest;
 	const now = store.now();
-	const identityId = await lockPerson(db, phone, now);
+	const identityId = await lockPerson(store, db, phone);
 	// Only now nobody can say STOP or register any more before this is done.
 	const refusal = await refusalOf(db, guest);
 	if (refusal !== null && input.origin === 'operator') return { view: viewOf(guest, refusal), inboxes: [] };
@@ -212,8 +213,8 @@ async function refusalOf(db: Database, { input, sender, phone, groups }: Guest):
 	return groups.some(({ id }) => words.get(groupScope(id))?.direction === 'out') ? 'leftGroup' : null;
 }
 
-async function lockPerson(db: Database, phone: string, now: number): Promise<number> {
-	const id = (await ensureIdentities(db, [phone], now)).get(phone);
+async function lockPerson(store: Store, db: Database, phone: string): Promise<number> {
+	const id = (await ensurePeople(store, db, [phone])).get(phone);
 	if (id === undefined) throw new Error('An identity was neither found nor made.');
 	await lockIdentities(db, [id]);
 	return id;

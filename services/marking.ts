@@ -8,6 +8,7 @@ import type { OutboxMessage } from '../store/outbox';
 import { lockPace, type SendingSender, setPace } from '../store/pacing';
 import { factsOf, findKin, readWords, type Target } from '../store/reachability';
 import { readReplyFacts } from '../store/replies';
+import { sendingBlock } from '../store/sendingBlock';
 import type { Store } from '../store/store';
 import type { PaceClock } from './clock';
 
@@ -41,8 +42,8 @@ export interface Marked {
 	/** Nobody has to deal with these any more: left out, withdrawn, cancelled or paused meanwhile. */
 	done: Set<number>;
 	sender: SendingSender;
-	/** Why nothing more may be sent: the slot was revoked, the sender is stopped. */
-	stopped: 'revoked' | 'senderStopped' | null;
+	/** Why nothing more may be sent: the slot was revoked, the sender is stopped, an operator has to confirm a restore. */
+	stopped: 'revoked' | 'senderStopped' | 'blocked' | null;
 }
 
 export interface ReadyMessage {
@@ -68,6 +69,7 @@ export async function markAsSending(store: Store, order: MarkOrder): Promise<Mar
 		const sender = await lockPace(db, order.senderId);
 		if (!sender) throw new Error(`Sender ${order.senderId} is gone while messages of it are queued.`);
 		const marked: Marked = { ready: [], decidedAt, skipped: 0, done: new Set(), sender, stopped: null };
+		if ((await sendingBlock(db)) !== null) return { ...marked, stopped: 'blocked' };
 		if (order.slot && !(await holdsSlot(db, order.owner))) return { ...marked, stopped: 'revoked' };
 		if (sender.stoppedReason !== null) return { ...marked, stopped: 'senderStopped' };
 

@@ -1,7 +1,7 @@
 import { isOptedOut } from '../domain/consent';
 import { InvalidInputError } from '../domain/errors';
 import { normalisePhone } from '../domain/phone';
-import { factsOfNumbers, type NumberFacts, wordsOfPeople } from '../store/registrationChecks';
+import { factsOfNumbers, type NumberFacts, wordsOfErased, wordsOfPeople } from '../store/registrationChecks';
 import { chunksOf } from '../store/rows';
 import type { RegistrationState } from '../store/schema';
 import { resolveSender } from '../store/senders';
@@ -38,13 +38,15 @@ export async function checkRegistrations(
 	const sender = await store.read((db) => resolveSender(db, senderRef, 'whatsapp'));
 	const read = new Map<string, ReadNumber>();
 	const facts = new Map<string, NumberFacts>();
-	const optedOut = new Set<number>();
+	/** E.164. */
+	const optedOut = new Set<string>();
 	const lookUp = async (phones: readonly string[]): Promise<void> =>
 		await store.read(async (db) => {
 			const found = await factsOfNumbers(db, sender.id, phones);
 			for (const each of found) facts.set(each.phone, each);
-			const unregistered = found.filter(({ state }) => state !== 'active').map(({ identityId }) => identityId);
-			for (const [identityId, words] of await wordsOfPeople(db, unregistered)) if (isOptedOut(words, sender.id)) optedOut.add(identityId);
+			const unregistered = new Map(found.filter(({ state }) => state !== 'active').map(({ identityId, phone }) => [identityId, phone]));
+			const said = [...(await wordsOfPeople(db, [...unregistered.keys()]))].map(([identityId, words]) => [unregistered.get(identityId) ?? '', words] as const);
+			for (const [phone, words] of [...said, ...(await wordsOfErased(db, phones))]) if (isOptedOut(words, sender.id)) optedOut.add(phone);
 		});
 	// While the database looks up some numbers, the next are read here.
 	let lookedUp: Promise<void> = Promise.resolve();
@@ -71,17 +73,17 @@ export async function checkRegistrations(
 			registered,
 			state: known?.state ?? null,
 			windowOpenUntil: registered ? windowOpenUntil(known.lastInboundAt, now) : null,
-			reason: phone === null ? 'no number' : reasonOf(known, optedOut),
+			reason: phone === null ? 'no number' : reasonOf(known, optedOut.has(phone)),
 			...(error !== undefined && { error }),
 		});
 	}
 	return checks;
 }
 
-function reasonOf(known: NumberFacts | undefined, optedOut: ReadonlySet<number>): string | null {
+function reasonOf(known: NumberFacts | undefined, isOptedOut: boolean): string | null {
 	if (known?.state === 'active') return null;
 	if (known?.state === 'waiting') return 'place on the waiting list';
-	return known && optedOut.has(known.identityId) ? 'opted out' : 'not registered';
+	return isOptedOut ? 'opted out' : 'not registered';
 }
 
 /** Each text once: reading a number is what takes the time. @returns the numbers among them, E.164. */

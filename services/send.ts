@@ -10,6 +10,7 @@ import { answerableEvent, replyFacts } from '../store/replies';
 import { resolveSender } from '../store/senders';
 import type { Store } from '../store/store';
 import type { Providers } from './providers';
+import { assertSendingAllowed } from './sendingBlock';
 import { enqueueSingle, finishSingle, noProvider } from './singleMessage';
 
 export interface SentMessage {
@@ -56,9 +57,11 @@ const SAID = ['start', 'stop', 'help', 'message', 'ignored'];
 /**
  * Sends one message to one person, if rule 7 permits it. Left out: state `skipped` with the reason, nothing is thrown.
  * @throws {InvalidInputError} for a number, text or sender that cannot be used. @throws {ConfigurationError} without the provider's credential.
+ * @throws {SendingBlockedError} until a restore is confirmed.
  */
 export async function sendMessage(store: Store, providers: Providers, input: SendInput): Promise<SentMessage> {
 	assertKey(input.idempotencyKey);
+	await assertSendingAllowed(store);
 	const known = await store.read((db) => messageByKey(db, input.idempotencyKey));
 	if (known) return await finish(store, providers, { id: known.id, owner: null });
 
@@ -92,6 +95,7 @@ export async function sendMessage(store: Store, providers: Providers, input: Sen
  */
 export async function reply(store: Store, providers: Providers, { eventId, body, idempotencyKey }: ReplyInput): Promise<SentMessage> {
 	assertKey(idempotencyKey);
+	await assertSendingAllowed(store);
 	const event = await store.read((db) => answerableEvent(db, eventId));
 	if (!event) throw new NotFoundError(`There is no event ${eventId} to reply to. Take the event's id from the trigger's item.`);
 	const { senderId, identityId, channel } = event;

@@ -9,6 +9,7 @@ import type { Database } from '../store/schema';
 import { messagesOfBatches, messagesOfProviderIds } from '../store/statusTargets';
 import type { Store } from '../store/store';
 import { recordProviderOptOut } from './outcomes';
+import { blockIfNeverMade } from './sendingBlock';
 
 const STATUSES_A_TRANSACTION = 500;
 
@@ -23,6 +24,7 @@ export async function settleStatuses(store: Store, statuses: readonly IncomingSt
 		const optedOut: Array<{ message: StoredMessage; code: string }> = [];
 		changed += await store.transaction(async (db) => {
 			optedOut.length = 0;
+			await blockIfNeverMade(store, db, ownIds(store.id, chunk));
 			const reports = await reportsByMessage(store, db, chunk);
 			const moved = await changeMessages(db, [...reports.keys()], store.now(), (message) => settle(message, reports.get(message.id) ?? [], store.id));
 			for (const message of moved) {
@@ -53,6 +55,12 @@ function settle(message: StoredMessage, statuses: readonly IncomingStatus[], sto
 	const providerMessageId = message.providerMessageId ?? statuses.find(({ providerMessageId: id }) => id !== null)?.providerMessageId ?? `${storeId}-${message.id}`;
 	const { state, deliveredAs, error, reasonText } = after;
 	return { state, deliveredAs, error, reasonText, providerMessageId, leaseOwner: null, leaseUntil: null };
+}
+
+function ownIds(storeId: string, statuses: readonly IncomingStatus[]): number[] {
+	return statuses
+		.flatMap(({ reference, batchReference }) => [messageIdOf(storeId, reference), messageIdOf(storeId, batchReference)])
+		.filter((id) => id !== null);
 }
 
 /** Finds each status's message: by our reference, by that of its request and the person, or by the provider's id. */

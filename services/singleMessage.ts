@@ -8,7 +8,7 @@ import { reserveTimes, retryAfter, spacingUs } from '../domain/pacing';
 import { decide, type Permission, type ReplyFacts, sentenceOf } from '../domain/permission';
 import type { Provider } from '../providers/provider';
 import { addCounts } from '../store/counters';
-import { ensureIdentities, findIdentity, insertIdentity } from '../store/identities';
+import { findIdentity, insertIdentity } from '../store/identities';
 import { changeMessages } from '../store/messageChanges';
 import { claimMessage, insertSingle, messageById, messageByKey, type MessageView, singleToSend } from '../store/messages';
 import { lockPace, sendingSender, setPace } from '../store/pacing';
@@ -17,11 +17,13 @@ import { replyTo } from '../store/replies';
 import type { Database } from '../store/schema';
 import type { Store } from '../store/store';
 import { PaceClock } from './clock';
+import { ensurePeople } from './consent/ensurePeople';
 import { markAsSending, takeBack } from './marking';
 import { OutcomeRecorder } from './outcomeRecorder';
 import type { Outcome } from './outcomes';
 import type { Providers } from './providers';
 import { request } from './requests';
+import { assertSendingAllowed } from './sendingBlock';
 
 /** One message on its own, written down before anything is sent. */
 export interface SingleMessage {
@@ -55,7 +57,7 @@ export async function enqueueSingle(store: Store, message: SingleMessage): Promi
 		const known = await messageByKey(db, message.idempotencyKey);
 		if (known) return { id: known.id, owner: null };
 		const now = store.now();
-		const identityId = await identityFor(db, message, now);
+		const identityId = await identityFor(store, db, message);
 		const kin = await findKin(db, [message]);
 		const person = kin.identitiesOf({ identityId, phone: message.phone });
 		const words = await readWords(db, person);
@@ -87,10 +89,10 @@ async function insertedElsewhere(db: Database, idempotencyKey: string): Promise<
 	return { id: known.id, owner: null };
 }
 
-async function identityFor(db: Database, { phone, whatsAppUserId }: SingleMessage, now: number): Promise<number | null> {
-	if (phone !== null) return (await ensureIdentities(db, [phone], now)).get(phone) ?? null;
+async function identityFor(store: Store, db: Database, { phone, whatsAppUserId }: SingleMessage): Promise<number | null> {
+	if (phone !== null) return (await ensurePeople(store, db, [phone])).get(phone) ?? null;
 	const known = await findIdentity(db, { whatsAppUserId });
-	return (known ?? (await insertIdentity(db, { phone: null, whatsAppUserId }, now)))?.id ?? null;
+	return (known ?? (await insertIdentity(db, { phone: null, whatsAppUserId }, store.now())))?.id ?? null;
 }
 
 async function permissionFor(
@@ -152,6 +154,7 @@ async function dispatch(store: Store, providers: Providers, id: number, owner: s
 		await wait(Math.max(0, clock.msUntil(timeUs)));
 		const order = { senderId: single.senderId, owner, slot: false, messages: [message], clock, reserved: true };
 		const marked = await markAsSending(store, order);
+		if (marked.stopped === 'blocked') await assertSendingAllowed(store);
 		if (marked.stopped === 'senderStopped') return await skipStopped(store, id, owner);
 		const [ready] = marked.ready;
 		if (!ready) return;

@@ -4,6 +4,7 @@ import type { ProviderName } from '../domain/channel';
 import { campaignById, finishCampaigns } from '../store/campaigns';
 import { freeSlot, freeSlotsOf, takeFreeSlots } from '../store/deliverySlots';
 import { giveUpOn, hasSomethingToSend } from '../store/outbox';
+import { sendingBlock } from '../store/sendingBlock';
 import type { Store } from '../store/store';
 import { type CampaignView, viewsOf } from './campaignViews';
 import { carryPending } from './succession';
@@ -38,6 +39,7 @@ export async function takeSlots(
 	await giveUpInterrupted(store);
 	await carryPending(store, { forMs: CARRY_MS });
 	const due = await store.read(async (db) => {
+		if ((await sendingBlock(db)) !== null) return [];
 		const senders = await db.selectFrom('sender').select(['id', 'phone', 'provider']).where('stopped_reason', 'is', null).orderBy('id').execute();
 		const withWork = [];
 		for (const sender of senders) if (await hasSomethingToSend(db, sender.id, store.now())) withWork.push(sender);

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 
 import { listOf } from './rows';
 import type { ConsentWordTable, Database } from './schema';
+import { suppressedNumbers } from './suppressions';
 
 export type ConsentWord = Omit<Selectable<ConsentWordTable>, 'identity_id'>;
 
@@ -66,5 +67,7 @@ export async function optOutsOf(db: Database, phones: readonly string[]): Promis
 
 /** Which of these people (by phone) took themselves out of a group: only START x brings them back. */
 export async function hasLeftGroup(db: Database, phones: readonly string[], groupId: number): Promise<boolean> {
-	return (await optOutsOf(db, phones)).some(({ scope }) => scope === `group:${groupId}`);
+	const scope = `group:${groupId}`;
+	if ((await optOutsOf(db, phones)).some((word) => word.scope === scope)) return true;
+	return [...(await suppressedNumbers(db, phones)).values()].some((scopes) => scopes.has(scope));
 }

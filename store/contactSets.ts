@@ -4,6 +4,7 @@ import { type Contact, contactsByIds } from './contacts';
 import { isPostgres } from './dialect';
 import { listOf, numberCell, rowsOf, textCell } from './rows';
 import type { Database, MembershipTable } from './schema';
+import { suppressedNumbers } from './suppressions';
 
 /** Contacts by the hundred: a handful of statements, whatever their number. */
 
@@ -116,5 +117,8 @@ export async function outWords(db: Database, phones: readonly string[], scopes: 
 		.where('w.scope', 'in', listOf(db, scopes))
 		.execute();
 	for (const { phone, scope } of rows) if (phone !== null) byPhone.set(phone, (byPhone.get(phone) ?? new Set()).add(scope));
+	for (const [phone, words] of await suppressedNumbers(db, phones)) {
+		for (const scope of words.keys()) if (scopes.includes(scope)) byPhone.set(phone, (byPhone.get(phone) ?? new Set()).add(scope));
+	}
 	return byPhone;
 }

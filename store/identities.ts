@@ -70,6 +70,11 @@ export async function moveUserId(db: Database, fromIdentityId: number, toIdentit
 	if (to && to.whatsAppUserId === null) await updateIdentity(db, { ...to, whatsAppUserId: from.whatsAppUserId });
 }
 
+/** One that was made a moment ago, in the same transaction. */
+export async function deleteIdentity(db: Database, id: number): Promise<void> {
+	await db.deleteFrom('identity').where('id', '=', id).execute();
+}
+
 /** The identities of these E.164 numbers, made where they are missing. */
 export async function ensureIdentities(db: Database, phones: readonly string[], now: number): Promise<Map<string, number>> {
 	const ids = new Map<string, number>();

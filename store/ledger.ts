@@ -24,7 +24,23 @@ export async function lockChain(db: Database, identityId: number): Promise<Chain
 	return chain;
 }
 
-/** Appends to a chain held by lockChain. */
+/** The chain of the store itself, held until the transaction ends. */
+export async function lockStoreChain(db: Database): Promise<ChainHead> {
+	const find = (): Promise<ChainHead | undefined> =>
+		forUpdate(db, db.selectFrom('ledger_chain').select(CHAIN).where('kind', '=', 'store')).executeTakeFirst();
+	const known = await find();
+	if (known) return known;
+	await db
+		.insertInto('ledger_chain')
+		.values({ kind: 'store', identity_id: null, length: 0, head: '' })
+		.onConflict((conflict) => conflict.doNothing())
+		.execute();
+	const made = await find();
+	if (!made) throw new Error("The store's ledger chain was neither found nor made.");
+	return made;
+}
+
+/** Appends to a chain held by lockChain or lockStoreChain. */
 export async function appendRecords(db: Database, records: readonly Omit<LedgerRecord, 'id'>[]): Promise<void> {
 	const last = records.at(-1);
 	if (!last) return;

@@ -6,7 +6,7 @@ import { listOf, numberCell, rowsOf, textCell } from './rows';
 import type { Database } from './schema';
 
 /** The identities of these E.164 numbers, made where they are missing; for thousands at once. */
-export async function ensurePeople(db: Database, phones: readonly string[], now: number): Promise<Map<string, number>> {
+export async function makeIdentities(db: Database, phones: readonly string[], now: number): Promise<Map<string, number>> {
 	// Sorted, so that two transactions that make the same people do not wait for each other in a circle.
 	const sorted = [...new Set(phones)].sort();
 	await sql`

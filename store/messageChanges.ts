@@ -4,6 +4,7 @@ import type { Channel, Purpose } from '../domain/channel';
 import { countsOfChange, type MessageState, type MessageStep } from '../domain/messageState';
 import { addCounts, type Count } from './counters';
 import { forUpdate, isPostgres } from './dialect';
+import { ERASED_PROVIDER_ID } from './personData';
 import { listOf, numberCell, rowsOf, textCell } from './rows';
 import type { CampaignState, Database } from './schema';
 
@@ -54,7 +55,8 @@ export async function changeMessages(
 	for (const before of await lockMessages(db, ids)) {
 		const wanted = change(before);
 		if (!wanted) continue;
-		const providerMessageId = wanted.providerMessageId ?? before.providerMessageId;
+		const isErased = before.providerMessageId === ERASED_PROVIDER_ID;
+		const providerMessageId = isErased ? ERASED_PROVIDER_ID : (wanted.providerMessageId ?? before.providerMessageId);
 		const after: StoredMessage = { ...before, ...wanted, providerMessageId, taken: providerMessageId !== null };
 		if (after.state !== before.state) after.stateAt = now;
 		changed.push(after);

@@ -1,5 +1,8 @@
+import { sql } from 'kysely';
+
 import type { Channel, ProviderName, Purpose } from '../domain/channel';
 import type { MessageState } from '../domain/messageState';
+import { keyedHash } from './ledgerKey';
 import { changeMessages } from './messageChanges';
 import type { OutboxMessage } from './outbox';
 import { listOf } from './rows';
@@ -60,7 +63,8 @@ export async function countInFlight(db: Database, identityIds: readonly number[]
 
 /** Three short look-ups in the partial indexes of open messages, instead of one condition that no index serves. */
 function openMessagesOf(db: Database, identityIds: readonly number[], phones: readonly string[], contactIds: readonly number[]) {
-	const open = db.selectFrom('message').where('state', 'in', ['queued', 'sending'] satisfies MessageState[]);
+	// Literally: SQLite takes a partial index only where the statement itself says what the index is limited to.
+	const open = db.selectFrom('message').where(sql<boolean>`state in ('queued', 'sending')`);
 	const ids = open
 		.select('id')
 		.where('identity_id', 'in', listOf(db, identityIds))
@@ -88,7 +92,14 @@ export async function messageById(db: Database, id: number): Promise<MessageView
 }
 
 export async function messageByKey(db: Database, idempotencyKey: string): Promise<MessageView | undefined> {
-	return await viewsOf(db).where('message.idempotency_key', '=', idempotencyKey).executeTakeFirst();
+	// The key of a message to somebody erased is kept as a hash: it still sends nothing a second time.
+	return await viewsOf(db)
+		.where('message.idempotency_key', 'in', [idempotencyKey, erasedKey(db, idempotencyKey)])
+		.executeTakeFirst();
+}
+
+export function erasedKey(db: Database, idempotencyKey: string): string {
+	return `erased ${keyedHash(db, 'idempotency key', idempotencyKey)}`;
 }
 
 function viewsOf(db: Database) {

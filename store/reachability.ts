@@ -3,6 +3,7 @@ import type { MessageContent } from '../domain/content';
 import type { PermissionFacts, ReplyFacts } from '../domain/permission';
 import { listOf } from './rows';
 import type { Database, RegistrationState } from './schema';
+import { type Suppression, suppressedNumbers } from './suppressions';
 
 /** One person to write to, as far as the address is known. */
 export interface Target {
@@ -28,6 +29,7 @@ export class Kin {
 	constructor(
 		contacts: readonly { smsNumber: string | null; whatsAppNumber: string | null; smsConsentAt: number | null }[],
 		identities: readonly { id: number; phone: string | null }[],
+		private readonly suppressed: ReadonlyMap<string, ReadonlyMap<string, Suppression>> = new Map(),
 	) {
 		for (const { id, phone } of identities) if (phone !== null) this.identityOfPhone.set(phone, id);
 		for (const { smsNumber, whatsAppNumber, smsConsentAt } of contacts) {
@@ -48,9 +50,18 @@ export class Kin {
 
 	/** The identity written to first, then those of the same person. */
 	identitiesOf({ identityId, phone }: Pick<Target, 'identityId' | 'phone'>): number[] {
-		const phones = phone === null ? [] : [phone, ...(this.siblings.get(phone) ?? [])];
-		const ids = [identityId, ...phones.map((each) => this.identityOf(each))];
+		const ids = [identityId, ...this.phonesOf(phone).map((each) => this.identityOf(each))];
 		return [...new Set(ids.filter((id) => id !== null))];
+	}
+
+	/** The number written to first, then those of the same person. */
+	phonesOf(phone: string | null): string[] {
+		return phone === null ? [] : [phone, ...(this.siblings.get(phone) ?? [])];
+	}
+
+	/** Whether somebody with one of these numbers was erased after opting out in one of these scopes, and has not come back since. */
+	isSuppressed(phones: readonly string[], ...scopes: string[]): boolean {
+		return phones.some((phone) => scopes.some((scope) => this.suppressed.get(phone)?.has(scope)));
 	}
 }
 
@@ -64,12 +75,13 @@ export async function findKin(db: Database, targets: readonly Pick<Target, 'phon
 		.union(contacts.where('whatsapp_number', 'in', listOf(db, phones)))
 		.execute();
 	const all = new Set([...phones, ...related.flatMap(({ smsNumber, whatsAppNumber }) => [smsNumber, whatsAppNumber])]);
+	const numbers = [...all].filter((phone) => phone !== null);
 	const identities = await db
 		.selectFrom('identity')
 		.select(['id', 'phone'])
-		.where('phone', 'in', listOf(db, [...all].filter((phone) => phone !== null)))
+		.where('phone', 'in', listOf(db, numbers))
 		.execute();
-	return new Kin(related, identities);
+	return new Kin(related, identities, await suppressedNumbers(db, numbers));
 }
 
 interface RegistrationFacts {
@@ -125,7 +137,10 @@ export async function readWords(db: Database, identityIds: readonly number[]): P
 export function factsOf(kin: Kin, words: Words, target: Target, at: number, reply: ReplyFacts | null = null): PermissionFacts {
 	const person = kin.identitiesOf(target);
 	const [own] = person;
-	const left = target.insteadOfSenderId === null ? false : hasLeft(words, person, target.insteadOfSenderId);
+	const isOut = (ids: readonly number[], numbers: readonly string[], ...scopes: string[]): boolean =>
+		words.outSince(ids, ...scopes) !== null || kin.isSuppressed(numbers, ...scopes);
+	const phones = kin.phonesOf(target.phone);
+	const { insteadOfSenderId: left } = target;
 	return {
 		channel: target.channel,
 		purpose: target.purpose,
@@ -133,12 +148,12 @@ export function factsOf(kin: Kin, words: Words, target: Target, at: number, repl
 		at,
 		hasAddress: target.phone !== null || target.identityId !== null,
 		registration: words.registration(own, target.senderId),
-		optedOut: words.outSince(person, 'all', `sender:${target.senderId}`) !== null,
-		leftGroup: target.groupId > 0 && words.outSince(person, `group:${target.groupId}`) !== null,
-		smsOptedOut: words.outSince(own === undefined ? [] : [own], 'sms') !== null,
-		marketingOff: words.outSince(person, `marketing:${target.senderId}`) !== null,
+		optedOut: isOut(person, phones, 'all', `sender:${target.senderId}`),
+		leftGroup: target.groupId > 0 && isOut(person, phones, `group:${target.groupId}`),
+		smsOptedOut: isOut(own === undefined ? [] : [own], phones.slice(0, 1), 'sms'),
+		marketingOff: isOut(person, phones, `marketing:${target.senderId}`),
 		smsConsent: kin.hasSmsConsent(target.phone),
-		leftWhatsApp: left,
+		leftWhatsApp: left !== null && (hasLeft(words, person, left) || kin.isSuppressed(phones, 'all', `sender:${left}`)),
 		reply,
 	};
 }

@@ -1,6 +1,7 @@
 import type { Word } from '../domain/consent';
 import { listOf } from './rows';
 import type { Database, RegistrationState } from './schema';
+import { suppressedNumbers } from './suppressions';
 
 /** What is known of a number at one sender. */
 export interface NumberFacts {
@@ -35,4 +36,15 @@ export async function wordsOfPeople(db: Database, identityIds: readonly number[]
 		people.set(identityId, (people.get(identityId) ?? new Map<string, Word>()).set(scope, { ...word, by: '' }));
 	}
 	return people;
+}
+
+/** What holds against numbers whose people were erased, by number and scope. */
+export async function wordsOfErased(db: Database, phones: readonly string[]): Promise<Map<string, Map<string, Word>>> {
+	const erased = await suppressedNumbers(db, phones);
+	return new Map(
+		[...erased].map(([phone, words]) => [
+			phone,
+			new Map([...words].map(([scope, { effectiveAt, source }]): [string, Word] => [scope, { direction: 'out', effectiveAt, source, by: '' }])),
+		]),
+	);
 }

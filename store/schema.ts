@@ -27,6 +27,7 @@ export interface Schema {
 	message: MessageTable;
 	delivery_slot: DeliverySlotTable;
 	counter: CounterTable;
+	suppression: SuppressionTable;
 }
 
 /** Either the whole store or a transaction on it. */
@@ -79,6 +80,8 @@ export interface IdentityTable {
 	phone: string | null;
 	whatsapp_user_id: string | null;
 	created_at: number;
+	/** Set while what is left of an erased person is still being taken away. */
+	erasing_since: Generated<number | null>;
 }
 
 export type RegistrationState = 'invited' | 'waiting' | 'active' | 'ended';
@@ -207,9 +210,10 @@ export interface InvitationRequestTable {
 	at: number;
 }
 
-/** One hash chain a person. identity_id is null once the person was erased. */
+/** One hash chain a person, and one of the store itself. identity_id is null once the person was erased. */
 export interface LedgerChainTable {
 	id: Generated<number>;
+	kind: Generated<'person' | 'store'>;
 	identity_id: number | null;
 	length: number;
 	head: string;
@@ -313,4 +317,15 @@ export interface CounterTable {
 	/** A state a message reached, or registration, optOut, invitation. */
 	what: string;
 	total: number;
+}
+
+/**
+ * The opt-outs of people of whom nothing else is kept, by a keyed hash of their number or WhatsApp user id. Scopes are those of
+ * consent_word, and 'erased': what was said up to then is not taken in again.
+ */
+export interface SuppressionTable {
+	hash: string;
+	scope: string;
+	effective_at: number;
+	source: 'person' | 'provider' | 'operator';
 }

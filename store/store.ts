@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Kysely } from 'kysely';
 
 import { ConfigurationError } from '../domain/errors';
-import { keyFingerprint } from './ledgerKey';
+import { bindLedgerKey, keyFingerprint } from './ledgerKey';
 import { migrate } from './migrate';
 import { createPostgresDialect, type PostgresSettings } from './postgres/dialect';
+import { RestoreGuard } from './restoreGuard';
 import type { Database, Schema } from './schema';
 import { SqliteThreadDialect } from './sqlite/dialect';
 import { assertUsable, type SqliteSettings, sqliteFilePath } from './sqlite/location';
@@ -13,6 +15,8 @@ import { isTransactionConflict, storeError } from './unavailable';
 export type StoreSettings = ({ kind: 'sqlite' } & SqliteSettings | { kind: 'postgres' } & PostgresSettings) & {
 	/** Signs the consent ledger; the store remembers a fingerprint of it and refuses another. */
 	ledgerKey: string;
+	/** Where this machine keeps what it has seen of a PostgreSQL store; beside the file with SQLite. None: nowhere. */
+	watermarkFolder?: string;
 };
 
 export interface OpenOptions {
@@ -28,6 +32,8 @@ export interface Store {
 	/** Eight characters that tell this store from every other: part of each message's reference. */
 	readonly id: string;
 	readonly ledgerKey: string;
+	/** Notices that the store is not the one that was left. */
+	readonly guard: RestoreGuard;
 	/** UTC milliseconds. */
 	now(): number;
 	/** Runs queries that change nothing. @throws {StoreUnavailableError} when the database cannot be reached. */
@@ -59,10 +65,19 @@ export async function openStore(settings: StoreSettings, { create, now = Date.no
 				? new SqliteThreadDialect({ file: sqliteFilePath(settings), busyTimeoutMs: BUSY_TIMEOUT_MS })
 				: createPostgresDialect(settings),
 	});
+	bindLedgerKey(db, settings.ledgerKey);
 	try {
 		await migrate(db as unknown as Kysely<unknown>);
 		const id = await setUp(db, settings.ledgerKey);
-		return new OpenStore(db, id, settings.ledgerKey, now);
+		const isFile = settings.kind === 'sqlite';
+		const guard = new RestoreGuard(db, {
+			id,
+			folder: isFile ? join(settings.n8nFolder, 'optin') : (settings.watermarkFolder ?? null),
+			file: isFile ? sqliteFilePath(settings) : null,
+			now,
+		});
+		await guard.check();
+		return new OpenStore(db, id, settings.ledgerKey, guard, now);
 	} catch (error) {
 		await db.destroy().catch(() => undefined);
 		throw storeError(error);
@@ -74,6 +89,7 @@ class OpenStore implements Store {
 		readonly db: Database,
 		readonly id: string,
 		readonly ledgerKey: string,
+		readonly guard: RestoreGuard,
 		readonly now: () => number,
 	) {}
 
@@ -88,7 +104,9 @@ class OpenStore implements Store {
 	async transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
 		for (let tries = 1; ; tries++) {
 			try {
-				return await this.db.transaction().execute(work);
+				const result = await this.db.transaction().execute(work);
+				this.guard.changed();
+				return result;
 			} catch (error) {
 				if (!isTransactionConflict(error) || tries === TRANSACTION_TRIES) throw storeError(error);
 			}
@@ -96,6 +114,7 @@ class OpenStore implements Store {
 	}
 
 	async close(): Promise<void> {
+		await this.guard.close();
 		await this.db.destroy();
 	}
 }

@@ -16,3 +16,11 @@ export const internationalNumberField: INodeProperties = {
 	required: false,
 	description: 'With international prefix',
 };
+
+/** Whose data is given out or taken away: no country is guessed, nothing is searched. */
+export const wholeNumberField: INodeProperties = {
+	...numberField,
+	displayName: 'Phone Number or WhatsApp User ID',
+	placeholder: 'e.g. +39 333 1234567 or IT.123',
+	description: 'The whole number with its international prefix, or the user ID that WhatsApp gives to people without a number',
+};

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { ICredentialDataDecryptedObject, ICredentialsDecrypted, INodeCredentialTestResult } from 'n8n-workflow';
 
+import { blockText } from '../../services/sendingBlock';
+import { sendingBlock } from '../../store/sendingBlock';
 import { openStore } from '../../store/store';
 import { sqliteFilePath } from '../../store/sqlite/location';
 import { createProvider, type ProviderWithCredential } from './providers';
@@ -14,8 +16,10 @@ export async function testStore(credential: Credential): Promise<INodeCredential
 		const settings = storeSettings(credential.data ?? {});
 		const isNew = settings.kind === 'sqlite' && settings.ledgerKey !== '' && !existsSync(sqliteFilePath(settings));
 		const store = await openStore(settings, { create: true });
+		const block = await store.read(sendingBlock);
 		await store.close();
 		const place = settings.kind === 'sqlite' ? `the file ${settings.file}` : `the database ${settings.database}`;
+		if (block) return `The store in ${place} is ready. ${blockText(block)}`;
 		return isNew ? `There was no store yet: made a new one in ${place}.` : `The store in ${place} is ready.`;
 	});
 }

@@ -23,6 +23,7 @@ export function storeSettings(fields: IDataObject): StoreSettings {
 			password: textOf(fields.password),
 			ssl: fields.ssl === true,
 			ledgerKey,
+			watermarkFolder: join(n8nFolder(), 'optin'),
 		};
 	}
 	return {

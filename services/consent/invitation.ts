@@ -12,7 +12,7 @@ export interface AnsweredInvitation {
 	settled: number[];
 }
 
-const none: AnsweredInvitation = { answered: null, byCode: false, settled: [] };
+export const NOTHING_ANSWERED: AnsweredInvitation = { answered: null, byCode: false, settled: [] };
 
 /**
  * Finds the invitation a message answers, also by its code alone, when no phone number arrives (rule 14). A code proves that an
@@ -21,7 +21,7 @@ const none: AnsweredInvitation = { answered: null, byCode: false, settled: [] };
 export async function findAnswered(db: Database, { identity, isNew }: ResolvedPerson, input: SignalInput, now: number): Promise<AnsweredInvitation> {
 	const { sender, kind, channel } = input;
 	const code = input.invitationCode ?? null;
-	if (channel !== 'whatsapp' || sender === null || (kind !== 'start' && kind !== 'message') || (isNew && code === null)) return none;
+	if (channel !== 'whatsapp' || sender === null || (kind !== 'start' && kind !== 'message') || (isNew && code === null)) return NOTHING_ANSWERED;
 	const found = (await invitationsFor(db, { identityId: identity.id, senderId: sender.id, code })).filter(
 		(each) => each.senderId === sender.id && each.state === 'pending',
 	);

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-import { type LedgerRecord, nextRecord, type RecordDetails } from '../../domain/ledger';
+import { type ChainHead, type LedgerRecord, nextRecord, type RecordDetails } from '../../domain/ledger';
 import type { ConsentSignal } from '../../domain/consentSignal';
 import type { Group } from '../../store/groups';
-import { appendRecords, lockChain } from '../../store/ledger';
+import { appendRecords, lockChain, lockStoreChain } from '../../store/ledger';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
 
@@ -16,8 +16,15 @@ const SALT_BYTES = 16;
 
 /** Appends to the person's chain of consent records; in the transaction that changes what they tell. */
 export async function writeRecords(store: Store, db: Database, identityId: number, entries: readonly RecordDetails[]): Promise<void> {
-	if (entries.length === 0) return;
-	const chain = await lockChain(db, identityId);
+	if (entries.length > 0) await append(store, db, await lockChain(db, identityId), entries);
+}
+
+/** Appends to the store's own chain: what is done to many people at once, or to the store itself. Key facts only, nobody's data. */
+export async function writeStoreRecord(store: Store, db: Database, details: RecordDetails): Promise<void> {
+	await append(store, db, await lockStoreChain(db), [details]);
+}
+
+async function append(store: Store, db: Database, chain: ChainHead, entries: readonly RecordDetails[]): Promise<void> {
 	const records: Array<Omit<LedgerRecord, 'id'>> = [];
 	for (const details of entries) {
 		const last = records.at(-1);

@@ -27,11 +27,14 @@ export interface Folded {
 	rejected: Array<{ index: number; reason: string }>;
 }
 
+/** Whether a consent to SMS is not to be taken in for somebody with these numbers: nothing the company enters stands against the person's own word. */
+export type ConsentRefusal = (smsNumber: string | null, numbers: readonly string[]) => boolean;
+
 /**
  * Folds rows into the contacts that have their numbers, one after the other as createOrUpdateContact would (rule 12): a row meets what
  * the rows before it have made. `known` are all contacts with one of the rows' numbers, by id.
  */
-export function foldRows(rows: readonly ImportedRow[], known: readonly FoldedContact[]): Folded {
+export function foldRows(rows: readonly ImportedRow[], known: readonly FoldedContact[], refusesConsent: ConsentRefusal): Folded {
 	const byNumber = new Map<string, FoldedContact[]>();
 	const remember = (contact: FoldedContact): void => {
 		for (const number of numbersOf(contact)) {
@@ -42,10 +45,13 @@ export function foldRows(rows: readonly ImportedRow[], known: readonly FoldedCon
 	};
 	known.forEach(remember);
 	const folded: Folded = { rows: [], rejected: [] };
-	for (const [index, row] of rows.entries()) {
+	for (const [index, given] of rows.entries()) {
 		try {
-			const holders = new Set(numbersOf(row).flatMap((number) => byNumber.get(number) ?? []));
-			const found = chooseContact([...holders], givenOf(row), nameOf);
+			const holders = new Set(numbersOf(given).flatMap((number) => byNumber.get(number) ?? []));
+			const found = chooseContact([...holders], givenOf(given), nameOf);
+			const numbers = [...numbersOf(given), ...(found ? numbersOf(found) : [])];
+			const isRefused = given.smsConsentAt !== null && refusesConsent(given.smsNumber ?? found?.smsNumber ?? null, numbers);
+			const row = isRefused ? { ...given, smsConsentSource: null, smsConsentAt: null } : given;
 			const outcome = found ? foldInto(found, row) : 'created';
 			const contact = found ?? madeBy(row);
 			remember(contact);

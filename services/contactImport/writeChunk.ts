@@ -6,11 +6,11 @@ import { contactsHolding, existingMemberships, insertContacts, insertContactsFor
 import { lockAllContacts } from '../../store/contacts';
 import { isPostgres } from '../../store/dialect';
 import { lockNumbers } from '../../store/identities';
-import { appendToChains, ensurePeople, lockChains } from '../../store/ledgerSets';
+import { appendToChains, lockChains, makeIdentities } from '../../store/ledgerSets';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
 import type { DryRun } from './dryRun';
-import { type Folded, type FoldedContact, foldRows, numbersOf, toFolded } from './foldRows';
+import { type ConsentRefusal, type Folded, type FoldedContact, foldRows, numbersOf, toFolded } from './foldRows';
 import type { ReadChunk } from './protocol';
 
 export interface ChunkResult {
@@ -53,13 +53,14 @@ export async function writeChunk(store: Store, chunk: ReadChunk, groupIds: reado
 export async function foretellChunk(store: Store, chunk: ReadChunk, groupIds: readonly number[], dryRun: DryRun): Promise<ChunkResult> {
 	return await store.read(async (db) => {
 		const known = await knownContacts(db, chunk);
-		const folded = foldRows(chunk.rows, dryRun.overlay(known, numbersOfRows(chunk)));
+		const there = dryRun.overlay(known, numbersOfRows(chunk));
+		const words = await wordsAbout(db, [...chunk.rows, ...there], groupIds);
+		const folded = foldRows(chunk.rows, there, refusalBy(words));
 		const contacts = contactsOf(folded);
-		const words = await wordsAbout(db, contacts, groupIds);
 		const { wanted, keptOut } = membershipsOf(contacts, groupIds, words);
 		const ids = contacts.filter(({ id }) => id > 0).map(({ id }) => id);
-		const there = await existingMemberships(db, ids, groupIds);
-		const added = wanted.filter(({ contact, groupId }) => !there.has(`${groupId}:${contact.id}`) && dryRun.addsMembership(contact, groupId)).length;
+		const members = await existingMemberships(db, ids, groupIds);
+		const added = wanted.filter(({ contact, groupId }) => !members.has(`${groupId}:${contact.id}`) && dryRun.addsMembership(contact, groupId)).length;
 		dryRun.remember(contacts);
 		return { ...figuresOf(folded, words), addedToGroups: added, keptOut, rejected: folded.rejected };
 	});
@@ -67,10 +68,11 @@ export async function foretellChunk(store: Store, chunk: ReadChunk, groupIds: re
 
 async function writeOnce(store: Store, db: Database, chunk: ReadChunk, groupIds: readonly number[]): Promise<ChunkResult> {
 	const now = store.now();
-	const folded = foldRows(chunk.rows, await heldContacts(db, chunk));
+	const known = await heldContacts(db, chunk);
+	const words = await wordsAbout(db, [...chunk.rows, ...known], groupIds);
+	const folded = foldRows(chunk.rows, known, refusalBy(words));
 	const contacts = contactsOf(folded);
 	await saveContacts(db, contacts, { now, idsNeeded: groupIds.length > 0 || contacts.some(({ consentAdded }) => consentAdded) });
-	const words = await wordsAbout(db, contacts, groupIds);
 	const { wanted, keptOut } = membershipsOf(contacts, groupIds, words);
 	const addedToGroups = await insertMemberships(
 		db,
@@ -132,12 +134,17 @@ function isOvertaken(error: unknown): boolean {
 
 type Words = Map<string, Set<string>>;
 
-async function wordsAbout(db: Database, contacts: readonly FoldedContact[], groupIds: readonly number[]): Promise<Words> {
-	return await outWords(db, [...new Set(contacts.flatMap(numbersOf))], [...SUPPRESSING, ...groupIds.map((id) => `group:${id}`)]);
+async function wordsAbout(db: Database, people: ReadonlyArray<Parameters<typeof numbersOf>[0]>, groupIds: readonly number[]): Promise<Words> {
+	return await outWords(db, [...new Set(people.flatMap(numbersOf))], [...SUPPRESSING, ...groupIds.map((id) => `group:${id}`)]);
 }
 
 function hasSaidNo(contact: FoldedContact, words: Words, scopes: readonly string[]): boolean {
 	return words.size > 0 && numbersOf(contact).some((number) => scopes.some((scope) => words.get(number)?.has(scope)));
+}
+
+/** As of a consent entered by hand (services/contactConsent.ts). */
+function refusalBy(words: Words): ConsentRefusal {
+	return (smsNumber, numbers) => smsNumber === null || numbers.some((number) => words.get(number)?.has('all')) || words.get(smsNumber)?.has('sms') === true;
 }
 
 /** Rule 4: who left a group by STOP comes back by START only. */
@@ -165,7 +172,7 @@ async function recordConsents(store: Store, db: Database, contacts: readonly Fol
 	if (consenting.length === 0) return;
 	const phoneOf = (contact: FoldedContact): string => contact.smsNumber ?? contact.whatsAppNumber ?? '';
 	const at = store.now();
-	const identities = await ensurePeople(db, consenting.map(phoneOf), at);
+	const identities = await makeIdentities(db, consenting.map(phoneOf), at);
 	const chains = await lockChains(db, [...identities.values()]);
 	const records = consenting.flatMap((contact) => {
 		const phone = phoneOf(contact);

@@ -3,6 +3,7 @@ import type { Migration } from 'kysely';
 import * as first from './0001-first';
 import * as invitations from './0002-invitations';
 import * as registrations from './0003-registrations';
+import * as rights from './0004-rights';
 import * as messageByContact from './0006-message-by-contact';
 
 /** In order; a name, once released, never changes. */
@@ -10,5 +11,6 @@ export const migrations: Record<string, Migration> = {
 	'0001-first': first,
 	'0002-invitations': invitations,
 	'0003-registrations': registrations,
+	'0004-rights': rights,
 	'0006-message-by-contact': messageByContact,
 };

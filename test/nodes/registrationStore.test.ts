@@ -1,5 +1,5 @@
 import { enterHouse, type NodeHouse, smsSender, whatsAppSender } from './nodeHouse';
-import { type NodeUnderTest, outputOf, resultOf } from './runWorkflow';
+import { type NodeUnderTest, outputOf, resultOf, runWithBinary } from './runWorkflow';
 
 let house: NodeHouse;
 
@@ -177,6 +177,54 @@ describe('WhatsApp Registration Store, Consent', () => {
 		expect(item.records).not.toHaveLength(0);
 	});
 
+	it('erases a person for good, and says what n8n itself may still hold', async () => {
+		await write('START');
+		const item = await resultOf(operation('consent', 'erase', { number: '+393331234567' }));
+		expect(item).toMatchObject({ found: true, person: ['+39…67'], optOutKept: ['all'], n8nExecutions: { pruned: true, keptForHours: 336 } });
+		expect(JSON.stringify(item)).not.toContain('1234567');
+		await expect(resultOf(operation('consent', 'erase', { number: '333 1234567' }))).rejects.toThrow(/whole number.*international prefix/);
+		expect(await resultOf(operation('consent', 'verify'))).toMatchObject({ valid: true });
+	});
+
+	it('gives all opt-outs out as a file, and reads it back', async () => {
+		await write('START');
+		await write('STOP');
+		const [exported] = await outputOf(operation('consent', 'exportOptOuts', { outputAs: 'file', binaryProperty: 'data' }));
+		expect(exported).toMatchObject({ json: { count: 1 }, binary: { data: { mimeType: 'application/x-ndjson' } }, pairedItem: { item: 0 } });
+		const back = operation('consent', 'importOptOuts', { readFrom: 'file', binaryProperty: 'data' });
+		expect((await runWithBinary(back, exported?.binary)).json).toMatchObject({ read: 1, known: 1, complete: true });
+	});
+
+	it('gives all opt-outs out as items, and reads them back all at once', async () => {
+		for (const last of ['1', '2']) await write('STOP', `+39333123456${last}`);
+		const items = await outputOf(operation('consent', 'exportOptOuts', { outputAs: 'items' }));
+		expect(items.map(({ json }) => json.phone)).toEqual(['+393331234561', '+393331234562']);
+		const back = await outputOf(operation('consent', 'importOptOuts', { readFrom: 'items' }), [...items.map(({ json }) => json), { phone: '+393331234569', scope: 'all', at: '2026-01-01T00:00:00Z' }]);
+		expect(back.map(({ json }) => json)).toMatchObject([{ read: 3, known: 2, applied: 1 }]);
+	});
+
+	it('purges by kind and age, and refuses an age at which the store would forget what it needs', async () => {
+		await write('START');
+		expect(await resultOf(operation('consent', 'purge', { kind: 'inboundTexts', olderThanDays: 90, dryRun: true }))).toMatchObject({ count: 0, dryRun: true });
+		await expect(resultOf(operation('consent', 'purge', { kind: 'messages', olderThanDays: 5 }))).rejects.toThrow(/at least 30 days/);
+	});
+
+	it('lets messages be sent again after a restore only when an operator has said who they are and why', async () => {
+		const block = { name: 'sendingBlocked', value: JSON.stringify({ reason: 'A test.', since: 1 }) };
+		await house.store.transaction((db) => db.insertInto('setting').values(block).execute());
+		expect(await resultOf(operation('consent', 'verify'))).toMatchObject({ sendingBlocked: expect.stringContaining('Confirm Restore') });
+		const send: NodeUnderTest = {
+			node: 'sendMessage',
+			credentials: house.credentials,
+			parameters: { resource: 'message', operation: 'send', channel: 'sms', sender: byPhone(smsSender), to: '+393331234567', purpose: 'service', contentType: 'text', text: 'Hi', body: 'Hi' },
+		};
+		await expect(resultOf(send)).rejects.toThrow(/Sending is blocked since.*Confirm Restore/);
+		expect(house.requests).toEqual([]);
+		await expect(resultOf(operation('consent', 'confirmRestore', { confirmedBy: ' ', reason: ' ', queued: 'giveUp' }))).rejects.toThrow(/Say who/);
+		expect(await resultOf(operation('consent', 'confirmRestore', { confirmedBy: 'Anna', reason: 'Moved', queued: 'keep' }))).toMatchObject({ confirmed: true });
+		expect(await resultOf(send)).toMatchObject({ state: 'accepted' });
+	});
+
 	it('verifies the ledger, and names the record that was changed', async () => {
 		await write('START');
 		expect(await resultOf(operation('consent', 'verify'))).toMatchObject({ valid: true });
@@ -200,6 +248,12 @@ describe('WhatsApp Registration Store as the tool of an AI agent', () => {
 		['registration', 'invite', { sender, number: '+393331234567' }],
 		['registration', 'endSilent', { sender, months: 12, dryRun: false }],
 		['sender', 'createOrUpdate', { phone: '+390299999999', provider: 'meta' }],
+		['consent', 'confirmRestore', { confirmedBy: 'The agent', reason: 'none', queued: 'keep' }],
+		['consent', 'erase', { number: '+393331234567' }],
+		['consent', 'export', { number: '+393331234567' }],
+		['consent', 'exportOptOuts', { outputAs: 'items' }],
+		['consent', 'importOptOuts', { readFrom: 'items' }],
+		['consent', 'purge', { kind: 'messages', olderThanDays: 30 }],
 	])('changes nothing: %s, %s is refused', async (resource, name, parameters) => {
 		await expect(resultOf({ ...operation(resource, name, parameters), asTool: true })).rejects.toThrow(/may read here, and change nothing/);
 	});

@@ -180,3 +180,12 @@ export async function resultOf(tested: NodeUnderTest, item: INodeExecutionData['
 	if (items.length !== 1) throw new Error(`One item was expected, ${items.length} came.`);
 	return items[0]?.json ?? {};
 }
+
+/** The only item, of a node that is given one with a file. */
+export async function runWithBinary(tested: NodeUnderTest, binary: INodeExecutionData['binary']): Promise<INodeExecutionData> {
+	const { data } = await runWith(tested, [{ json: {}, ...(binary && { binary }) }]);
+	if (data.resultData.error) throw data.resultData.error;
+	const [item] = data.resultData.runData.Tested?.at(-1)?.data?.main?.[0] ?? [];
+	if (!item) throw new Error('The node gave no item.');
+	return item;
+}

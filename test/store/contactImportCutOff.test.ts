@@ -28,6 +28,7 @@ function failingAt(store: Store, wanted: number): Store {
 		db: store.db,
 		id: store.id,
 		ledgerKey: store.ledgerKey,
+		guard: store.guard,
 		now: () => store.now(),
 		read: (work) => store.read(work),
 		close: () => store.close(),

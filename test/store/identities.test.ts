@@ -1,5 +1,6 @@
 import { checkRegistrations } from '../../services/registrations';
-import { exportConsent, verifyConsent } from '../../services/consentRecords';
+import { verifyConsent } from '../../services/consentRecords';
+import { exportPerson } from '../../services/exportPerson';
 import { createOrUpdateGroup } from '../../services/groups';
 import { ensureIdentities, findIdentity } from '../../store/identities';
 import { deliver, message, PHONE, seen } from '../support/inbound';
@@ -27,7 +28,7 @@ describeStores('A person', (context) => {
 		expect(person).toMatchObject({ registrations: ['active'], groups: ['news'], identity: { whatsapp_user_id: USER_ID } });
 		expect(await store.db.selectFrom('registration').selectAll().execute()).toHaveLength(1);
 		expect((await verifyConsent(store)).valid).toBe(true);
-		const { records } = await exportConsent(store, { number: PHONE });
+		const { records } = await exportPerson(store, { number: PHONE });
 		expect(records.map(({ details }) => details?.['action'])).toEqual(['start', 'stop', 'start', 'message']);
 	});
 

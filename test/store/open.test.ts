@@ -51,7 +51,7 @@ describeStores('Opening a store', (context) => {
 			.values({ phone: '+393331234567', whatsapp_user_id: null, created_at: clock.now() })
 			.returningAll()
 			.executeTakeFirstOrThrow();
-		expect(row).toEqual({ id: 1, phone: '+393331234567', whatsapp_user_id: null, created_at: clock.now() });
+		expect(row).toMatchObject({ id: 1, phone: '+393331234567', whatsapp_user_id: null, created_at: clock.now() });
 	});
 });
 

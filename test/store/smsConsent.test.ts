@@ -1,5 +1,5 @@
 import { NO_LIMITS } from '../../domain/invitationLimits';
-import { exportConsent } from '../../services/consentRecords';
+import { exportPerson } from '../../services/exportPerson';
 import { createCampaign, previewCampaign } from '../../services/campaigns';
 import { createOrUpdateContact } from '../../services/contacts';
 import { createOrUpdateGroup } from '../../services/groups';
@@ -24,14 +24,14 @@ describeStores('Consent to SMS', (context) => {
 		const { leftOut } = await previewCampaign(context().store, campaign({ purpose, channels: 'sms', groups: [], numbers: [phone] }));
 		return Object.keys(leftOut)[0] ?? 'yes';
 	};
-	const actions = async (phone = PHONE) => (await exportConsent(context().store, { number: phone })).records.map(({ details }) => details?.['action']);
+	const actions = async (phone = PHONE) => (await exportPerson(context().store, { number: phone })).records.map(({ details }) => details?.['action']);
 
 	it('comes from the form where it covers SMS, with its evidence in the ledger', async () => {
 		const { store } = context();
 		await invite(store, { sender: '', number: PHONE, origin: 'form', limits: NO_LIMITS, evidence: { smsConsent: true, consentText: 'Yes, by SMS', formVersion: '3', address: '192.0.2.1' } });
 		expect((await seen(store)).contacts).toMatchObject([{ sms_number: PHONE, sms_consent_source: 'form' }]);
 		expect(await maySend('advertisement')).toBe('yes');
-		const [record] = (await exportConsent(store, { number: PHONE })).records;
+		const [record] = (await exportPerson(store, { number: PHONE })).records;
 		expect(record?.details).toMatchObject({ action: 'invited', origin: 'form', limits: NO_LIMITS, evidence: { smsConsent: true, consentText: 'Yes, by SMS', formVersion: '3', address: '192.0.2.1' } });
 	});
 
@@ -51,7 +51,7 @@ describeStores('Consent to SMS', (context) => {
 		const made = await createOrUpdateContact(store, { smsNumber: PHONE, smsConsent: { source: 'paper form', at } });
 		expect(made).toMatchObject({ smsConsentSource: 'paper form', smsConsentAt: new Date(at).toISOString(), smsConsentRefused: null });
 		expect(await maySend('advertisement')).toBe('yes');
-		const [record] = (await exportConsent(store, { number: PHONE })).records;
+		const [record] = (await exportPerson(store, { number: PHONE })).records;
 		expect(record?.details).toMatchObject({ action: 'smsConsent', source: 'operator', effectiveAt: at, evidence: { source: 'paper form' } });
 		await createOrUpdateContact(store, { smsNumber: PHONE, smsConsent: { source: 'another' } });
 		expect(await actions()).toHaveLength(1);

@@ -70,7 +70,32 @@ export const properties: INodeProperties[] = [
 	operationField(
 		'consent',
 		[
-			{ name: 'Export', value: 'export', action: 'Export the consent of a person', description: 'Everything recorded about one person' },
+			notAsTool({
+				name: 'Confirm Restore',
+				value: 'confirmRestore',
+				action: 'Confirm a restored backup',
+				description: 'Let messages be sent again after the store was restored from a backup or moved',
+			}),
+			notAsTool({
+				name: 'Erase',
+				value: 'erase',
+				action: 'Erase a person',
+				description: 'Take away everything held on one person; their opt-out is kept as a keyed hash',
+			}),
+			notAsTool({
+				name: 'Export',
+				value: 'export',
+				action: 'Export everything held on a person',
+				description: 'Everything held on one person, as one item. That it was exported is recorded.',
+			}),
+			notAsTool({
+				name: 'Export Opt-Outs',
+				value: 'exportOptOuts',
+				action: 'Export all opt outs',
+				description: 'Every opt-out that holds, as a file or as items, to be read back after a backup was restored',
+			}),
+			notAsTool({ name: 'Import Opt-Outs', value: 'importOptOuts', action: 'Read opt outs back', description: 'Take in what Export Opt-Outs gave out' }),
+			notAsTool({ name: 'Purge', value: 'purge', action: 'Purge old data', description: 'Take away what is older than so many days, by kind' }),
 			{ name: 'Verify', value: 'verify', action: 'Verify the consent ledger', description: 'Whether any record was changed or taken out' },
 		],
 		'verify',

@@ -1,5 +1,10 @@
 import type { OperationTable } from '../../shared/router';
+import * as confirmRestore from './consent/confirmRestore.operation';
+import * as erase from './consent/erase.operation';
 import * as exportConsent from './consent/export.operation';
+import * as exportOptOuts from './consent/exportOptOuts.operation';
+import * as importOptOuts from './consent/importOptOuts.operation';
+import * as purge from './consent/purge.operation';
 import * as verify from './consent/verify.operation';
 import * as applyMessage from './registration/applyMessage.operation';
 import * as check from './registration/check.operation';
@@ -18,7 +23,7 @@ export const table: OperationTable = {
 	operations: {
 		registration: { applyMessage, check, claimReminders, endSilent, get, getMany, getUsage, invite, register, revoke },
 		sender: { createOrUpdate, getMany: getManySenders },
-		consent: { export: exportConsent, verify },
+		consent: { confirmRestore, erase, export: exportConsent, exportOptOuts, importOptOuts, purge, verify },
 	},
 	reading: new Set([
 		'registration.check',
@@ -26,7 +31,6 @@ export const table: OperationTable = {
 		'registration.getMany',
 		'registration.getUsage',
 		'sender.getMany',
-		'consent.export',
 		'consent.verify',
 	]),
 };

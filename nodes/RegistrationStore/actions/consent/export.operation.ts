@@ -1,13 +1,13 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { exportConsent } from '../../../../services/consentRecords';
+import { exportPerson } from '../../../../services/exportPerson';
 import type { Call } from '../../../shared/router';
-import { internationalNumberField } from '../../numberField';
+import { wholeNumberField } from '../../numberField';
 
-const properties: INodeProperties[] = [{ ...internationalNumberField, required: true }];
+const properties: INodeProperties[] = [wholeNumberField];
 
 export const description = updateDisplayOptions({ show: { resource: ['consent'], operation: ['export'] } }, properties);
 
 export async function execute({ store, parameters }: Call) {
-	return await exportConsent(store, { number: parameters.text('number') });
+	return await exportPerson(store, { number: parameters.text('number') });
 }
