@@ -4,7 +4,7 @@ import * as first from './0001-first';
 import * as invitations from './0002-invitations';
 import * as registrations from './0003-registrations';
 import * as rights from './0004-rights';
-import * as messageByContact from './0006-message-by-contact';
+import * as messageByContact from './0005-message-by-contact';
 
 /** In order; a name, once released, never changes. */
 export const migrations: Record<string, Migration> = {
@@ -12,5 +12,5 @@ export const migrations: Record<string, Migration> = {
 	'0002-invitations': invitations,
 	'0003-registrations': registrations,
 	'0004-rights': rights,
-	'0006-message-by-contact': messageByContact,
+	'0005-message-by-contact': messageByContact,
 };

@@ -34,6 +34,8 @@ const ownNodes = new Map<string, INodeTypeDescription>(
 /** n8n's own nodes the templates may use, with how many outputs each has. */
 const coreNodes: Record<string, number> = {
 	'n8n-nodes-base.stickyNote': 0,
+	'n8n-nodes-base.code': 1,
+	'n8n-nodes-base.convertToFile': 1,
 	'n8n-nodes-base.emailSend': 1,
 	'n8n-nodes-base.filter': 1,
 	'n8n-nodes-base.form': 1,
@@ -41,12 +43,14 @@ const coreNodes: Record<string, number> = {
 	'n8n-nodes-base.if': 2,
 	'n8n-nodes-base.manualTrigger': 1,
 	'n8n-nodes-base.n8nTrigger': 1,
+	'n8n-nodes-base.respondToWebhook': 1,
 	'n8n-nodes-base.scheduleTrigger': 1,
 	'n8n-nodes-base.set': 1,
+	'n8n-nodes-base.webhook': 1,
 };
-const withWebhook = [...[...ownNodes].filter(([, { webhooks }]) => webhooks).map(([type]) => type), 'n8n-nodes-base.form', 'n8n-nodes-base.formTrigger'];
+const withWebhook = [...[...ownNodes].filter(([, { webhooks }]) => webhooks).map(([type]) => type), 'n8n-nodes-base.form', 'n8n-nodes-base.formTrigger', 'n8n-nodes-base.webhook'];
 const NOTE = 'n8n-nodes-base.stickyNote';
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const notesOf = ({ nodes }: Template) => nodes.filter(({ type }) => type === NOTE);
 const workersOf = ({ nodes }: Template) => nodes.filter(({ type }) => type !== NOTE);
@@ -67,9 +71,11 @@ it('There is a template for each flow of this version', () => {
 		'1-opt-in-form.json',
 		'2-opt-in-and-opt-out.json',
 		'3-reminder.json',
+		'4-import-contacts.json',
 		'5-bulk-send.json',
 		'6-campaign-delivery.json',
 		'7-weekly-report.json',
+		'8-registrations-page.json',
 		'9-service-activated.json',
 	]);
 });
@@ -96,7 +102,7 @@ describe.each(templates)('The template %s', (file, template) => {
 	it('names no credential, no secret, no real address and no real number', () => {
 		const text = read(file);
 		expect(text).not.toMatch(/"credentials"|templateCredsSetupCompleted|instanceId/);
-		expect(text).not.toMatch(/\bEAA\w{10,}|Bearer |\bsk-|password|secret["']?\s*[:=]|access_?token/i);
+		expect(text).not.toMatch(/\bEAA\w{10,}|Bearer |\bsk-|(?:password|secret)["']?\s*[:=]|access_?token/i);
 		expect(text.match(/[\w.+-]+@[\w.-]+/g) ?? []).toEqual((text.match(/[\w.+-]+@[\w.-]+/g) ?? []).filter((address) => address.endsWith('@example.com')));
 		expect(text.match(/https?:\/\/[^\s"\\]+/g) ?? []).toEqual([]);
 		expect(text.replaceAll('+39 02 12345678', '')).not.toMatch(/\+\d[\d ]{7,}/);
@@ -167,7 +173,7 @@ describe.each(templates)('The template %s', (file, template) => {
 				reached.add(node);
 			}
 		}
-		for (const { name, type } of workersOf(template)) expect([name, reached.has(name) || /trigger$/i.test(type)]).toEqual([name, true]);
+		for (const { name, type } of workersOf(template)) expect([name, reached.has(name) || /(?:trigger|\.webhook)$/i.test(type)]).toEqual([name, true]);
 	});
 
 	it('reads only from nodes that are there', () => {
@@ -176,7 +182,7 @@ describe.each(templates)('The template %s', (file, template) => {
 	});
 
 	it('keeps no successful runs where they would hold phone numbers', () => {
-		const carriesPeople = template.nodes.some(({ type, parameters }) => /\.(optInFormTrigger|whatsAppOptInTrigger)$/.test(type) || parameters.operation === 'claimReminders');
+		const carriesPeople = template.nodes.some(({ type, parameters }) => /\.(optInFormTrigger|whatsAppOptInTrigger)$/.test(type) || ['claimReminders', 'import', 'revoke'].includes(String(parameters.operation)));
 		expect(template.settings.saveDataSuccessExecution).toBe(carriesPeople ? 'none' : undefined);
 	});
 });

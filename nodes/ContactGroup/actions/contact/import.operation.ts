@@ -1,5 +1,5 @@
 import { updateDisplayOptions } from 'n8n-workflow';
-import { z } from 'zod';
+import { z } from 'zod/v4';
 
 import { InvalidInputError } from '../../../../domain/errors';
 import { defused } from '../../../../domain/contactFile/cell';
