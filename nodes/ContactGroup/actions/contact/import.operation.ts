@@ -48,7 +48,7 @@ const chosen = z.object({
 				)
 				.default([]),
 		})
-		.default({}),
+		.default({ column: [] }),
 	delimiter: z.enum(['auto', ',', ';', 'tab', '|']).default('auto'),
 	encoding: z.enum(['auto', 'utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).default('auto'),
 	header: z.enum(['auto', 'yes', 'no']).default('auto'),
