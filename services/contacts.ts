@@ -13,10 +13,11 @@ import {
 	updateContact,
 } from '../store/contacts';
 import { resolveGroup, resolveGroups } from '../store/groups';
-import { ensureIdentities, lockNumbers } from '../store/identities';
+import { lockNumbers } from '../store/identities';
 import type { Database } from '../store/schema';
 import { commonCountry } from '../store/senders';
 import type { Store } from '../store/store';
+import { ensurePeople } from './consent/ensurePeople';
 import { joinGroups, recordSmsConsent, whyNoSmsConsent } from './contactConsent';
 
 /** A contact as nodes show it. */
@@ -77,7 +78,7 @@ export async function createOrUpdateContact(store: Store, input: ContactInput): 
 		const given = await readInput(db, input, now);
 		const numbers = [...new Set([given.smsNumber, given.whatsAppNumber].filter((number) => typeof number === 'string'))];
 		if (numbers.length === 0) throw new InvalidInputError('A contact needs an SMS number, a WhatsApp number, or both.');
-		if (given.smsConsentAt && given.smsNumber) await ensureIdentities(db, [given.smsNumber], now);
+		if (given.smsConsentAt && given.smsNumber) await ensurePeople(store, db, [given.smsNumber]);
 		// The same people may be registering at this moment, and the same contact be made elsewhere.
 		await lockNumbers(db, numbers);
 		await lockContactNumbers(db, numbers);

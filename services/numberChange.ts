@@ -8,6 +8,7 @@ import { withdrawQueued } from '../store/messages';
 import type { Database } from '../store/schema';
 import type { Sender } from '../store/senders';
 import type { Store } from '../store/store';
+import { ensurePeople } from './consent/ensurePeople';
 import { carriedBefore, takenId } from './consent/followNumber';
 import { fillFreed } from './consent/places';
 import { writeRecords } from './consent/record';
@@ -42,7 +43,7 @@ export async function applyNumberChange(store: Store, db: Database, change: Numb
 	);
 	if (left.isDuplicate || left.identityId === null) return left;
 
-	const newId = (await ensureIdentities(db, [change.to], store.now())).get(change.to);
+	const newId = (await ensurePeople(store, db, [change.to])).get(change.to);
 	if (newId === undefined || newId === left.identityId) throw new Error('The new number belongs to the same identity.');
 	await lockIdentities(db, [left.identityId, newId]);
 	await leaveOldNumber(store, db, left.identityId, newId);

@@ -42,7 +42,8 @@ export async function deleteWords(db: Database, identityId: number): Promise<voi
 
 /** A word against hearing something, and who said it. */
 export interface OptOutWord {
-	identityId: number;
+	/** Null: of somebody erased, kept by hash. */
+	identityId: number | null;
 	phone: string;
 	scope: string;
 	/** UTC ms. */
@@ -52,7 +53,7 @@ export interface OptOutWord {
 /** Every opt-out that holds for one of these numbers. */
 export async function optOutsOf(db: Database, phones: readonly string[]): Promise<OptOutWord[]> {
 	if (phones.length === 0) return [];
-	return await db
+	const said = await db
 		.selectFrom('consent_word as w')
 		.innerJoin('identity as i', 'i.id', 'w.identity_id')
 		.select(['i.id as identityId', 'i.phone', 'w.scope', 'w.effective_at as effectiveAt'])
@@ -63,11 +64,14 @@ export async function optOutsOf(db: Database, phones: readonly string[]): Promis
 		.orderBy('w.scope')
 		.$narrowType<{ phone: string }>()
 		.execute();
+	const kept = [...(await suppressedNumbers(db, phones))].flatMap(([phone, words]) =>
+		[...words].map(([scope, { effectiveAt }]) => ({ identityId: null, phone, scope, effectiveAt })),
+	);
+	return [...said, ...kept];
 }
 
 /** Which of these people (by phone) took themselves out of a group: only START x brings them back. */
 export async function hasLeftGroup(db: Database, phones: readonly string[], groupId: number): Promise<boolean> {
 	const scope = `group:${groupId}`;
-	if ((await optOutsOf(db, phones)).some((word) => word.scope === scope)) return true;
-	return [...(await suppressedNumbers(db, phones)).values()].some((scopes) => scopes.has(scope));
+	return (await optOutsOf(db, phones)).some((word) => word.scope === scope);
 }

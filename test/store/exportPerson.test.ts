@@ -28,7 +28,7 @@ describeStores('Exporting a person', (context) => {
 
 	it('gives everything held on them in one, by number or WhatsApp user id, and of nobody else', async () => {
 		const { store } = context();
-		await invite(store, { sender: SENDER_PHONE, number: PHONE, origin: 'form', limits: NO_LIMITS, evidence: { consentText: 'Yes', address: '192.0.2.7' } });
+		await invite(store, { sender: SENDER_PHONE, number: PHONE, origin: 'operator', limits: NO_LIMITS, evidence: { consentText: 'Yes', address: '192.0.2.7' } });
 		await say('START NEWS', { phone: null, whatsAppUserId: USER_ID });
 		await say('hello there', { whatsAppUserId: USER_ID, profileName: 'Anna Rossi' });
 		await createOrUpdateContact(store, { whatsAppNumber: PHONE, fields: { city: 'Bolzano' }, smsNumber: '+393339999999', smsConsent: { source: 'paper form' } });

@@ -142,7 +142,7 @@ describeStores('The consent ledger', (context) => {
 	it('holds every step, with what was said and by whom, and verifies', async () => {
 		const { store } = context();
 		await history();
-		expect(await verifyConsent(store)).toEqual({ valid: true, records: 4, broken: [] });
+		expect(await verifyConsent(store)).toMatchObject({ valid: true, records: 4, broken: [] });
 		expect(await verifyConsent(store, { number: PHONE })).toMatchObject({ valid: true, records: 3 });
 		const { records } = await consentTables(store);
 		expect(JSON.parse(records[1]?.details ?? '')).toMatchObject({ action: 'stop', outcome: 'optedOut', phone: PHONE, sender: SENDER_PHONE, channel: 'whatsapp', source: 'person', evidence: { provider: 'meta', text: 'STOP' } });

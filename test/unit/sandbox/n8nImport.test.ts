@@ -54,7 +54,7 @@ test('ids are the same at every start and short enough for n8n', () => {
 	expect(stableId('1-opt-in-form.json').length).toBeLessThanOrEqual(21);
 	const credentials = sandboxCredentials({ store: embeddedStore, gatewayUrl: 'http://127.0.0.1:4010', smtpPort: 4025, websmsStatusUrl: null });
 	for (const { id } of credentials) expect(id.length).toBeLessThanOrEqual(21);
-	expect(credentials.map(({ type }) => type)).toEqual(['optInStoreApi', 'metaWhatsAppApi', 'websmsApi', 'smtp']);
+	expect(credentials.map(({ type }) => type)).toEqual(['optInStoreApi', 'metaWhatsAppApi', 'websmsApi', 'smtp', 'httpBasicAuth']);
 });
 
 test('each template has an id of its own', () => {
