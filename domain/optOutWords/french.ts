@@ -70,6 +70,8 @@ export const french: OptOutTable = {
 		'désolé/désolée/pardon de/du déranger*',
 		'<consent> des parents',
 		'pas encore',
+		'n avez/as/ont .. pas/plus/rien .. envoyé/écrit/contacté/reçu',
+		'reçois/recevons/reçoit plus/pas',
 	],
 	doubtful: [
 		'si .. désabonne/désinscris/stop/arrête',
@@ -222,6 +224,23 @@ export const french: OptOutTable = {
 		'<message> .. insupportable*',
 		'<delete> tout',
 		'tous les jours .. <message>',
+		'^ svp? plus rien svp/merci/stp? $',
+		'm/me/nous enlever/retirer/supprimer/effacer/ôter/radier/désinscrire/rayer/sortir',
+	],
+	ours: '<write> <message> offres numéro données consentement liste listes fichier* base diffusion paix tranquille tranquilles rgpd prospection coordonnées relancer',
+	elsewhere: 'réservation* réserver rendez rdv commande* livr* colis paquet panier article* table chambre vol billet* repas menu pizza burger oignon* sauce sucre fromage pain gâteau* café lait oeufs noix chaussures robe taille facture* paiement* rembours* carte forfait contrat* bail assurance internet box électricité gaz ligne salle sport gym fitness linge vaisselle frigo four chaudière alarme batterie montre écran voiture moteur frein* pneu* bus tram train gare parking cours stage leçon* entraînement école crèche cantine garderie sortie atelier piscine yoga danse foot judo fille fils enfant* petit petite cachet* comprim* antibiotique* médicament* traitement* toux touss* fièvre vomir douleur* saign* boulot travail maladie musique bruit pluie pleuvoir robinet fuite tache* odeur place invité* chien chat garantie réparation bureau accueil terrasse emball* prise sang crème',
+	connectives: 'et mais donc car parce ou puis',
+	inJest: [
+		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
+		'trop beau/belle/beaux/bon/bonne/drôle/mignon/tentant/marrant',
+		'j adore',
+		'ou encore',
+		'je craque',
+	],
+	otherNumber: [
+		'ancien/ancienne/autre/nouveau/vieux numéro/num/portable/tel',
+		'changé de numéro',
+		'voici le nouveau',
 	],
 	hints: [
 		'ne/n/pas/plus/aucun ... <write>',

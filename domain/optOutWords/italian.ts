@@ -2,7 +2,7 @@ import type { OptOutTable } from './table';
 
 export const italian: OptOutTable = {
 	words: {
-		not: 'non nn nun',
+		not: 'non nn nun nono',
 		more: 'più piu mai',
 		write: 'scrivete scrivetemi scrivermi scriverci scrivere scrivetimi scrivi scrivimi scriva scrivano scrivetegli contattate contattatemi contattarmi contattare contattateci contatti contattato contattata disturbate disturbatemi disturbarmi disturbare disturbarci rompete rompetemi rompere importunate importunatemi importunarmi tartassarmi messaggiarmi assillarmi assillate stressarmi scriv* contatt* disturb* import* assill* tartass* molest* stress*',
 		send: 'mandate mandatemi mandarmi mandarci mandare manda mandi mandarmele inviate inviatemi inviarmi inviare inviateci invii invia spedite speditemi spedirmi inoltrate mand* invi* spedi*',
@@ -61,6 +61,9 @@ export const italian: OptOutTable = {
 		'<not> voglio/volevo/vorrei disturb*',
 		'scusate/scusi il disturbo',
 		'sono stancato/stancata',
+		'non avete/hai/ha/hanno .. <more>? mandato/inviato/scritto',
+		'non mi/ci avete/hai/ha/hanno .. mandato/inviato/scritto/risposto',
+		'avete/hanno/hai tolto/eliminato/cancellato',
 	],
 	doubtful: [
 		'se .. cancello/disiscrivo/disiscrivermi/stop/esco',
@@ -105,7 +108,6 @@ export const italian: OptOutTable = {
 		'<delete>/annulla/annullare/disdire/disdico/disdetta/annullate/disattivate/disattiva/disattivare/terminare/chiudere/chiudete .. <subscription>/servizio/<message>',
 		'come/dove .. cancello/cancellarmi/disiscrivo/disdico/disattivo/esco',
 		'<revoke> .. <consent>',
-		'oppongo .. trattamento/marketing/uso/utilizzo',
 		'opposizione al trattamento',
 		'cancellazione .. dati/numero/nominativo',
 		'<delete> .. dati',
@@ -206,6 +208,24 @@ export const italian: OptOutTable = {
 		'risentirci',
 		'mai più .. sentir*',
 		'ogni giorno .. <message>',
+		'oppongo/opponiamo/oppone/opongo ... trattamento/marketing/uso/utilizzo/dati/numero/comunicazioni/<message>',
+		'fa/fare/faccio/facciamo a non <more>? ricevere',
+	],
+	ours: '<write> <message> offerte numero dati consenso lista liste database rubrica pace privacy gdpr marketing elenco contatto contatti broadcast',
+	elsewhere: 'prenotazion* appuntament* ordin* ordine consegn* pacco pacchi carrello articol* tavol* camera camere stanza volo biglietti biglietto cena menu menù pizza panino cipoll* salsa zucchero formaggio pane torta torte dolc* caffè latte uova glutine scarpe vestito taglia fattur* pagament* rimborso carta bolletta palestra affitto contratto assicurazione internet adsl luce gas linea lavatrice lavastoviglie frigo frigorifero forno caldaia allarme batteria orologio schermo auto macchina motore freni gomme autobus bus tram treno stazione fermata parcheggio cors* lezion* corso allenamento scuola asilo mensa gita laboratorio nuoto yoga calcio danza piano figli* figlio figlia bambin* bimb* pastigli* pillol* antibiotic* medicin* farmac* cura terapia toss* tossire febbre dolor* dente lavoro turno musica rumore piovere rubinetto macchi* smalto odore posto ospite cane gatto riparazione colazione ufficio portinaio visita esame',
+	connectives: 'e ma però quindi perché perche o poi oppure',
+	inJest: [
+		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
+		'troppo bello/bella/belli/belle/buono/buoni/forte/divertente/divertenti',
+		'che bello/bella/belli/belle/buono/buona/ridere',
+		'mi fate venire',
+		'così buoni/buone/belli/belle',
+	],
+	otherNumber: [
+		'vecchio/precedente/nuovo/altro numero/cellulare',
+		'numero vecchio/precedente/nuovo/altro',
+		'numero di prima',
+		'cambiato numero',
 	],
 	hints: [
 		'<not> ... <write>',
