@@ -34,24 +34,39 @@ const languages = Object.values(optOutTables).map((table) => {
 	return { patterns, ours: wordsOf(table.ours), elsewhere: wordsOf(table.elsewhere), connectives: wordsOf(table.connectives) };
 });
 type Language = Record<PatternList, Index> & { ours: ReadonlySet<string>; elsewhere: ReadonlySet<string>; connectives: ReadonlySet<string> };
-const readers = languages.map(({ patterns, ...words }): Language => {
+/** Shorter words of one language are other words in another: "les" is a lesson in Dutch. */
+const SHORTEST_FOREIGN = 5;
+/** A text is read in every language, and some share their verbs ("remove me"): so the things of all count. */
+const elsewhereAnywhere = [...languages.flatMap(({ elsewhere }) => [...elsewhere]).filter((word) => word.length >= SHORTEST_FOREIGN), 'bus', 'tram'];
+const readers = languages.map(({ patterns, ours, elsewhere, connectives }): Language => {
 	const { ordinary, doubtful, optOut, hints, inJest, otherNumber } = patterns;
-	return { ...words, ordinary: indexOf(ordinary), doubtful: indexOf(doubtful), optOut: indexOf(optOut), hints: indexOf(hints), inJest: indexOf(inJest), otherNumber: indexOf(otherNumber) };
+	return {
+		...{ ours, connectives, elsewhere: new Set([...elsewhere, ...elsewhereAnywhere].filter((word) => !ours.has(word))) },
+		...{ ordinary: indexOf(ordinary), doubtful: indexOf(doubtful), optOut: indexOf(optOut), hints: indexOf(hints), inJest: indexOf(inJest), otherNumber: indexOf(otherNumber) },
+	};
 });
-const vocabulary = new Set(
-	languages.flatMap(({ patterns, ours, elsewhere, connectives }) => [
+const anyElsewhere: ReadonlySet<string> = new Set(elsewhereAnywhere);
+const meant = new Set(
+	languages.flatMap(({ patterns, ours, connectives }) => [
 		...PATTERN_LISTS.flatMap((list) => patterns[list].flatMap(({ items }) => items.flatMap(({ words }) => [...words]))),
-		...[ours, elsewhere, connectives].flatMap((words) => [...words]),
+		...[ours, connectives].flatMap((words) => [...words]),
 	]),
 );
-const stems = new Set([...vocabulary].filter((word) => word.endsWith('*')));
+/** Nothing is taken for a misspelled thing, and no thing for a misspelled word of ours. */
+const things = languages.flatMap(({ elsewhere }) => [...elsewhere]);
+const vocabulary = new Set([...meant, ...things]);
+const isStem = (word: string): boolean => word.endsWith('*');
+const stems = new Set([...vocabulary].filter(isStem));
 const correct = Object.values(optOutTables).flatMap((table) => (table.correct ?? '').split(' ').flatMap(typedForms));
-const respell = speller([...vocabulary].filter((word) => !stems.has(word)), correct);
+const respell = speller(
+	[...meant].filter((word) => !isStem(word)),
+	[...correct, ...things.filter((word) => !isStem(word))],
+);
 
 /**
  * Whether a text is an opt-out in somebody's own words, in any of the seven languages. In each of them, what only resembles one is taken out
  * first ("bus stop"), then talk about opting out ("what happens if I unsubscribe"), then the rest is searched for an opt-out. What was found counts
- * only if it is about us: "take me off" beside "booking" is about the booking. Languages do not mix: a word that is harmless in one hides no
+ * only if it is about us: "remove me" beside "booking" is about the booking. The phrases of languages do not mix: one that is harmless in one hides no
  * opt-out in another.
  * @param text as written; its first 150 words count.
  */
@@ -67,11 +82,11 @@ export function readOptOutWording(text: string): OptOutVerdict {
 		if (setAside(left, language.doubtful)) isDoubtful = true;
 		const found = findOptOut(left, clauses, language, isInJest);
 		if (found === 'optOut') return 'optOut';
-		if (found === 'looksLikeOne' || isFound(left, language.hints)) isDoubtful = true;
+		if (found === 'looksLikeOne' || isHinted(left, clauses, language)) isDoubtful = true;
 		for (const [clause, words] of left.entries()) for (const [at, word] of words.entries()) if (word === SET_ASIDE) plain[clause]?.fill(SET_ASIDE, at, at + 1);
 	}
 	const stopping = plain.filter((words) => isPlainStop(words[0]));
-	if (!isInJest && stopping.some((words) => words.length <= SHORT_WORDS && !readers.some(({ elsewhere }) => isAnyOf(words, elsewhere)))) return 'optOut';
+	if (!isInJest && stopping.some((words) => words.length <= SHORT_WORDS && !isAnyOf(words, anyElsewhere))) return 'optOut';
 	const endsWithStop = clauses.flat().length <= SHORT_WORDS / 2 && isPlainStop(plain.at(-1)?.at(-1));
 	return isDoubtful || stopping.length > 0 || endsWithStop ? 'looksLikeOne' : 'no';
 }
@@ -95,6 +110,15 @@ function findOptOut(clauses: readonly ReadWord[][], asWritten: readonly ReadWord
 		}
 	}
 	return verdict;
+}
+
+function isHinted(clauses: readonly ReadWord[][], asWritten: readonly ReadWord[][], language: Language): boolean {
+	return clauses.some((words, index) =>
+		words.some((_, start) => {
+			const end = matchEnd(language.hints, words, start);
+			return end > start && !isAboutElsewhere(asWritten[index] ?? [], start, end, language);
+		}),
+	);
 }
 
 function isAboutElsewhere(words: readonly ReadWord[], start: number, end: number, { ours, elsewhere, connectives }: Language): boolean {
