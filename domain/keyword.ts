@@ -1,4 +1,4 @@
-import { foldedWords } from './foldText';
+import { foldedWords, foldLetters } from './foldText';
 import { readInvitationCode } from './invitationCode';
 import { helpPhrases, helpWords, plainStopWords, startWords, stopWords } from './keywordLists';
 import { beginsOrdinaryPhrase, readOptOutWording, type OptOutVerdict } from './optOutWording';
@@ -97,9 +97,16 @@ function parseStart(second: string | undefined, third: string | undefined): Spok
 	return { ...nothingSaid, kind: 'start', shortcode, invitationCode: code };
 }
 
+/** After STOP they name no group. */
+const POLITE_WORDS = new Set(
+	'all alle alles tutto tout todo todos tudo now jetzt sofort subito adesso maintenant ya ahora já agora nu please pls plz bitte prego favore svp stp favor porfa pf pfv alstublieft alsjeblieft aub thanks thx danke grazie merci gracias obrigado obrigada bedankt'
+		.split(' ')
+		.map(foldLetters),
+);
+
 function stopping(shortcode: string | null): SpokenWords {
-	const isRepeated = shortcode !== null && (isStopWord(shortcode) || shortcode === 'all');
-	return { kind: 'stop', shortcode: isRepeated ? null : (shortcode?.slice(0, SHORTCODE_KEPT) ?? null), invitationCode: null, looksLikeOptOut: true };
+	const isNoShortcode = shortcode !== null && (isStopWord(shortcode) || POLITE_WORDS.has(shortcode));
+	return { kind: 'stop', shortcode: isNoShortcode ? null : (shortcode?.slice(0, SHORTCODE_KEPT) ?? null), invitationCode: null, looksLikeOptOut: true };
 }
 
 /** "S.T.O.P.", "sto p" and "OPT-OUT" are one word that was taken apart. Only opt-outs are put together from pieces that are words themselves. */

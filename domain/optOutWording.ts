@@ -23,23 +23,51 @@ export const optOutTables: Readonly<Record<string, OptOutTable>> = { en: english
 /** Every pattern under each word it can begin with. */
 type Index = ReadonlyMap<string, readonly WordPattern[]>;
 
-type PatternList = 'ordinary' | 'doubtful' | 'optOut' | 'hints';
+type PatternList = 'ordinary' | 'doubtful' | 'optOut' | 'hints' | 'inJest' | 'otherNumber';
+const PATTERN_LISTS: readonly PatternList[] = ['ordinary', 'doubtful', 'optOut', 'hints', 'inJest', 'otherNumber'];
 
 const languages = Object.values(optOutTables).map((table) => {
 	const classes = new Map(Object.entries(table.words).map(([name, words]) => [name, words.split(' ')]));
 	const compiled = (list: PatternList): WordPattern[] => table[list].map((text) => compilePattern(text, classes));
-	return { ordinary: compiled('ordinary'), doubtful: compiled('doubtful'), optOut: compiled('optOut'), hints: compiled('hints') };
+	const wordsOf = (text: string): ReadonlySet<string> => new Set(compilePattern(text.trim().replaceAll(' ', '/'), classes).items.flatMap(({ words }) => [...words]));
+	const patterns = { ordinary: compiled('ordinary'), doubtful: compiled('doubtful'), optOut: compiled('optOut'), hints: compiled('hints'), inJest: compiled('inJest'), otherNumber: compiled('otherNumber') };
+	return { patterns, ours: wordsOf(table.ours), elsewhere: wordsOf(table.elsewhere), connectives: wordsOf(table.connectives) };
 });
-const indexes = languages.map(({ ordinary, doubtful, optOut, hints }) => ({ ordinary: indexOf(ordinary), doubtful: indexOf(doubtful), optOut: indexOf(optOut), hints: indexOf(hints) }));
-const vocabulary = new Set(languages.flatMap((lists) => Object.values(lists).flatMap((patterns) => patterns.flatMap(({ items }) => items.flatMap(({ words }) => [...words])))));
-const stems = new Set([...vocabulary].filter((word) => word.endsWith('*')));
+type Language = Record<PatternList, Index> & { ours: ReadonlySet<string>; elsewhere: ReadonlySet<string>; connectives: ReadonlySet<string> };
+/** Shorter words of one language are other words in another: "les" is a lesson in Dutch. */
+const SHORTEST_FOREIGN = 5;
+/** A text is read in every language, and some share their verbs ("remove me"): so the things of all count. */
+const elsewhereAnywhere = [...languages.flatMap(({ elsewhere }) => [...elsewhere]).filter((word) => word.length >= SHORTEST_FOREIGN), 'bus', 'tram'];
+const readers = languages.map(({ patterns, ours, elsewhere, connectives }): Language => {
+	const { ordinary, doubtful, optOut, hints, inJest, otherNumber } = patterns;
+	return {
+		...{ ours, connectives, elsewhere: new Set([...elsewhere, ...elsewhereAnywhere].filter((word) => !ours.has(word))) },
+		...{ ordinary: indexOf(ordinary), doubtful: indexOf(doubtful), optOut: indexOf(optOut), hints: indexOf(hints), inJest: indexOf(inJest), otherNumber: indexOf(otherNumber) },
+	};
+});
+const anyElsewhere: ReadonlySet<string> = new Set(elsewhereAnywhere);
+const meant = new Set(
+	languages.flatMap(({ patterns, ours, connectives }) => [
+		...PATTERN_LISTS.flatMap((list) => patterns[list].flatMap(({ items }) => items.flatMap(({ words }) => [...words]))),
+		...[ours, connectives].flatMap((words) => [...words]),
+	]),
+);
+/** Nothing is taken for a misspelled thing, and no thing for a misspelled word of ours. */
+const things = languages.flatMap(({ elsewhere }) => [...elsewhere]);
+const vocabulary = new Set([...meant, ...things]);
+const isStem = (word: string): boolean => word.endsWith('*');
+const stems = new Set([...vocabulary].filter(isStem));
 const correct = Object.values(optOutTables).flatMap((table) => (table.correct ?? '').split(' ').flatMap(typedForms));
-const respell = speller([...vocabulary].filter((word) => !stems.has(word)), correct);
+const respell = speller(
+	[...meant].filter((word) => !isStem(word)),
+	[...correct, ...things.filter((word) => !isStem(word))],
+);
 
 /**
  * Whether a text is an opt-out in somebody's own words, in any of the seven languages. In each of them, what only resembles one is taken out
- * first ("bus stop"), then talk about opting out ("what happens if I unsubscribe"), then the rest is searched for an opt-out. Languages do not
- * mix: a word that is harmless in one hides no opt-out in another.
+ * first ("bus stop"), then talk about opting out ("what happens if I unsubscribe"), then the rest is searched for an opt-out. What was found counts
+ * only if it is about us: "remove me" beside "booking" is about the booking. The phrases of languages do not mix: one that is harmless in one hides no
+ * opt-out in another.
  * @param text as written; its first 150 words count.
  */
 export function readOptOutWording(text: string): OptOutVerdict {
@@ -47,26 +75,69 @@ export function readOptOutWording(text: string): OptOutVerdict {
 	let isDoubtful = false;
 	// What no language has set aside.
 	const plain = clauses.map((words) => [...words]);
-	for (const index of indexes) {
+	const isInJest = readers.some(({ inJest }) => isFound(clauses, inJest));
+	for (const language of readers) {
 		const left = clauses.map((words) => [...words]);
-		setAside(left, index.ordinary);
-		if (setAside(left, index.doubtful)) isDoubtful = true;
-		if (isFound(left, index.optOut)) return 'optOut';
-		if (isFound(left, index.hints)) isDoubtful = true;
+		setAside(left, language.ordinary);
+		if (setAside(left, language.doubtful)) isDoubtful = true;
+		const found = findOptOut(left, clauses, language, isInJest);
+		if (found === 'optOut') return 'optOut';
+		if (found === 'looksLikeOne' || isHinted(left, clauses, language)) isDoubtful = true;
 		for (const [clause, words] of left.entries()) for (const [at, word] of words.entries()) if (word === SET_ASIDE) plain[clause]?.fill(SET_ASIDE, at, at + 1);
 	}
 	const stopping = plain.filter((words) => isPlainStop(words[0]));
-	if (stopping.some((words) => words.length <= SHORT_WORDS)) return 'optOut';
+	if (!isInJest && stopping.some((words) => words.length <= SHORT_WORDS && !isAnyOf(words, anyElsewhere))) return 'optOut';
 	const endsWithStop = clauses.flat().length <= SHORT_WORDS / 2 && isPlainStop(plain.at(-1)?.at(-1));
 	return isDoubtful || stopping.length > 0 || endsWithStop ? 'looksLikeOne' : 'no';
 }
+
+/** So near to what was found, a word of another world says what it is about. German and Dutch name the thing before the verb. */
+const NEAR_WORDS = 5;
+
+/** @param asWritten the same clauses with nothing set aside. */
+function findOptOut(clauses: readonly ReadWord[][], asWritten: readonly ReadWord[][], language: Language, isInJest: boolean): OptOutVerdict {
+	let verdict: OptOutVerdict = 'no';
+	let isOtherNumber: boolean | undefined;
+	for (const [index, words] of clauses.entries()) {
+		for (let start = 0; start < words.length; start++) {
+			const end = matchEnd(language.optOut, words, start);
+			if (end <= start) continue;
+			verdict = 'looksLikeOne';
+			isOtherNumber ??= isFound(asWritten, language.otherNumber);
+			if (isOtherNumber) continue;
+			if (isAnyOf(words.slice(start, end), language.ours)) return 'optOut';
+			if (!isInJest && !isAboutElsewhere(asWritten[index] ?? [], start, end, language)) return 'optOut';
+		}
+	}
+	return verdict;
+}
+
+function isHinted(clauses: readonly ReadWord[][], asWritten: readonly ReadWord[][], language: Language): boolean {
+	return clauses.some((words, index) =>
+		words.some((_, start) => {
+			const end = matchEnd(language.hints, words, start);
+			return end > start && !isAboutElsewhere(asWritten[index] ?? [], start, end, language);
+		}),
+	);
+}
+
+function isAboutElsewhere(words: readonly ReadWord[], start: number, end: number, { ours, elsewhere, connectives }: Language): boolean {
+	const isConnective = (word: ReadWord): boolean => word.some((name) => connectives.has(name));
+	const before = words.slice(Math.max(0, start - NEAR_WORDS), start);
+	const after = words.slice(end, end + NEAR_WORDS);
+	const cut = after.findIndex(isConnective);
+	const near = [...before.slice(before.findLastIndex(isConnective) + 1), ...words.slice(start, end), ...(cut < 0 ? after : after.slice(0, cut))];
+	return isAnyOf(near, elsewhere) && !isAnyOf(near, ours);
+}
+
+const isAnyOf = (words: readonly ReadWord[], wanted: ReadonlySet<string>): boolean => words.some((word) => word.some((name) => wanted.has(name)));
 
 const isPlainStop = (word: ReadWord = SET_ASIDE): boolean => word.some((name) => plainStopWords.has(name));
 
 /** Whether the word a text begins with belongs to a phrase that is no opt-out: "cancel order", "basta così". */
 export function beginsOrdinaryPhrase(text: string): boolean {
 	const clauses = clausesOf(text);
-	return indexes.some(({ ordinary }) => matchEnd(ordinary, clauses[0] ?? [], 0) > 0);
+	return readers.some(({ ordinary }) => matchEnd(ordinary, clauses[0] ?? [], 0) > 0);
 }
 
 /** A gap in a pattern reaches over no punctuation: "No, send me the messages" is not "no messages". */
@@ -74,7 +145,7 @@ function clausesOf(text: string): ReadWord[][] {
 	let left = WORDS_READ;
 	return text.split(/[.,;:!?…()\n\r]+/).flatMap((clause) => {
 		if (left <= 0) return [];
-		const words = joinedNegations(foldedWords(clause)).slice(0, left).map(readWord);
+		const words = joinedNegations(foldedWords(clause.replace(/(^|\s)\+(?=\s|\p{L}|$)/gu, ` ${PLUS_SIGN} `))).slice(0, left).map(readWord);
 		left -= words.length;
 		return words.length > 0 ? [words] : [];
 	});
@@ -83,8 +154,13 @@ function clausesOf(text: string): ReadWord[][] {
 const SHORTEST_STEM = 2;
 const LONGEST_STEM = 14;
 
+/** People type "+" for "more" where that word is short: "no + mensajes", "nn scrivetemi +". */
+const PLUS_SIGN = 'plussign';
+const PLUS_SIGN_READ: ReadWord = ['mas', 'piu', 'mais', 'plus'];
+
 /** A word that begins as one of ours is not taken for a slip of the finger. */
 function readWord(typed: string): ReadWord {
+	if (typed === PLUS_SIGN) return PLUS_SIGN_READ;
 	const begun = stemsOf(typed);
 	if (begun.length > 0) return vocabulary.has(typed) ? [typed, ...begun] : begun;
 	const word = respell(typed);

@@ -10,6 +10,16 @@ export interface OptOutTable {
 	doubtful: PatternText[];
 	/** Phrases that let a person go. */
 	optOut: PatternText[];
+	/** Words that make what was found one about us: messages, being written to, lists, numbers, consent. */
+	ours: string;
+	/** Things of another world: bookings, goods, machines, medicine. Something found near them, without a word of `ours`, lets nobody go and registers nobody. */
+	elsewhere: string;
+	/** "and", "but": what stands beyond them is not near. */
+	connectives: string;
+	/** Laughter and praise: beside them "stop it!" lets nobody go. */
+	inJest: PatternText[];
+	/** Another number of the same person is spoken of: nobody is let go. */
+	otherNumber: PatternText[];
 	/** Looser combinations: where nothing above says more, such a text registers nobody. */
 	hints: PatternText[];
 	/** Everyday words one letter away from a word above. */

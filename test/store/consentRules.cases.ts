@@ -84,7 +84,7 @@ export const cases: RuleCase[] = [
 
 	policy('anyMessage', 'Any Message: a first message registers', writes('hello'), true),
 	policy('anyMessage', 'Any Message: a picture registers', writes(null, { type: 'image' }), true),
-	policy('anyMessage', 'Any Message: a text that looks like an opt-out does not', writes('stop it, I told you yesterday and the day before yesterday already'), false),
+	policy('anyMessage', 'Any Message: a text that looks like an opt-out does not', writes('what happens if I unsubscribe?'), false),
 	policy('anyMessage', 'Any Message: a help word does not', writes('HELP'), false),
 	...['reaction', 'sticker', 'system', 'unsupported'].map((type) => policy('anyMessage', `Any Message: type ${type} does not`, writes(type === 'reaction' ? '👍' : null, { type }), false)),
 	policy('keywordOrInvitation', 'Keyword or Invitation: a message without invitation does not register', writes('hello'), false),

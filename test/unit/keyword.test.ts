@@ -44,7 +44,8 @@ describe('Reading a text', () => {
 		['stop writing to me now', null],
 		['STOP NEWS', 'news'],
 		['stop: Café.', 'cafe'],
-		['STOP please', 'please'],
+		['STOP please', null],
+		['stop bitte', null],
 		['stop marketing', 'marketing'],
 		['annulla news', 'news'],
 	])('takes "%s" as an opt-out', (text, shortcode) => {

@@ -101,12 +101,42 @@ describe('Opting out in words of one’s own', () => {
 	});
 });
 
+describe('What an opt-out is about', () => {
+	it.each([
+		['please remove me from the list', 'please remove me from the booking'],
+		['wie kann ich mich abmelden', 'ich möchte meinen Sohn vom Schwimmkurs abmelden'],
+		['je veux me désinscrire', 'je veux désinscrire ma fille du cours de danse'],
+		['quiero darme de baja', 'quiero dar de baja la línea de internet'],
+		['hou op', 'hou op, zo mooi'],
+		['stop it', "Stop it, that's gorgeous"],
+		['arrêtez', "arrêtez, c'est trop beau"],
+		["please don't message this number", "please don't message my old number"],
+		['non scrivetemi più', 'non scrivetemi più sul vecchio numero'],
+	])('"%s" lets a person go, "%s" does not', (optOut, other) => {
+		expect(readOptOutWording(optOut)).toBe('optOut');
+		expect(readOptOutWording(other)).not.toBe('optOut');
+	});
+
+	it('is about us where a word for messages stands beside the other thing', () => {
+		for (const text of ['stop the messages about my booking', 'cancella il mio numero dopo questo ordine', 'I have my order and want no more messages']) expect(readOptOutWording(text)).toBe('optOut');
+	});
+
+	it('is not changed by what is said of something else after "and" or "but"', () => {
+		expect(readOptOutWording('take me off but keep the booking')).toBe('optOut');
+	});
+
+	it('hears a plus sign as "more"', () => {
+		for (const text of ['no + mensajes', 'nn scrivetemi +', 'não quero + mensagens']) expect(readOptOutWording(text)).toBe('optOut');
+	});
+});
+
 describe('The tables', () => {
 	it('have no class that no pattern uses, and no pattern twice', () => {
-		for (const [language, { words, ordinary, doubtful, optOut, hints }] of Object.entries(optOutTables)) {
-			const all = [...ordinary, ...doubtful, ...optOut, ...hints];
+		for (const [language, { words, ours, elsewhere, ordinary, doubtful, optOut, hints, inJest, otherNumber }] of Object.entries(optOutTables)) {
+			const all = [...ordinary, ...doubtful, ...optOut, ...hints, ...inJest, ...otherNumber, ours];
+			expect([language, ours.split(' ').filter((word) => elsewhere.split(' ').includes(word))]).toEqual([language, []]);
 			expect([language, Object.keys(words).filter((name) => !all.some((pattern) => pattern.includes(`<${name}>`)))]).toEqual([language, []]);
-			for (const list of [ordinary, doubtful, optOut, hints]) expect([language, list.filter((pattern, index) => list.indexOf(pattern) !== index)]).toEqual([language, []]);
+			for (const list of [ordinary, doubtful, optOut, hints, inJest, otherNumber]) expect([language, list.filter((pattern, index) => list.indexOf(pattern) !== index)]).toEqual([language, []]);
 		}
 	});
 
