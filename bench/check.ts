@@ -10,8 +10,8 @@ import { createOrUpdateSender } from '../services/senders';
 import { isPostgres } from '../store/dialect';
 import { listOf } from '../store/rows';
 import { openStore, type Store, type StoreSettings } from '../store/store';
-import { startPostgres } from '../test/support/postgres';
 import { phoneOf } from './people';
+import { startBenchPostgres } from './postgres';
 import { median } from './report';
 
 /** `npm run bench:check`: checking numbers against a million registrations, beside parsing them and a bare join, on both databases. */
@@ -26,14 +26,13 @@ const ledgerKey = 'a ledger key for benchmarks';
 
 async function main(): Promise<boolean> {
 	const folder = mkdtempSync(join(tmpdir(), 'optin-bench-check-'));
-	const postgres = await startPostgres();
+	const postgres = await startBenchPostgres(ledgerKey);
 	try {
-		const login = { host: '127.0.0.1', port: postgres.port, user: postgres.user, password: postgres.password };
 		const sqlite = await measure('SQLite', { kind: 'sqlite', n8nFolder: folder, file: 'optin.sqlite', queueMode: false, sharedDisk: false, ledgerKey });
-		const both = await measure('PostgreSQL', { kind: 'postgres', ...login, database: 'postgres', ssl: false, ledgerKey });
+		const both = await measure('PostgreSQL', await postgres.fresh());
 		return sqlite && both;
 	} finally {
-		await postgres.remove();
+		await postgres.stop();
 		rmSync(folder, { recursive: true, force: true });
 	}
 }

