@@ -1,4 +1,4 @@
-import { scopeAll, scopeSms } from '../domain/consent';
+import { scopeAll, scopeSms } from '../domain/consent/state';
 import { sentenceOf } from '../domain/permission';
 import type { Contact, NewContact } from '../store/contacts';
 import { optOutsOf } from '../store/consentWords';
@@ -8,6 +8,7 @@ import { insertMembership } from '../store/memberships';
 import type { Database } from '../store/schema';
 import type { Store } from '../store/store';
 import { writeRecords } from './consent/record';
+import { smsConsentRecord } from './consent/smsConsentRecord';
 
 /** What operators enter with a contact and what bears on consent (rules 4 and 8): a consent to SMS, and groups. */
 
@@ -26,23 +27,12 @@ export async function whyNoSmsConsent(db: Database, contact: Pick<NewContact, 's
 	return isOptedOut ? `${sentenceOf('opted out')} No consent entered by hand stands against that.` : null;
 }
 
-/** Into the chain of the SMS number's person. */
-export async function recordSmsConsent(store: Store, db: Database, { id, smsNumber, smsConsentSource, smsConsentAt }: Contact, source = 'operator'): Promise<void> {
+/** Of a consent entered by hand. */
+export async function recordSmsConsent(store: Store, db: Database, { smsNumber, ...contact }: Contact): Promise<void> {
 	if (smsNumber === null) return;
 	const identityId = (await ensureIdentities(db, [smsNumber], store.now())).get(smsNumber);
 	if (identityId === undefined) throw new Error('An identity was neither found nor made.');
-	await writeRecords(store, db, identityId, [
-		{
-			action: 'smsConsent',
-			outcome: 'smsConsent',
-			applied: true,
-			phone: smsNumber,
-			channel: 'sms',
-			source,
-			effectiveAt: smsConsentAt,
-			evidence: { source: smsConsentSource, contactId: id },
-		},
-	]);
+	await writeRecords(store, db, identityId, [smsConsentRecord({ ...contact, smsNumber }, 'hand')]);
 }
 
 /** Puts a contact into groups by hand, except into those its person left by STOP x. @returns shortcodes. */

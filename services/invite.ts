@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import { clickToChatLink, clickToChatText } from '../domain/clickToChat';
-import { isOptedOut, groupScope, scopeSms } from '../domain/consent';
+import { isOptedOut, groupScope, scopeSms } from '../domain/consent/state';
 import { InvalidInputError } from '../domain/errors';
 import { INVITATION_CODE_BYTES, newInvitationCode } from '../domain/invitationCode';
 import type { InvitationLimits, LimitRefusal } from '../domain/invitationLimits';

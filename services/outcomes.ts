@@ -6,7 +6,7 @@ import { changeMessages, type MessageChange, type StoredMessage } from '../store
 import { lockPace, setPace, stopSender } from '../store/pacing';
 import type { Database } from '../store/schema';
 import type { Store } from '../store/store';
-import { applyProviderOptOut } from './consentEngine';
+import { applyProviderOptOut } from './providerOptOut';
 
 /** What became of one request to a provider, for one message. */
 export interface Outcome {

@@ -1,4 +1,4 @@
-import { isOptedOut } from '../domain/consent';
+import { isOptedOut } from '../domain/consent/state';
 import { InvalidInputError } from '../domain/errors';
 import { normalisePhone } from '../domain/phone';
 import { factsOfNumbers, type NumberFacts, wordsOfErased, wordsOfPeople } from '../store/registrationChecks';

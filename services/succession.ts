@@ -1,5 +1,5 @@
 import { isSameNumber } from '../domain/isSameNumber';
-import { marketingScope, senderScope } from '../domain/consent';
+import { marketingScope, senderScope } from '../domain/consent/state';
 import { ConflictError, InvalidInputError } from '../domain/errors';
 import type { IncomingEvent } from '../providers/provider';
 import type { ProviderName } from '../domain/channel';

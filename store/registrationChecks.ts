@@ -1,4 +1,4 @@
-import type { Word } from '../domain/consent';
+import type { Word } from '../domain/consent/state';
 import { listOf } from './rows';
 import type { Database, RegistrationState } from './schema';
 import { suppressedNumbers } from './suppressions';

@@ -2,7 +2,7 @@ import type { Generated, Kysely } from 'kysely';
 
 import type { AudienceChannel } from '../domain/audience';
 import type { Channel, ProviderName, Purpose, ReportChannel } from '../domain/channel';
-import type { RegistrationPolicy, StopScope } from '../domain/consentSignal';
+import type { RegistrationPolicy, StopScope } from '../domain/consent/signal';
 import type { MessageState } from '../domain/messageState';
 
 /**

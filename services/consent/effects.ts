@@ -1,28 +1,11 @@
-import { type ConsentState, isOptedOut } from '../../domain/consent';
-import { deleteRegistrations, type Registration, saveRegistrations } from '../../store/registrations';
+import { isOptedOut } from '../../domain/consent/state';
+import { deleteRegistrations, saveRegistrations } from '../../store/registrations';
 import { type ConsentWord, deleteScopes, saveWords } from '../../store/consentWords';
 import { deleteMemberships, insertMembership } from '../../store/memberships';
 import { withdrawQueued } from '../../store/messages';
 import type { Database } from '../../store/schema';
+import type { Change, RegistrationChange } from './change';
 import { placeAt } from './places';
-import type { StoredPerson } from './personState';
-
-/** How a signal moved a person from one state to another. */
-export interface Change {
-	identityId: number;
-	phone: string | null;
-	stored: StoredPerson;
-	before: ConsentState;
-	after: ConsentState;
-	/** The event behind a word, by signal key. */
-	eventIdOf(by: string): number | null;
-	/** By sender; null: no limit. */
-	packageLimits: ReadonlyMap<number, number | null>;
-	/** The sender written to, and the inbox its events go to. */
-	senderId: number | null;
-	inbox: string | null;
-	now: number;
-}
 
 /** Saves the words that are new, with the events they were said in; takes away those that turn out not to have been said. */
 export async function writeWords(db: Database, change: Change): Promise<void> {
@@ -38,15 +21,6 @@ export async function writeWords(db: Database, change: Change): Promise<void> {
 		change.identityId,
 		[...change.before.words.keys()].filter((scope) => !change.after.words.has(scope)),
 	);
-}
-
-export interface RegistrationChange {
-	/** The row as it is now, by sender; null where it is gone. */
-	rows: Map<number, Registration | null>;
-	/** Senders at which a place became free, or is free while others wait for it. */
-	freed: number[];
-	/** Senders at which the person became active. */
-	activated: number[];
 }
 
 /** Saves the registrations that changed; who is newly registered gets a place or waits for one. */

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
-import { applySignal, emptyConsent } from '../../domain/consent';
-import type { ConsentSignal } from '../../domain/consentSignal';
+import { applySignal } from '../../domain/consent/fold';
+import type { ConsentSignal } from '../../domain/consent/signal';
+import { emptyConsent } from '../../domain/consent/state';
+import { eraseEvents } from '../../store/erasedEvents';
+import { findGroupByShortcode } from '../../store/groups';
 import type { Identity, PersonKey } from '../../store/identities';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
-import { addSuppressions, ERASED, hashesOf, type HashedSuppression, suppressionsOf } from '../../store/suppressions';
-import type { SignalInput } from './signalInput';
+import { addSuppressions, deleteSuppressedWords, ERASED, hashesOf, type HashedSuppression, suppressionsOf } from '../../store/suppressions';
+import { contextOf } from './case';
+import { NOTHING_ANSWERED } from './invitation';
+import { isOptOutKind } from './outcome';
 import { writeStoreRecord } from './record';
+import type { SignalInput } from './signalInput';
+import { type SignalResult, withoutEffect } from './signalResult';
 
 /** What is kept of somebody erased, by keyed hash. */
 export interface Kept {
@@ -35,8 +42,16 @@ export function isBeforeErasure({ kind }: Pick<SignalInput, 'kind'>, effectiveAt
 	return kind !== 'invited' && kind !== 'register' && kind !== 'revoke' && kind !== 'carriedOptOut';
 }
 
-/** The opt-outs kept, as signals of the time when they were said: whatever the person says later is newer. */
-export function carriedSignals(identity: Identity, { words }: Kept): SignalInput[] {
+/** Gives back the opt-outs that were kept, once somebody who was erased is known again: as signals to be applied, of the time when they were said. */
+export async function takeKept(db: Database, identity: Identity, kept: Kept): Promise<SignalInput[]> {
+	const signals = carriedSignals(identity, kept);
+	// First: the signals themselves ask for what is kept.
+	if (signals.length > 0) await deleteSuppressedWords(db, kept.hashes);
+	return signals;
+}
+
+/** Whatever the person says later is newer. */
+function carriedSignals(identity: Identity, { words }: Kept): SignalInput[] {
 	const times = [...new Set(words.map(({ effectiveAt }) => effectiveAt))].sort((one, other) => one - other);
 	return times.map((at) => ({
 		provider: 'store',
@@ -52,8 +67,27 @@ export function carriedSignals(identity: Identity, { words }: Kept): SignalInput
 	}));
 }
 
+/**
+ * Something said before the person was erased, that arrives after it: nothing of it is kept but its opt-outs, without
+ * bringing the person back.
+ */
+export async function passOver(
+	store: Store,
+	db: Database,
+	input: SignalInput,
+	{ eventId, effectiveAt, kept }: { eventId: number; effectiveAt: number; kept: Kept },
+): Promise<SignalResult> {
+	const group = input.shortcode ? ((await findGroupByShortcode(db, input.shortcode)) ?? null) : null;
+	const context = contextOf(input, NOTHING_ANSWERED);
+	const signal = { key: '', kind: input.kind, channel: input.channel, effectiveAt, senderId: input.sender?.id ?? null, groupId: group?.id ?? null, ...context };
+	const isOptOut = isOptOutKind(input.kind);
+	if (isOptOut) await keepLateOptOut(store, db, kept, signal);
+	await eraseEvents(db, [eventId]);
+	return withoutEffect({ eventId, isDuplicate: false, identityId: null, outcome: 'none', applied: false, isOptOut });
+}
+
 /** A STOP from before the erasure that arrives after it: it holds as any other, and brings nobody back. */
-export async function keepLateOptOut(store: Store, db: Database, { hashes }: Kept, signal: ConsentSignal): Promise<void> {
+async function keepLateOptOut(store: Store, db: Database, { hashes }: Kept, signal: ConsentSignal): Promise<void> {
 	const words = [...applySignal(emptyConsent, signal).state.words].filter(([, { direction }]) => direction === 'out');
 	const rows = words.flatMap(([scope, { effectiveAt, source }]) => hashes.map((hash) => ({ hash, scope, effectiveAt, source })));
 	const added = await addSuppressions(db, rows);

@@ -1,10 +1,12 @@
-import { foldSignals, type ConsentState } from '../../domain/consent';
-import { type CarriedRegistration, compareSignals, type ConsentSignal } from '../../domain/consentSignal';
+import { foldSignals } from '../../domain/consent/fold';
+import type { ConsentState } from '../../domain/consent/state';
+import { type CarriedRegistration, compareSignals, type ConsentSignal } from '../../domain/consent/signal';
 import { eventOfPerson, historyOf, replaceDetails } from '../../store/events';
 import { identityById, lockIdentities } from '../../store/identities';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
-import { type Change, withdraw, writeMemberships, writeRegistrations, writeWords } from './effects';
+import type { Change } from './change';
+import { withdraw, writeMemberships, writeRegistrations, writeWords } from './effects';
 import { limitsOf } from './places';
 import { loadPerson, signalOf } from './personState';
 import { writeRecords } from './record';

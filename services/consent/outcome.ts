@@ -1,7 +1,7 @@
-import type { ConsentOutcome } from '../../domain/consent';
-import type { ConsentSignal } from '../../domain/consentSignal';
+import type { ConsentOutcome } from '../../domain/consent/outcome';
+import type { ConsentSignal } from '../../domain/consent/signal';
 import type { EventOutput, RegistrationState } from '../../store/schema';
-import type { Change, RegistrationChange } from './effects';
+import type { Change, RegistrationChange } from './change';
 import type { SignalInput } from './signalInput';
 
 /** What a signal came to: the rules' outcome, or a place on the waiting list instead of a registration. */

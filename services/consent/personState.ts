@@ -1,5 +1,6 @@
-import { type ConsentState, foldSignals, type Word } from '../../domain/consent';
-import type { CarriedRegistration, ConsentSignal, RegistrationPolicy, SignalKind, StopScope } from '../../domain/consentSignal';
+import { foldSignals } from '../../domain/consent/fold';
+import type { ConsentState, Word } from '../../domain/consent/state';
+import type { CarriedRegistration, ConsentSignal, RegistrationPolicy, SignalKind, StopScope } from '../../domain/consent/signal';
 import { type ConsentWord, wordsOf } from '../../store/consentWords';
 import { type HistoryEvent, historyOf, newestSignalAt } from '../../store/events';
 import { type ContactMembership, membershipsOfNumber } from '../../store/memberships';

@@ -1,4 +1,4 @@
-import type { CarriedRegistration, ConsentSignal } from '../../domain/consentSignal';
+import type { CarriedRegistration, ConsentSignal } from '../../domain/consent/signal';
 import { isPostgres } from '../../store/dialect';
 import type { Count } from '../../store/counters';
 import { insertEvent } from '../../store/events';
@@ -7,7 +7,7 @@ import { activateWaiting, countInState, oldestWaiting, type Registration } from 
 import type { Database, EventOutput } from '../../store/schema';
 import { type Sender, senderById } from '../../store/senders';
 import type { Store } from '../../store/store';
-import type { RegistrationChange } from './effects';
+import type { RegistrationChange } from './change';
 import type { ResolvedPerson } from './person';
 import type { StoredPerson } from './personState';
 import { writeRecords } from './record';

@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
 import { type ChainHead, type LedgerRecord, nextRecord, type RecordDetails } from '../../domain/ledger';
-import type { ConsentSignal } from '../../domain/consentSignal';
+import type { ConsentSignal } from '../../domain/consent/signal';
 import type { Group } from '../../store/groups';
 import { appendRecords, lockChain, lockStoreChain } from '../../store/ledger';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
-
+import type { RegistrationChange } from './change';
 import { keptText } from './keptText';
-import type { SignalInput } from './signalInput';
-import type { RegistrationChange } from './effects';
 import type { ResolvedPerson } from './person';
+import type { SignalInput } from './signalInput';
 
 const SALT_BYTES = 16;
 

@@ -1,5 +1,5 @@
 import type { Channel } from '../../domain/channel';
-import type { CarriedRegistration, SignalKind } from '../../domain/consentSignal';
+import type { CarriedRegistration, SignalKind } from '../../domain/consent/signal';
 import type { RecordDetails } from '../../domain/ledger';
 import type { PersonKey } from '../../store/identities';
 import type { EventTable } from '../../store/schema';

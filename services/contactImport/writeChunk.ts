@@ -9,6 +9,7 @@ import { lockNumbers } from '../../store/identities';
 import { appendToChains, lockChains, makeIdentities } from '../../store/ledgerSets';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
+import { type SmsConsenting, smsConsentRecord } from '../consent/smsConsentRecord';
 import type { DryRun } from './dryRun';
 import { type ConsentRefusal, type Folded, type FoldedContact, foldRows, numbersOf, toFolded } from './foldRows';
 import type { ReadChunk } from './protocol';
@@ -168,38 +169,25 @@ function figuresOf({ rows }: Folded, words: Words) {
 
 /** Each consent that is new goes into the chain of its person. */
 async function recordConsents(store: Store, db: Database, contacts: readonly FoldedContact[]): Promise<void> {
-	const consenting = contacts.filter(({ consentAdded }) => consentAdded);
+	const consenting = contacts.filter(isConsenting);
 	if (consenting.length === 0) return;
-	const phoneOf = (contact: FoldedContact): string => contact.smsNumber ?? contact.whatsAppNumber ?? '';
 	const at = store.now();
-	const identities = await makeIdentities(db, consenting.map(phoneOf), at);
+	const identities = await makeIdentities(db, consenting.map(({ smsNumber }) => smsNumber), at);
 	const chains = await lockChains(db, [...identities.values()]);
-	const records = consenting.flatMap((contact) => {
-		const phone = phoneOf(contact);
-		const chain = chains.get(identities.get(phone) ?? 0);
-		if (!chain) return [];
-		const record = nextRecord(
-			chain,
-			{
-				at,
-				salt: randomBytes(SALT_BYTES).toString('hex'),
-				details: {
-					action: 'smsConsent',
-					outcome: 'recorded',
-					applied: true,
-					phone,
-					channel: 'sms',
-					source: 'operator',
-					effectiveAt: contact.smsConsentAt,
-					contactId: contact.id,
-					evidence: { means: 'import', source: contact.smsConsentSource },
-				},
-			},
-			store.ledgerKey,
-		);
+	const records = consenting.map((contact) => {
+		const identityId = identities.get(contact.smsNumber) ?? 0;
+		const chain = chains.get(identityId);
+		if (!chain) throw new Error('An identity was neither found nor made.');
+		const details = smsConsentRecord(contact, 'import');
+		const record = nextRecord(chain, { at, salt: randomBytes(SALT_BYTES).toString('hex'), details }, store.ledgerKey);
 		// A person may be in two contacts.
-		chains.set(identities.get(phone) ?? 0, { id: chain.id, length: record.sequence, head: record.hash });
-		return [record];
+		chains.set(identityId, { id: chain.id, length: record.sequence, head: record.hash });
+		return record;
 	});
 	await appendToChains(db, records);
+}
+
+/** Without an SMS number no consent is taken (refusalBy). */
+function isConsenting(contact: FoldedContact): contact is FoldedContact & SmsConsenting {
+	return contact.consentAdded && contact.smsNumber !== null;
 }

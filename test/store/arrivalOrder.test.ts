@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 
 import type { Channel } from '../../domain/channel';
-import { scopeAll } from '../../domain/consent';
+import { scopeAll } from '../../domain/consent/state';
 import type { IncomingEvent } from '../../providers/provider';
 import { previewCampaign } from '../../services/campaigns';
-import { applyConsentSignal, applyProviderOptOut } from '../../services/consentEngine';
+import { applyConsentSignal } from '../../services/consentEngine';
+import { applyProviderOptOut } from '../../services/providerOptOut';
 import { verifyConsent } from '../../services/consentRecords';
 import { createOrUpdateContact } from '../../services/contacts';
 import { createOrUpdateGroup } from '../../services/groups';

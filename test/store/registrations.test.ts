@@ -1,6 +1,6 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../../domain/errors';
 import { verifyConsent } from '../../services/consentRecords';
-import { applyProviderOptOut } from '../../services/consentEngine';
+import { applyProviderOptOut } from '../../services/providerOptOut';
 import { applyMessage, checkRegistrations, getRegistration, getUsage, listRegistrations, registerByHand, revokeRegistration } from '../../services/registrations';
 import { createOrUpdateSender, listSenders, resolveSender } from '../../services/senders';
 import { consentTables, deliver, message, PHONE, seen, SENDER_PHONE } from '../support/inbound';

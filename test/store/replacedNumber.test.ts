@@ -6,7 +6,8 @@ import { getRegistration, getUsage, listRegistrations } from '../../services/reg
 import { checkRegistrations, registerByHand } from '../../services/registrations';
 import { createOrUpdateSender, resolveSender } from '../../services/senders';
 import { carryPending } from '../../services/succession';
-import { applyConsentSignal, applyProviderOptOut } from '../../services/consentEngine';
+import { applyConsentSignal } from '../../services/consentEngine';
+import { applyProviderOptOut } from '../../services/providerOptOut';
 import { replaceSender } from '../../store/successions';
 import { senderById } from '../../store/senders';
 import { deliver, message, preference, seen, SENDER_PHONE as OLD } from '../support/inbound';

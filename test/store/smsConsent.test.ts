@@ -5,6 +5,7 @@ import { createOrUpdateContact } from '../../services/contacts';
 import { createOrUpdateGroup } from '../../services/groups';
 import { invite } from '../../services/invite';
 import { createOrUpdateSender } from '../../services/senders';
+import { importFile } from '../support/contactFiles';
 import { campaign, messages } from '../support/delivery';
 import { deliver, message, PHONE, seen, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
@@ -112,5 +113,20 @@ describeStores('Consent to SMS', (context) => {
 		expect([await maySend('advertisement'), await maySend('service')]).toEqual(['opted out', 'opted out']);
 		await say('START', 'sms');
 		expect([await maySend('advertisement'), await maySend('service')]).toEqual(['yes', 'yes']);
+	});
+
+	it('lies in the ledger in one shape, entered by hand or read from a file', async () => {
+		const { store } = context();
+		const [byHand, byFile] = [numberOf(1), numberOf(2)];
+		await createOrUpdateContact(store, { smsNumber: byHand, smsConsent: { source: 'paper form', at: Date.UTC(2026, 4, 3) } });
+		await importFile(store, `Phone,Consent source,Consent date\n${byFile},paper form,2026-05-03\n`);
+		const rows = await store.db.selectFrom('consent_record').select('details').orderBy('id').execute();
+		const details = rows.map((row) => JSON.parse(row.details ?? '') as { evidence: object }).filter((each) => 'action' in each && each.action === 'smsConsent');
+		const shape = { action: 'smsConsent', outcome: 'smsConsent', applied: true, channel: 'sms', source: 'operator', effectiveAt: Date.UTC(2026, 4, 3) };
+		const evidence = { source: 'paper form', contactId: expect.any(Number) as number };
+		expect(details).toEqual([
+			{ ...shape, phone: byHand, evidence: { ...evidence, means: 'hand' } },
+			{ ...shape, phone: byFile, evidence: { ...evidence, means: 'import' } },
+		]);
 	});
 });

@@ -1,7 +1,7 @@
 import type { Channel, Purpose } from '../../domain/channel';
 import type { MessageContent } from '../../domain/content';
 import { previewCampaign } from '../../services/campaigns';
-import { applyProviderOptOut } from '../../services/consentEngine';
+import { applyProviderOptOut } from '../../services/providerOptOut';
 import { createOrUpdateContact } from '../../services/contacts';
 import { addContactToGroup } from '../../services/groups';
 import { NO_LIMITS } from '../../domain/invitationLimits';

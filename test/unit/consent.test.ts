@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 
-import { applySignal, type ConsentState, emptyConsent, foldSignals, groupScope, isStillHeard, OPT_OUT_GUARD_MS } from '../../domain/consent';
-import { compareSignals, type ConsentSignal, type SignalKind } from '../../domain/consentSignal';
+import { applySignal, foldSignals, isStillHeard } from '../../domain/consent/fold';
+import { OPT_OUT_GUARD_MS } from '../../domain/consent/saidByPerson';
+import { type ConsentState, emptyConsent, groupScope } from '../../domain/consent/state';
+import { compareSignals, type ConsentSignal, type SignalKind } from '../../domain/consent/signal';
 
 let keys = 0;
 

@@ -1,4 +1,4 @@
-import type { Channel } from './channel';
+import type { Channel } from '../channel';
 
 export type SignalKind =
 	/** Said by the person (domain/keyword.ts). */

@@ -1,0 +1,18 @@
+/** What one signal meant at its place in the history. */
+export type ConsentOutcome =
+	| 'registered'
+	| 'alreadyRegistered'
+	| 'joinedGroup'
+	| 'smsConsent'
+	| 'optedOut'
+	| 'alreadyOptedOut'
+	| 'leftGroup'
+	| 'resumed'
+	| 'invited'
+	| 'alreadyInvited'
+	| 'revoked'
+	| 'refused'
+	| 'numberChanged'
+	| 'help'
+	| 'unknownSender'
+	| 'none';
