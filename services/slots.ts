@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ProviderName } from '../domain/channel';
 import { campaignById, finishCampaigns } from '../store/campaigns';
 import { freeSlot, freeSlotsOf, takeFreeSlots } from '../store/deliverySlots';
-import { giveUpOn, hasSomethingToSend } from '../store/outbox';
+import { giveUpOn, hasInterrupted, hasSomethingToSend } from '../store/outbox';
 import { sendingBlock } from '../store/sendingBlock';
 import type { Store } from '../store/store';
 import { type CampaignView, viewsOf } from './campaignViews';
@@ -66,10 +66,7 @@ export async function releaseSlot(store: Store, slot: string): Promise<void> {
 
 async function giveUpInterrupted(store: Store): Promise<void> {
 	const markedBefore = store.now() - GIVEN_UP_AFTER_MS;
-	const stale = await store.read((db) =>
-		db.selectFrom('message').select('id').where('state', '=', 'sending').where('marked_at', '<', markedBefore).limit(1).executeTakeFirst(),
-	);
-	if (!stale) return;
+	if (!(await store.read((db) => hasInterrupted(db, markedBefore)))) return;
 	while ((await store.transaction((db) => giveUpOn(db, markedBefore, GIVEN_UP_AT_ONCE, store.now()))) === GIVEN_UP_AT_ONCE);
 }
 

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+
 import type { Audience } from '../domain/audience';
 import { listOf } from './rows';
 import type { Database } from './schema';
@@ -71,7 +73,7 @@ export async function numbersPlanned(db: Database, campaignId: number, phones: r
 		.where('channel', 'in', ['sms', 'whatsapp'])
 		.where('recipient', 'in', listOf(db, phones))
 		.where('recipient', 'is not', null)
-		.where('state', '<>', 'skipped')
+		.where('state', '<>', sql.lit('skipped'))
 		.execute();
 	return rows.map(({ channel, recipient }) => `${channel} ${recipient}`);
 }

@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-
+import { IS_OPEN } from './partialIndexes';
 import { listOf } from './rows';
 import type { Database } from './schema';
 
@@ -51,8 +50,7 @@ export async function hasOpenMessages(db: Database, identityIds: readonly number
 		.selectFrom('message')
 		.select('id')
 		.where('identity_id', 'in', listOf(db, identityIds))
-		// Literally, as the partial index has it.
-		.where(sql<boolean>`state in ('queued', 'sending')`)
+		.where(IS_OPEN)
 		.limit(1)
 		.executeTakeFirst();
 	return row !== undefined;

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 
 import { forUpdate, isPostgres } from './dialect';
-import { chunksOf, listOf } from './rows';
+import { IS_OPEN } from './partialIndexes';
+import { chunksOf, isOneOf, listOf } from './rows';
 import type { Database } from './schema';
 
 /** A person as a channel knows them. */
@@ -131,7 +132,7 @@ export async function adoptMessages(db: Database, fromIdentityId: number, toIden
 		.updateTable('message')
 		.set({ identity_id: toIdentityId })
 		.where('identity_id', '=', fromIdentityId)
-		.where('state', 'in', ['queued', 'sending'])
+		.where(IS_OPEN)
 		.execute();
 }
 
@@ -147,7 +148,7 @@ export async function findIdentities(db: Database, people: ReadonlyArray<PersonK
 	const found = await db
 		.selectFrom('identity')
 		.select(IDENTITY)
-		.where((where) => where.or([where('id', 'in', listOf(db, ids)), where('phone', 'in', listOf(db, phones)), where('whatsapp_user_id', 'in', listOf(db, userIds))]))
+		.where((where) => where.or([isOneOf(db, where.ref('id'), ids), isOneOf(db, where.ref('phone'), phones), isOneOf(db, where.ref('whatsapp_user_id'), userIds)]))
 		.orderBy('id')
 		.execute();
 	return found.filter(({ phone, whatsAppUserId }) => phone !== null || whatsAppUserId !== null);

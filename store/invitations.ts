@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 
 import type { PersonFields } from '../domain/personFields';
 import type { Database, InvitationOrigin, InvitationTable } from './schema';
@@ -143,7 +143,7 @@ export async function forgetExpiredFields(db: Database, now: number): Promise<vo
 	const expired = db
 		.selectFrom('invitation')
 		.select('id')
-		.where('state', '=', 'pending')
+		.where('state', '=', sql.lit('pending'))
 		.where('person_fields', 'is not', null)
 		.where('expires_at', '<=', now)
 		.orderBy('expires_at')
@@ -177,5 +177,6 @@ export async function expireInvitations(db: Database, identityId: number): Promi
 
 export async function moveInvitations(db: Database, fromIdentityId: number, toIdentityId: number): Promise<void> {
 	await db.updateTable('invitation').set({ identity_id: toIdentityId }).where('identity_id', '=', fromIdentityId).execute();
-	await db.updateTable('invitation').set({ answered_by: toIdentityId }).where('answered_by', '=', fromIdentityId).execute();
+	// Asked only for those whose fields no contact has yet, as the index has it; who was merged into whom, the ledger tells.
+	await db.updateTable('invitation').set({ answered_by: toIdentityId }).where('answered_by', '=', fromIdentityId).where('person_fields', 'is not', null).execute();
 }

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+
 import { forUpdate } from './dialect';
 import type { ChainHead, LedgerRecord } from '../domain/ledger';
 import { chunksOf } from './rows';
@@ -27,7 +29,7 @@ export async function lockChain(db: Database, identityId: number): Promise<Chain
 /** The chain of the store itself, held until the transaction ends. */
 export async function lockStoreChain(db: Database): Promise<ChainHead> {
 	const find = (): Promise<ChainHead | undefined> =>
-		forUpdate(db, db.selectFrom('ledger_chain').select(CHAIN).where('kind', '=', 'store')).executeTakeFirst();
+		forUpdate(db, db.selectFrom('ledger_chain').select(CHAIN).where('kind', '=', sql.lit('store'))).executeTakeFirst();
 	const known = await find();
 	if (known) return known;
 	await db

@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
-
 import type { Channel, ProviderName, Purpose } from '../domain/channel';
 import type { MessageState } from '../domain/messageState';
 import { keyedHash } from './ledgerKey';
 import { changeMessages } from './messageChanges';
 import type { OutboxMessage } from './outbox';
-import { listOf } from './rows';
+import { IS_OPEN } from './partialIndexes';
+import { isOneOf, listOf } from './rows';
 import type { Database } from './schema';
 
 export interface Withdrawal {
@@ -54,7 +53,7 @@ export async function countInFlight(db: Database, identityIds: readonly number[]
 	const contacts = await db
 		.selectFrom('contact')
 		.select('id')
-		.where((where) => where.or([where('sms_number', 'in', listOf(db, phones)), where('whatsapp_number', 'in', listOf(db, phones))]))
+		.where((where) => where.or([isOneOf(db, where.ref('sms_number'), phones), isOneOf(db, where.ref('whatsapp_number'), phones)]))
 		.execute();
 	const contactIds = contacts.map(({ id }) => id);
 	const open = await openMessagesOf(db, identityIds, phones, contactIds).where('state', '=', 'sending').execute();
@@ -63,8 +62,7 @@ export async function countInFlight(db: Database, identityIds: readonly number[]
 
 /** Three short look-ups in the partial indexes of open messages, instead of one condition that no index serves. */
 function openMessagesOf(db: Database, identityIds: readonly number[], phones: readonly string[], contactIds: readonly number[]) {
-	// Literally: SQLite takes a partial index only where the statement itself says what the index is limited to.
-	const open = db.selectFrom('message').where(sql<boolean>`state in ('queued', 'sending')`);
+	const open = db.selectFrom('message').where(IS_OPEN);
 	const ids = open
 		.select('id')
 		.where('identity_id', 'in', listOf(db, identityIds))

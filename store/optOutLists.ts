@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 
 import { hashesOf } from './suppressions';
-import { listOf } from './rows';
+import { isOneOf } from './rows';
 import type { ConsentWordTable, Database } from './schema';
 
 export interface ListedOptOut {
@@ -52,7 +52,7 @@ export async function wordsOfPeople(db: Database, phones: readonly string[], use
 		.selectFrom('identity as i')
 		.leftJoin('consent_word as w', 'w.identity_id', 'i.id')
 		.select(['i.id as identityId', 'i.phone', 'i.whatsapp_user_id as whatsAppUserId', 'w.scope', 'w.direction', 'w.effective_at as effectiveAt'])
-		.where((where) => where.or([where('i.phone', 'in', listOf(db, phones)), where('i.whatsapp_user_id', 'in', listOf(db, userIds))]))
+		.where((where) => where.or([isOneOf(db, where.ref('i.phone'), phones), isOneOf(db, where.ref('i.whatsapp_user_id'), userIds)]))
 		.execute();
 }
 

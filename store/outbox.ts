@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+
 import type { Channel, Purpose } from '../domain/channel';
 import { changeMessages } from './messageChanges';
 import { forUpdateSkipLocked } from './dialect';
@@ -71,7 +73,7 @@ export async function leaseMessages(
 				'reply_to_event_id as replyToEventId',
 			])
 			.where('campaign_id', '=', campaignId)
-			.where('state', '=', 'queued')
+			.where('state', '=', sql.lit('queued'))
 			.where('sender_id', '=', senderId)
 			.where('due_at', '<=', now)
 			.where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]))
@@ -108,7 +110,7 @@ export async function hasSomethingToSend(db: Database, senderId: number, now: nu
 			.selectFrom('message')
 			.select('id')
 			.where('campaign_id', '=', id)
-			.where('state', '=', 'queued')
+			.where('state', '=', sql.lit('queued'))
 			.where('sender_id', '=', senderId)
 			.where('due_at', '<=', now)
 			.where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]))
@@ -125,11 +127,17 @@ export async function countLeft(db: Database, senderId: number): Promise<number>
 		.selectFrom('campaign')
 		.innerJoin('message', 'message.campaign_id', 'campaign.id')
 		.where('campaign.state', '=', 'running')
-		.where('message.state', '=', 'queued')
+		.where('message.state', '=', sql.lit('queued'))
 		.where('message.sender_id', '=', senderId)
 		.select(({ fn }) => fn.countAll<number>().as('total'))
 		.executeTakeFirstOrThrow();
 	return Number(row.total);
+}
+
+/** Whether a message was marked as sending before this time and is so still: asked each second, so it must not write. */
+export async function hasInterrupted(db: Database, markedBefore: number): Promise<boolean> {
+	const stale = await db.selectFrom('message').select('id').where('state', '=', sql.lit('sending')).where('marked_at', '<', markedBefore).limit(1).executeTakeFirst();
+	return stale !== undefined;
 }
 
 /**
@@ -141,7 +149,7 @@ export async function giveUpOn(db: Database, markedBefore: number, limit: number
 	const stale = await db
 		.selectFrom('message')
 		.select('id')
-		.where('state', '=', 'sending')
+		.where('state', '=', sql.lit('sending'))
 		.where('marked_at', '<', markedBefore)
 		.orderBy('marked_at')
 		.limit(limit)

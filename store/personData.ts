@@ -1,4 +1,4 @@
-import { chunksOf, listOf, numberCell, rowsOf, textCell } from './rows';
+import { chunksOf, isOneOf, listOf, numberCell, rowsOf, textCell } from './rows';
 import { sql } from 'kysely';
 
 import { isPostgres } from './dialect';
@@ -33,7 +33,7 @@ export async function findPerson(db: Database, key: PersonKey, mergedInto: (iden
 		const identities = await db
 			.selectFrom('identity')
 			.select(['id', 'phone', 'whatsapp_user_id as userId'])
-			.where((where) => where.or([where('phone', 'in', listOf(db, [...phones])), where('whatsapp_user_id', 'in', listOf(db, [...userIds]))]))
+			.where((where) => where.or([isOneOf(db, where.ref('phone'), [...phones]), isOneOf(db, where.ref('whatsapp_user_id'), [...userIds])]))
 			.orderBy('id')
 			.execute();
 		for (const { id, phone, userId } of identities) {
@@ -44,7 +44,7 @@ export async function findPerson(db: Database, key: PersonKey, mergedInto: (iden
 		const contacts = await db
 			.selectFrom('contact')
 			.select(['id', 'sms_number as sms', 'whatsapp_number as whatsApp'])
-			.where((where) => where.or([where('sms_number', 'in', listOf(db, [...phones])), where('whatsapp_number', 'in', listOf(db, [...phones]))]))
+			.where((where) => where.or([isOneOf(db, where.ref('sms_number'), [...phones]), isOneOf(db, where.ref('whatsapp_number'), [...phones])]))
 			.orderBy('id')
 			.execute();
 		for (const { id, sms, whatsApp } of contacts) {

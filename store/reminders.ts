@@ -46,7 +46,7 @@ function due(db: Database, { senderId, lastSentBefore, most, now }: ReminderFilt
 	const query = db
 		.selectFrom('invitation as i')
 		.innerJoin('identity as p', 'p.id', 'i.identity_id')
-		.where('i.state', '=', 'pending')
+		.where('i.state', '=', sql.lit('pending'))
 		.where('i.last_sent_at', '<=', lastSentBefore)
 		.where('i.reminders', '<', most)
 		.where('i.expires_at', '>', now)
@@ -83,7 +83,7 @@ function due(db: Database, { senderId, lastSentBefore, most, now }: ReminderFilt
 						.selectFrom('consent_word as w')
 						.select('w.scope')
 						.whereRef('w.identity_id', '=', 'i.identity_id')
-						.where('w.direction', '=', 'out')
+						.where('w.direction', '=', sql.lit('out'))
 						.where((scope) =>
 							scope.or([
 								scope('w.scope', 'in', ['all', 'sms']),

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type Expression, type RawBuilder, sql, type SqlBool } from 'kysely';
 
 import { isPostgres } from './dialect';
 import type { Database } from './schema';
@@ -16,6 +16,12 @@ export function listOf(db: Database, values: readonly number[] | readonly string
 	return typeof values[0] === 'number'
 		? sql`(select jsonb_array_elements_text(${json}::jsonb)::bigint)`
 		: sql`(select jsonb_array_elements_text(${json}::jsonb))`;
+}
+
+/** `column in …` where it is one of several conditions: for an "or" of `in (select …)` PostgreSQL reads the whole table, of arrays it takes the indexes. */
+export function isOneOf(db: Database, column: Expression<unknown>, values: readonly number[] | readonly string[]): RawBuilder<SqlBool> {
+	if (values.length === 0) return sql<SqlBool>`false`;
+	return isPostgres(db) ? sql<SqlBool>`${column} = any(array(${listOf(db, values)}))` : sql<SqlBool>`${column} in ${listOf(db, values)}`;
 }
 
 /** For `from …`: a table `row` with one column `value`, an array each; read its cells with textCell and numberCell. */

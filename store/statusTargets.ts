@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+
 import { listOf } from './rows';
 import type { Database } from './schema';
 
@@ -19,7 +21,7 @@ export async function messagesOfBatches(db: Database, targets: readonly { firstI
 		.where('first.id', 'in', listOf(db, targets.map(({ firstId }) => firstId)))
 		.where('m.recipient', 'in', listOf(db, targets.map(({ phone }) => phone)))
 		.where('m.recipient', 'is not', null)
-		.where('m.state', '<>', 'skipped')
+		.where('m.state', '<>', sql.lit('skipped'))
 		.execute();
 	return new Map(rows.map(({ firstId, id, recipient }) => [`${firstId} ${recipient}`, id]));
 }

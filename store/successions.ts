@@ -84,7 +84,7 @@ export async function optOutsAfter(db: Database, scopes: readonly string[], iden
 		.select(['identity_id as identityId', 'scope', 'effective_at as effectiveAt'])
 		.where('identity_id', 'in', next.map(({ id }) => id))
 		.where('scope', 'in', [...scopes])
-		.where('direction', '=', 'out')
+		.where('direction', '=', sql.lit('out'))
 		.orderBy('identity_id')
 		.orderBy('scope')
 		.execute();
