@@ -182,7 +182,7 @@ describe.each(templates)('The template %s', (file, template) => {
 	});
 
 	it('keeps no successful runs where they would hold phone numbers', () => {
-		const carriesPeople = template.nodes.some(({ type, parameters }) => /\.(optInFormTrigger|whatsAppOptInTrigger)$/.test(type) || ['claimReminders', 'import', 'revoke'].includes(String(parameters.operation)));
+		const carriesPeople = template.nodes.some(({ type, parameters }) => /\.(optInFormTrigger|whatsAppOptInTrigger)$/.test(type) || (typeof parameters.operation === 'string' && ['claimReminders', 'import', 'revoke'].includes(parameters.operation)));
 		expect(template.settings.saveDataSuccessExecution).toBe(carriesPeople ? 'none' : undefined);
 	});
 });
