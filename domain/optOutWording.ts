@@ -75,7 +75,9 @@ export function readOptOutWording(text: string): OptOutVerdict {
 	let isDoubtful = false;
 	// What no language has set aside.
 	const plain = clauses.map((words) => [...words]);
-	const isInJest = readers.some(({ inJest }) => isFound(clauses, inJest));
+	// "Stop, small correction: …" is one phrase, whatever mark stands after its first word.
+	const withOpening = [...clauses, clauses.slice(0, 2).flat()];
+	const isInJest = readers.some(({ inJest }) => isFound(withOpening, inJest));
 	for (const language of readers) {
 		const left = clauses.map((words) => [...words]);
 		setAside(left, language.ordinary);
