@@ -254,7 +254,7 @@ export const german: OptOutTable = {
 		'stellen/stellt/stell ... ein $',
 		'sehen/seht/sieh ... von/davon ... ab',
 		'von/davon ... <message>/<offers>/<write>/<send> .. abzusehen/absehen',
-		'bitte/bitten .. davon absehen/abzusehen',
+		'davon absehen/abzusehen .. <write>/<message>',
 		'melde/meldet/melden/meld .. <me> .. ab',
 		'das will/möchte/mag ich nicht mehr? $',
 		'schert euch',
@@ -298,6 +298,7 @@ export const german: OptOutTable = {
 		'<delete> $',
 		'<no> .. interesse/bedarf',
 		'hör/hört .. auf',
+		'davon absehen/abzusehen',
 	],
 	correct: 'kundenservice senden anmelden anmeldung behalten aufhalten erhalt bestellen schieben schrieben',
 };

@@ -73,6 +73,7 @@ export const portuguese: OptOutTable = {
 		'não .. enviaram/mandaram/escreveram/enviou/mandou',
 		'me tira/tire/tiram uma/umas',
 		'não precisa me? mandar/enviar a/o/as/os',
+		'não precisa mais me? mandar/enviar o',
 		'não precisa mais .. mandar/enviar a/o/as/os? documento/documentos/comprovante/comprovantes/nota/exame/exames/receita/receitas/peça/peças/medidas/boleto/técnico/motoboy/entregador/fotos/foto/lembrete',
 	],
 	doubtful: [
