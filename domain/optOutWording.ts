@@ -75,7 +75,9 @@ export function readOptOutWording(text: string): OptOutVerdict {
 	let isDoubtful = false;
 	// What no language has set aside.
 	const plain = clauses.map((words) => [...words]);
-	const isInJest = readers.some(({ inJest }) => isFound(clauses, inJest));
+	// "Stop, small correction: …" is one phrase, whatever mark stands after its first word.
+	const withPairs = [...clauses, ...clauses.slice(1).map((words, index) => [...(clauses[index] ?? []).slice(0, SHORT_WORDS), ...words.slice(0, SHORT_WORDS)])];
+	const isInJest = readers.some(({ inJest }) => isFound(withPairs, inJest));
 	for (const language of readers) {
 		const left = clauses.map((words) => [...words]);
 		setAside(left, language.ordinary);

@@ -71,6 +71,7 @@ export const spanish: OptOutTable = {
 		'no me/nos? mandaron/enviaron/escribieron/mandasteis/enviasteis/mandó/envió',
 		'no .. habéis/han/has/ha mandado/enviado/escrito',
 		'que me lo/la/los <send>',
+		'no me/nos? contactaron/contactó/escribió/molestaron',
 	],
 	doubtful: [
 		'si .. baja/stop/salgo/cancelo',
@@ -211,8 +212,14 @@ export const spanish: OptOutTable = {
 		'<stop> ya? de .. <message>',
 		'hasta .. narices/huevos/gorro/coronilla/cojones .. <message>',
 		'ya? no .. necesito/necesitamos/sirven .. <message>/<offers>',
+		'derecho .. oposición .. tratamiento ... publicitari*/comercial*/marketing/<message>/datos',
+		'no/nunca me/nos? <write>/<send> .. nuevo/nuevamente/jamás/adelante/sucesivo/futuro',
+		'no/nunca me/nos? <write> otra vez',
+		'retiro/revoco/retirar .. suscripción/inscripción/registro',
+		'suspend* .. envíos',
+		'denuncia*/reclama*/reportar* ... aepd/agencia/profeco ... <message>/datos',
 	],
-	ours: '<write> <message> ofertas número datos consentimiento lista listas base difusión paz tranquilo tranquila rgpd lopd contactos agenda grupo <consent>',
+	ours: '<write> <message> ofertas número datos consentimiento lista listas base difusión paz tranquilo tranquila rgpd lopd contactos agenda grupo publicitari* <consent>',
 	elsewhere: 'reserva* cita citas pedid* pedido entrega* paquete* carrito artículo* mesa habitaci* vuelo* billete* entrada entradas menú pizza hamburguesa cebolla* salsa azúcar queso pan tarta pastel café leche huevo* zapatos vestido talla factura* pago* pagos cargo cargos reembolso tarjeta recibo gimnasio contrato alquiler seguro internet luz gas línea fibra lavadora lavavajillas nevera horno caldera alarma batería reloj pantalla coche motor frenos autobús autobus bus tranvía tren estación parada aparcamiento curso clase clases lección entrenamiento colegio cole guardería comedor excursión taller natación yoga fútbol danza hijo hija hijos niño niña pastill* píldora* antibiótic* antibiotic* medicament* tratamiento tos toser fiebre dolor* sangr* trabajo turno música ruido lluvia llover gotear grifo mancha* olor sitio invitad* perro gato garantía reparación oficina médica médico doctora factura conserje volumen tomar pitar quejarse foto* comentario precio regalo llave* bolsa filtro vino cerveza hielo sal pescado carne pollo tomate* champiñones ajo chocolate nata uñas pelo barba diente dientes pared puerta ventana jardín hotel noche desayuno comida cenas plaza plazas vuelta tasa gluten ladrar plástico empanadas croissants juguete ficha',
 	connectives: 'y pero porque pues o así luego',
 	inJest: [
@@ -220,6 +227,8 @@ export const spanish: OptOutTable = {
 		'qué/que rico/ricos/rica/bonito/bonita/gracioso/bueno/risa',
 		'demasiado bueno/bonito/rico',
 		'tan rico/bonito/gracioso',
+		'^ ok/no/espera? stop/para/paren/alto .. corrección/corrijo/rectifico/errata',
+		'^ stop/alto .. cambio de planes/plan',
 	],
 	otherNumber: [
 		'número antiguo/viejo/anterior/nuevo',

@@ -16,7 +16,7 @@ export interface OptOutTable {
 	elsewhere: string;
 	/** "and", "but": what stands beyond them is not near. */
 	connectives: string;
-	/** Laughter and praise: beside them "stop it!" lets nobody go. */
+	/** Laughter and praise: beside them "stop it!" lets nobody go. And what makes of a stop word an interjection: "Stop, small correction". */
 	inJest: PatternText[];
 	/** Another number of the same person is spoken of: nobody is let go. */
 	otherNumber: PatternText[];

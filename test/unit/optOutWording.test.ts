@@ -109,6 +109,8 @@ describe('What an opt-out is about', () => {
 		['quiero darme de baja', 'quiero dar de baja la línea de internet'],
 		['hou op', 'hou op, zo mooi'],
 		['stop it', "Stop it, that's gorgeous"],
+		['Guten Tag. Stopp', 'Guten Tag. Stopp, kleine Korrektur: drei Stück'],
+		['Stopp, kleine Korrektur: keine Nachrichten mehr', 'Stopp, kleine Korrektur: keine Zwiebeln mehr'],
 		['arrêtez', "arrêtez, c'est trop beau"],
 		["please don't message this number", "please don't message my old number"],
 		['non scrivetemi più', 'non scrivetemi più sul vecchio numero'],
