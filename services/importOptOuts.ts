@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 
 import { OptInError } from '../domain/errors';
@@ -15,6 +14,7 @@ import { writeStoreRecord } from './consent/record';
 import { applyConsentSignal, type SignalInput } from './consentEngine';
 import { erasePerson } from './erase';
 import { waitForInFlight } from './inFlight';
+import { Turns } from './turns';
 import { wakeInboxes } from './wakeUp';
 
 export interface OptOutImport {
@@ -59,8 +59,6 @@ interface Read {
 }
 
 const ROWS_AT_ONCE = 200;
-/** Rows read before others on n8n's event loop have their turn. */
-const ROWS_BETWEEN_TURNS = 500;
 const IDENTITIES_AT_ONCE = 500;
 /** A transaction takes no more people once it has lasted so long. */
 const LONGEST_TRANSACTION_MS = 80;
@@ -75,9 +73,10 @@ export async function importOptOuts(store: Store, source: Iterable<unknown>): Pr
 	const ids = await scopeIds(store);
 	const hashed: Read[] = [];
 	let people: Read[] = [];
+	const turns = new Turns();
 	for (const given of source) {
 		result.read++;
-		if (result.read % ROWS_BETWEEN_TURNS === 0) await turn();
+		if (turns.isOver()) await turns.next();
 		const optOut = readRow(given, ids, result);
 		if (optOut?.hash) hashed.push(optOut);
 		else if (optOut) people.push(optOut);

@@ -87,14 +87,17 @@ interface Cursor {
  */
 export async function selectRegistrations(db: Database, query: RegistrationQuery): Promise<RegistrationRow[]> {
 	if (query.lostBy?.length === 0) return [];
-	if (query.person) return await conditioned(rows(db), query).limit(query.limit).execute();
+	if (query.person) return await conditioned(rows(db), query, false).limit(query.limit).execute();
 	const order = orderOf(query);
 	const found: RegistrationRow[] = [];
 	const { after } = query;
 	let from: Cursor | null = after ? { values: order.columns.map(([, valueOf]) => valueOf(after)), senderId: after.senderId } : null;
 	for (;;) {
-		const end: Cursor | null = order.isServed ? null : await sliceEnd(db, query, order, from);
-		let select = conditioned(rows(db), query).limit(query.limit - found.length);
+		// Of two bounds SQLite would take the earlier one, and read for each slice again what lies before it.
+		const isPastSince = query.groupId === undefined && query.since !== undefined && from !== null && (from.values[0] ?? 0) >= query.since;
+		const bounded = isPastSince ? { ...query, since: undefined } : query;
+		const end: Cursor | null = order.isServed ? null : await sliceEnd(db, bounded, order, from);
+		let select = conditioned(rows(db), bounded, !order.isServed).limit(query.limit - found.length);
 		if (query.groupId !== undefined) select = select.innerJoin(sql<{ contact_id: number }>`membership`.as('m'), (join) => join.on(sql<SqlBool>`m.contact_id = c.id and m.group_id = ${query.groupId}`));
 		for (const [name] of order.columns) select = select.orderBy(sql.ref(name));
 		if (from) select = select.where(compare(order, from, '>'));
@@ -124,7 +127,7 @@ async function sliceEnd(db: Database, { groupId, since, state }: RegistrationQue
 	if (from) conditions.push(compare(order, { ...from, senderId: null }, from.senderId === null ? '>' : '>='));
 	if (groupId !== undefined) conditions.push(sql`m.group_id = ${groupId}`);
 	else if (since !== undefined) conditions.push(sql`r.since >= ${since}`);
-	else if (state !== undefined) conditions.push(sql`r.state = ${state}`);
+	else if (state !== undefined && order.isByPerson) conditions.push(sql`r.state = ${state}`);
 	const columns = sql.join(order.columns.map(([name], index) => sql`${sql.ref(name)} as ${sql.ref(`value${index}`)}`));
 	const table = groupId === undefined ? sql`registration as r` : sql`membership as m`;
 	const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
@@ -140,9 +143,14 @@ function compare({ columns }: Order, { values, senderId }: Cursor, how: '>' | '>
 	return sql<SqlBool>`(${sql.join(names.map((name) => sql.ref(name)))}) ${sql.raw(how)} (${sql.join(bounds)})`;
 }
 
-function conditioned(select: Rows, { senderId, state, since, search, person, lostBy }: RegistrationQuery): Rows {
+/** Not from an index of senders: SQLite would read all of a sender's registrations for each slice instead of the slice. */
+function ofSender(senderId: number): RawBuilder<SqlBool> {
+	return sql<SqlBool>`r.sender_id + 0 = ${senderId}`;
+}
+
+function conditioned(select: Rows, { senderId, state, since, search, person, lostBy }: RegistrationQuery, isInSlice: boolean): Rows {
 	let query = select;
-	if (senderId !== undefined) query = query.where('r.sender_id', '=', senderId);
+	if (senderId !== undefined) query = query.where(isInSlice ? ofSender(senderId) : sql<SqlBool>`r.sender_id = ${senderId}`);
 	if (state !== undefined) query = query.where('r.state', '=', state);
 	if (since !== undefined) query = query.where('r.since', '>=', since);
 	if (person) query = person.phone === null ? query.where('i.whatsapp_user_id', '=', person.whatsAppUserId) : query.where('i.phone', '=', person.phone);
@@ -160,7 +168,7 @@ function matches(search: string): Array<RawBuilder<SqlBool>> {
 
 /** Whoever answered on a newer number, with yes or no, is not lost; whoever was only invited there is. */
 function isLost({ senderId, successorIds }: Succession): RawBuilder<SqlBool> {
-	return sql`(r.sender_id = ${senderId} and r.state = 'active' and not exists (
+	return sql`(${ofSender(senderId)} and r.state = 'active' and not exists (
 		select 1 from registration as n where n.identity_id = r.identity_id and n.sender_id in (${sql.join(successorIds)}) and n.state <> 'invited'
 	))`;
 }

@@ -20,8 +20,9 @@ export function listOf(db: Database, values: readonly number[] | readonly string
 
 /** `column in …` where it is one of several conditions: for an "or" of `in (select …)` PostgreSQL reads the whole table, of arrays it takes the indexes. */
 export function isOneOf(db: Database, column: Expression<unknown>, values: readonly number[] | readonly string[]): RawBuilder<SqlBool> {
-	if (values.length === 0) return sql<SqlBool>`false`;
-	return isPostgres(db) ? sql<SqlBool>`${column} = any(array(${listOf(db, values)}))` : sql<SqlBool>`${column} in ${listOf(db, values)}`;
+	// SQLite, too, reads the whole table for "or false".
+	if (!isPostgres(db)) return sql<SqlBool>`${column} in ${listOf(db, values)}`;
+	return values.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`${column} = any(array(${listOf(db, values)}))`;
 }
 
 /** For `from …`: a table `row` with one column `value`, an array each; read its cells with textCell and numberCell. */
