@@ -14,6 +14,7 @@ const project = (name, extra = {}) => ({
 	testEnvironment: 'node',
 	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
 	transform,
+	setupFilesAfterEnv: ['<rootDir>/test/support/timeout.ts'],
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sandbox/node_modules', '<rootDir>/.sandbox'],
 	...extra,
 });
@@ -31,7 +32,6 @@ module.exports = {
 		project('nodes'),
 		project('e2e', {
 			globalSetup: '<rootDir>/test/e2e/build.ts',
-			setupFilesAfterEnv: ['<rootDir>/test/e2e/timeout.ts'],
 			...(browser ? {} : { testPathIgnorePatterns: ['/test/e2e/browser/'] }),
 		}),
 	],
