@@ -4,7 +4,6 @@ import { ConflictError } from '../../domain/errors';
 import { nextRecord } from '../../domain/ledger';
 import { contactsHolding, existingMemberships, insertContacts, insertContactsForIds, insertMemberships, outWords, updateContacts } from '../../store/contactSets';
 import { lockAllContacts } from '../../store/contacts';
-import { isPostgres } from '../../store/dialect';
 import { lockNumbers } from '../../store/identities';
 import { appendToChains, lockChains, makeIdentities } from '../../store/ledgerSets';
 import type { Database } from '../../store/schema';
@@ -95,12 +94,14 @@ async function knownContacts(db: Database, chunk: ReadChunk): Promise<FoldedCont
  * People first, as everybody who holds both does.
  */
 async function heldContacts(db: Database, chunk: ReadChunk): Promise<FoldedContact[]> {
-	const known = await knownContacts(db, chunk);
-	if (!isPostgres(db)) return known;
 	const numbers = numbersOfRows(chunk);
-	await lockNumbers(db, [...new Set([...numbers, ...known.flatMap(numbersOf)])]);
+	await lockNumbers(db, numbers);
 	await lockAllContacts(db);
-	return (await contactsHolding(db, numbers, true)).map(toFolded);
+	const known = (await contactsHolding(db, numbers, true)).map(toFolded);
+	const named = new Set(numbers);
+	// Of contacts with a number that the file does not have. Taken late: where that closes a circle, PostgreSQL breaks it and the chunk begins anew.
+	await lockNumbers(db, [...new Set(known.flatMap(numbersOf))].filter((number) => !named.has(number)));
+	return known;
 }
 
 function contactsOf({ rows }: Folded): FoldedContact[] {
