@@ -1,6 +1,6 @@
 import { isOptedOut } from '../domain/consent/state';
 import { InvalidInputError } from '../domain/errors';
-import { normalisePhone } from '../domain/phone';
+import { phoneOf } from '../domain/phone';
 import { factsOfNumbers, type NumberFacts, wordsOfErased, wordsOfPeople } from '../store/registrationChecks';
 import { chunksOf } from '../store/rows';
 import type { RegistrationState } from '../store/schema';
@@ -102,7 +102,7 @@ async function readNumbers(numbers: readonly string[], country: string, read: Ma
 
 function readNumber(number: string, country: string): ReadNumber {
 	try {
-		return { phone: normalisePhone(number, country).phone };
+		return { phone: phoneOf(number, country) };
 	} catch (error) {
 		if (error instanceof InvalidInputError) return { phone: null, error: error.message };
 		throw error;
