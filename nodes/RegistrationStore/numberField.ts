@@ -20,7 +20,7 @@ export const internationalNumberField: INodeProperties = {
 /** Whose data is given out or taken away: no country is guessed, nothing is searched. */
 export const wholeNumberField: INodeProperties = {
 	...numberField,
-	displayName: 'Phone Number or WhatsApp User ID',
+	displayName: 'Number or WhatsApp User ID',
 	placeholder: 'e.g. +39 333 1234567 or IT.123',
 	description: 'The whole number with its international prefix, or the user ID that WhatsApp gives to people without a number',
 };

@@ -1,6 +1,6 @@
 import { foldSignals } from '../../domain/consent/fold';
 import type { ConsentState, Word } from '../../domain/consent/state';
-import type { CarriedRegistration, ConsentSignal, RegistrationPolicy, SignalKind, StopScope } from '../../domain/consent/signal';
+import type { ConsentSignal, SignalKind } from '../../domain/consent/signal';
 import { type ConsentWord, wordsOf } from '../../store/consentWords';
 import { type HistoryEvent, historyOf, newestSignalAt } from '../../store/events';
 import { type ContactMembership, membershipsOfNumber } from '../../store/memberships';
@@ -9,16 +9,7 @@ import type { Database } from '../../store/schema';
 import type { ResolvedPerson } from './person';
 
 /** What a signal's meaning depends on beside the event's own columns; kept in its details, as it was when it arrived. */
-export interface SignalContext {
-	invitedGroupIds: readonly number[];
-	isInvited: boolean;
-	looksLikeOptOut: boolean;
-	opensWindow: boolean;
-	policy: RegistrationPolicy;
-	stopScope: StopScope;
-	scopes: string[];
-	carried?: CarriedRegistration[];
-}
+export type SignalContext = Omit<ConsentSignal, 'key' | 'kind' | 'channel' | 'effectiveAt' | 'senderId' | 'groupId'>;
 
 /** What is kept about a person before a signal is applied. */
 export interface StoredPerson {
