@@ -11,7 +11,11 @@ function arrow(folder, { not, n8n }) {
 			message: `Arrows run downwards only: ${folder}/ imports nothing of ${not.map((name) => `${name}/`).join(', ')}.`,
 		},
 	];
-	if (!n8n) patterns.push({ regex: N8N_PACKAGES, message: `Only nodes/ and credentials/ know n8n: ${folder}/ runs without it.` });
+	if (!n8n)
+		patterns.push({
+			regex: N8N_PACKAGES,
+			message: `Only nodes/ and credentials/ know n8n: ${folder}/ runs without it.`,
+		});
 	return {
 		files: [`${folder}/**/*.ts`, `${folder}/**/*.mts`],
 		rules: { 'no-restricted-imports': ['error', { patterns }] },
@@ -39,7 +43,10 @@ export default tseslint.config(
 		extends: [tseslint.configs.recommendedTypeChecked],
 		languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
 		rules: {
-			'@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+			'@typescript-eslint/consistent-type-imports': [
+				'error',
+				{ fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+			],
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
 			// A function that has to be async by its type need not wait for anything.
 			'@typescript-eslint/require-await': 'off',

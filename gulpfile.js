@@ -77,6 +77,7 @@ async function build() {
 	});
 	await fs.writeFile(STAMP, sources);
 }
-build.description = 'Compiles into dist/ and copies icons, codex files, templates and pages; does nothing when nothing changed.';
+build.description =
+	'Compiles into dist/ and copies icons, codex files, templates and pages; does nothing when nothing changed.';
 
 module.exports = { build, clean, default: build };

@@ -2,7 +2,11 @@ const transform = {
 	'^.+\\.(ts|js|mjs)$': [
 		'@swc/jest',
 		{
-			jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022', transform: { legacyDecorator: true, decoratorMetadata: true } },
+			jsc: {
+				parser: { syntax: 'typescript', decorators: true },
+				target: 'es2022',
+				transform: { legacyDecorator: true, decoratorMetadata: true },
+			},
 			module: { type: 'commonjs' },
 		},
 	],
@@ -21,14 +25,24 @@ const project = (name, extra = {}) => ({
 
 const { existsSync } = require('node:fs');
 // As sandbox/chromium.ts: without a browser its tests are left out, which `npm test` says in one line; CI has one.
-const browser = process.env.OPTIN_CHROMIUM || ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'].some(existsSync);
+const browser =
+	process.env.OPTIN_CHROMIUM ||
+	[
+		'/usr/bin/chromium',
+		'/usr/bin/chromium-browser',
+		'/usr/bin/google-chrome',
+		'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+	].some(existsSync);
 
 module.exports = {
 	reporters: ['default', '<rootDir>/test/support/closingLine.js'],
 	projects: [
 		project('unit'),
 		project('providers'),
-		project('store', { globalSetup: '<rootDir>/test/store/start-postgres.ts', globalTeardown: '<rootDir>/test/store/stop-postgres.ts' }),
+		project('store', {
+			globalSetup: '<rootDir>/test/store/start-postgres.ts',
+			globalTeardown: '<rootDir>/test/store/stop-postgres.ts',
+		}),
 		project('nodes'),
 		project('e2e', {
 			globalSetup: '<rootDir>/test/e2e/build.ts',

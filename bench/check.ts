@@ -28,7 +28,14 @@ async function main(): Promise<boolean> {
 	const folder = mkdtempSync(join(tmpdir(), 'optin-bench-check-'));
 	const postgres = await startBenchPostgres(ledgerKey);
 	try {
-		const sqlite = await measure('SQLite', { kind: 'sqlite', n8nFolder: folder, file: 'optin.sqlite', queueMode: false, sharedDisk: false, ledgerKey });
+		const sqlite = await measure('SQLite', {
+			kind: 'sqlite',
+			n8nFolder: folder,
+			file: 'optin.sqlite',
+			queueMode: false,
+			sharedDisk: false,
+			ledgerKey,
+		});
 		const both = await measure('PostgreSQL', await postgres.fresh());
 		return sqlite && both;
 	} finally {
@@ -40,14 +47,24 @@ async function main(): Promise<boolean> {
 async function measure(name: string, settings: StoreSettings): Promise<boolean> {
 	const store = await openStore(settings, { create: true });
 	try {
-		await createOrUpdateSender(store, { phone: SENDER, provider: 'meta', sendsWhatsApp: true, sendsSms: false, country: 'IT' });
+		await createOrUpdateSender(store, {
+			phone: SENDER,
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			country: 'IT',
+		});
 		await fill(store);
 		const numbers = numbersToCheck();
 		const times = { parse: [] as number[], join: [] as number[], check: [] as number[] };
 		let busyMs = 0;
 		// The first round warms both ways up and does not count.
 		for (let round = 0; round <= ROUNDS; round++) {
-			const parse = await time(() => numbers.map((number) => parsePhoneNumberFromString(number, { defaultCountry: 'IT', extract: false })?.number ?? ''));
+			const parse = await time(() =>
+				numbers.map(
+					(number) => parsePhoneNumberFromString(number, { defaultCountry: 'IT', extract: false })?.number ?? '',
+				),
+			);
 			const phones = parse.result.filter((phone) => phone !== '');
 			const bare = await time(() => bareJoin(store, phones));
 			const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -55,7 +72,10 @@ async function measure(name: string, settings: StoreSettings): Promise<boolean> 
 			const check = await time(() => checkRegistrations(store, { sender: '', numbers }));
 			delay.disable();
 			const registered = check.result.filter((each) => each.registered).length;
-			if (check.result.length !== NUMBERS || registered !== bare.result.length) throw new Error(`${registered} of ${check.result.length} are registered, and the join says ${bare.result.length}.`);
+			if (check.result.length !== NUMBERS || registered !== bare.result.length)
+				throw new Error(
+					`${registered} of ${check.result.length} are registered, and the join says ${bare.result.length}.`,
+				);
 			if (round === 0) continue;
 			times.parse.push(parse.ms);
 			times.join.push(bare.ms);
@@ -84,9 +104,13 @@ async function fill(store: Store): Promise<void> {
 	for (let first = 0; first < REGISTRATIONS; first += ROWS_A_STATEMENT) {
 		await store.transaction(async (db) => {
 			const phones = Array.from({ length: ROWS_A_STATEMENT }, (_, index) => phoneOf(first + index));
-			const list = isPostgres(db) ? sql`jsonb_array_elements_text(${JSON.stringify(phones)}::jsonb) as l(value)` : sql`json_each(${JSON.stringify(phones)}) as l`;
+			const list = isPostgres(db)
+				? sql`jsonb_array_elements_text(${JSON.stringify(phones)}::jsonb) as l(value)`
+				: sql`json_each(${JSON.stringify(phones)}) as l`;
 			await sql`insert into identity (phone, created_at) select l.value, ${sql.lit(now)} from ${list}`.execute(db);
-			await sql`insert into registration (sender_id, identity_id, state, since, last_inbound_at) select 1, i.id, 'active', ${sql.lit(now)}, ${sql.lit(now)} from identity i where i.phone in ${listOf(db, phones)}`.execute(db);
+			await sql`insert into registration (sender_id, identity_id, state, since, last_inbound_at) select 1, i.id, 'active', ${sql.lit(now)}, ${sql.lit(now)} from identity i where i.phone in ${listOf(db, phones)}`.execute(
+				db,
+			);
 		});
 	}
 	await sql`analyze`.execute(store.db);

@@ -54,6 +54,10 @@ export const triggerNode: WorkflowNode = {
 
 /** Nodes one after the other. */
 export function chain(id: string, name: string, nodes: WorkflowNode[]): WantedWorkflow {
-	const connections = Object.fromEntries(nodes.slice(0, -1).map((node, index) => [node.name, { main: [[{ node: nodes[index + 1]?.name, type: 'main', index: 0 }]] }]));
+	const connections = Object.fromEntries(
+		nodes
+			.slice(0, -1)
+			.map((node, index) => [node.name, { main: [[{ node: nodes[index + 1]?.name, type: 'main', index: 0 }]] }]),
+	);
 	return { id, name, nodes, connections, settings: { executionOrder: 'v1' } };
 }

@@ -8,11 +8,21 @@ const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `$
 
 function printTable(title: string, keyOf: (row: CorpusRow) => string): void {
 	const keys = [...new Set(rows.map(keyOf))];
-	const lines = [...keys.map((key) => [key, rows.filter((row) => keyOf(row) === key)] as const), ['all', rows] as const].map(([key, some]) => {
+	const lines = [
+		...keys.map((key) => [key, rows.filter((row) => keyOf(row) === key)] as const),
+		['all', rows] as const,
+	].map(([key, some]) => {
 		const { optOuts, recognised, missedButSafe, ordinary, falseAlarms, doubted } = measureCorpus(some);
 		return `| ${key} | ${recognised} of ${optOuts} | ${percent(recognised, optOuts)} | ${missedButSafe} | ${falseAlarms} of ${ordinary} | ${percent(falseAlarms, ordinary)} | ${doubted} |`;
 	});
-	console.log([`| ${title} | opt-outs recognised | recall | missed, registers nobody | false alarms | rate | ordinary, registers nobody |`, '|---|---|---|---|---|---|---|', ...lines, ''].join('\n'));
+	console.log(
+		[
+			`| ${title} | opt-outs recognised | recall | missed, registers nobody | false alarms | rate | ordinary, registers nobody |`,
+			'|---|---|---|---|---|---|---|',
+			...lines,
+			'',
+		].join('\n'),
+	);
 }
 
 printTable('language', ({ language }) => language);
@@ -20,7 +30,8 @@ printTable('part', ({ part }) => part);
 for (const { language, verdict, text } of rows) {
 	const read = verdictOn(text);
 	if (verdict === 'optOut' && read !== 'optOut') console.log(`missed (${read}): ${language}: ${text}`);
-	if (verdict === 'ordinary' && read !== 'no') console.log(`${read === 'optOut' ? 'false alarm' : 'doubted'}: ${language}: ${text}`);
+	if (verdict === 'ordinary' && read !== 'no')
+		console.log(`${read === 'optOut' ? 'false alarm' : 'doubted'}: ${language}: ${text}`);
 }
 
 const ROUNDS = 20;
@@ -28,4 +39,6 @@ const startedAt = process.hrtime.bigint();
 for (let round = 0; round < ROUNDS; round++) for (const { text } of rows) parseText(text, 'text');
 const elapsedMs = Number(process.hrtime.bigint() - startedAt) / 1e6;
 const parsed = ROUNDS * rows.length;
-console.log(`\n${parsed} texts read in ${elapsedMs.toFixed(0)} ms: ${((1_000 * elapsedMs) / parsed).toFixed(1)} µs each, ${Math.round((1_000 * parsed) / elapsedMs)} a second.`);
+console.log(
+	`\n${parsed} texts read in ${elapsedMs.toFixed(0)} ms: ${((1_000 * elapsedMs) / parsed).toFixed(1)} µs each, ${Math.round((1_000 * parsed) / elapsedMs)} a second.`,
+);

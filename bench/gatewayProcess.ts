@@ -23,7 +23,11 @@ export class GatewayProcess {
 	}
 
 	async reset(): Promise<void> {
-		await fetch(`${this.url}/control/reset`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+		await fetch(`${this.url}/control/reset`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: '{}',
+		});
 	}
 
 	/** Waits until so many messages were accepted. @throws {Error} when nothing more is accepted for a minute */
@@ -34,7 +38,8 @@ export class GatewayProcess {
 			const counters = await this.counters();
 			if (counters.accepted >= messages) return counters;
 			if (counters.accepted !== last) movedAt = Date.now();
-			else if (Date.now() - movedAt > 60_000) throw new Error(`Only ${counters.accepted} of ${messages} messages arrived.`);
+			else if (Date.now() - movedAt > 60_000)
+				throw new Error(`Only ${counters.accepted} of ${messages} messages arrived.`);
 			last = counters.accepted;
 			await pause(200, undefined, { signal: stop });
 		}

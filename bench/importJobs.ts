@@ -63,7 +63,17 @@ async function insertAll(store: Store, count: number): Promise<ImportJobResults[
 	for (let first = 0; first < count; first += ROWS_A_CHUNK) {
 		const rows = Array.from({ length: Math.min(ROWS_A_CHUNK, count - first) }, (_, index) => {
 			const number = first + index;
-			return [nameOf(number), mobileOf(number), null, JSON.stringify({ City: cityOf(number) }), null, null, null, startedAt | 0, startedAt | 0];
+			return [
+				nameOf(number),
+				mobileOf(number),
+				null,
+				JSON.stringify({ City: cityOf(number) }),
+				null,
+				null,
+				null,
+				startedAt | 0,
+				startedAt | 0,
+			];
 		});
 		await store.transaction(async (db) => {
 			await sql`
@@ -101,7 +111,10 @@ async function importAll(store: Store, path: string): Promise<ImportRun> {
 	return { ms: performance.now() - startedAt, summary, longestTransactionMs, ...endWatch() };
 }
 
-async function measureMemory(store: Store, { warmUpPath, path }: { warmUpPath: string; path: string }): Promise<ImportJobResults['memory']> {
+async function measureMemory(
+	store: Store,
+	{ warmUpPath, path }: { warmUpPath: string; path: string },
+): Promise<ImportJobResults['memory']> {
 	await importContacts(store, createReadStream(warmUpPath), { country: 'IT' });
 	await pause(IDLE_MS);
 	// Linux then counts the peak anew.

@@ -48,14 +48,20 @@ export async function measure(contender: Contender, counts: BatchCounts, stop: A
 		ends.push(() => mailbox.close());
 		stop.throwIfAborted();
 
-		const started = await startContender(contender, { userFolder, gatewayUrl: gateway.url, smtpPort: mailbox.port, counts }, stop);
+		const started = await startContender(
+			contender,
+			{ userFolder, gatewayUrl: gateway.url, smtpPort: mailbox.port, counts },
+			stop,
+		);
 		n8n = started;
 		ends.push(() => started.kill());
 		await warmUp(contender, counts, { n8n, gateway, stop });
 		return await measureBatch(contender, counts, { n8n, gateway, stop });
 	} catch (error) {
 		if (stop.aborted || n8n === undefined) throw error;
-		throw new Error(`${error instanceof Error ? error.message : String(error)}\nn8n wrote at last:\n${n8n.output().split('\n').slice(-20).join('\n')}`);
+		throw new Error(
+			`${error instanceof Error ? error.message : String(error)}\nn8n wrote at last:\n${n8n.output().split('\n').slice(-20).join('\n')}`,
+		);
 	} finally {
 		for (const end of ends.reverse()) await end();
 	}
@@ -67,10 +73,17 @@ interface Running {
 	stop: AbortSignal;
 }
 
-async function startContender(contender: Contender, surroundings: ContenderSurroundings, signal: AbortSignal): Promise<N8nProcess> {
+async function startContender(
+	contender: Contender,
+	surroundings: ContenderSurroundings,
+	signal: AbortSignal,
+): Promise<N8nProcess> {
 	const { userFolder } = surroundings;
 	const { credentials, credentialTypes, workflows, env } = await contender.prepare(surroundings);
-	const attached = workflows.map((workflow) => ({ ...attachCredentials(workflow, credentials, credentialTypes), id: workflow.id }));
+	const attached = workflows.map((workflow) => ({
+		...attachCredentials(workflow, credentials, credentialTypes),
+		id: workflow.id,
+	}));
 	await importMissing({ userFolder, credentials, workflows: attached, signal });
 	const n8n = await startN8n({ userFolder, env, signal });
 	try {
@@ -89,7 +102,11 @@ async function warmUp(contender: Contender, counts: BatchCounts, { n8n, gateway,
 	await gateway.reset();
 }
 
-async function measureBatch(contender: Contender, counts: BatchCounts, { n8n, gateway, stop }: Running): Promise<Measurement> {
+async function measureBatch(
+	contender: Contender,
+	counts: BatchCounts,
+	{ n8n, gateway, stop }: Running,
+): Promise<Measurement> {
 	const body = contender.body('measured', counts);
 	const idleBytes = residentBytes(n8n.pid);
 	const endWatch = watchPeak(n8n.pid);
@@ -119,7 +136,7 @@ async function measureBatch(contender: Contender, counts: BatchCounts, { n8n, ga
 
 /** @throws {Error} unless n8n answers 200 */
 async function trigger(n8n: N8nProcess, body: object, stop: AbortSignal): Promise<void> {
-	for (const giveUpAt = Date.now() + webhookWithinMs; ; ) {
+	for (const giveUpAt = Date.now() + webhookWithinMs; ;) {
 		const response = await fetch(`${n8n.url}/webhook/${triggerPath}`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
@@ -128,7 +145,8 @@ async function trigger(n8n: N8nProcess, body: object, stop: AbortSignal): Promis
 		});
 		const text = await response.text();
 		if (response.ok) return;
-		if (response.status !== 404 || Date.now() > giveUpAt) throw new Error(`The webhook answered HTTP ${response.status}: ${text.slice(0, 300)}`);
+		if (response.status !== 404 || Date.now() > giveUpAt)
+			throw new Error(`The webhook answered HTTP ${response.status}: ${text.slice(0, 300)}`);
 		await pause(200, undefined, { signal: stop });
 	}
 }

@@ -29,7 +29,8 @@ export function readCorpus(file: string): CorpusRow[] {
 	const [, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
 	return lines.map((line) => {
 		const [language = '', verdict = '', part = '', text = ''] = line.split('\t');
-		if (verdict !== 'optOut' && verdict !== 'ordinary' && verdict !== 'doubtful') throw new Error(`"${line}" has no verdict.`);
+		if (verdict !== 'optOut' && verdict !== 'ordinary' && verdict !== 'doubtful')
+			throw new Error(`"${line}" has no verdict.`);
 		return { language, verdict, part, text };
 	});
 }

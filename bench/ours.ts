@@ -38,7 +38,11 @@ async function fillStore(settings: StoreSettings, counts: BatchCounts): Promise<
 	await prepareStore(settings);
 	const store = await openStore(settings, { create: false });
 	try {
-		await store.db.updateTable('sender').set({ rate_per_second: ratePerSecond }).where('phone', '=', metaAccount.phone).execute();
+		await store.db
+			.updateTable('sender')
+			.set({ rate_per_second: ratePerSecond })
+			.where('phone', '=', metaAccount.phone)
+			.execute();
 		let first = 0;
 		for (const batch of ['warmUp', 'measured'] as const) {
 			const count = counts[batch];

@@ -20,8 +20,16 @@ export interface People {
 export async function registerMany(store: Store, { count, first = 0, senderPhone, shortcode }: People): Promise<void> {
 	const now = store.now();
 	await store.transaction(async (db) => {
-		const sender = await db.selectFrom('sender').select('id').where('phone', '=', senderPhone).executeTakeFirstOrThrow();
-		const group = await db.selectFrom('contact_group').select('id').where('shortcode', '=', shortcode).executeTakeFirstOrThrow();
+		const sender = await db
+			.selectFrom('sender')
+			.select('id')
+			.where('phone', '=', senderPhone)
+			.executeTakeFirstOrThrow();
+		const group = await db
+			.selectFrom('contact_group')
+			.select('id')
+			.where('shortcode', '=', shortcode)
+			.executeTakeFirstOrThrow();
 		for (let from = 0; from < count; from += 500) {
 			const phones = Array.from({ length: Math.min(500, count - from) }, (_, index) => phoneOf(first + from + index));
 			const identities = await db
@@ -62,7 +70,14 @@ export async function registerMany(store: Store, { count, first = 0, senderPhone
 				.execute();
 			await db
 				.insertInto('membership')
-				.values(contacts.map(({ id }) => ({ group_id: group.id, contact_id: id, source: 'operator' as const, created_at: now })))
+				.values(
+					contacts.map(({ id }) => ({
+						group_id: group.id,
+						contact_id: id,
+						source: 'operator' as const,
+						created_at: now,
+					})),
+				)
 				.execute();
 		}
 	});

@@ -11,7 +11,9 @@ const megabyte = 1_000_000;
 /** What the figures belong to, and how they come about. */
 export function describeRun(counts: BatchCounts, rounds: number): string {
 	const processors = cpus();
-	const { version } = JSON.parse(readFileSync(join(sandboxFolder, 'node_modules', 'n8n', 'package.json'), 'utf8')) as { version: string };
+	const { version } = JSON.parse(readFileSync(join(sandboxFolder, 'node_modules', 'n8n', 'package.json'), 'utf8')) as {
+		version: string;
+	};
 	return [
 		`Machine: ${processors.length} × ${processors[0]?.model.trim() ?? 'unknown processor'}, ${(totalmem() / 1e9).toFixed(1)} GB, ${type()} ${release()}; Node ${process.versions.node}, n8n ${version}`,
 		`${counts.measured} WhatsApp texts, ${rounds} round(s) each in turn, each with a fresh n8n and a fresh gateway (a process of its own, 50 ms an answer, no pacing).`,
@@ -29,8 +31,21 @@ export interface Results {
 
 /** Every round, the medians, and how the first contender stands to the second. */
 export function describeResults(first: Results, second: Results): string {
-	const header = ['', 'round', 'seconds', 'messages/s', 'idle MB', 'peak MB', 'growth MB', 'most in flight', 'refused', 'got two'];
-	const rows = [first, second].flatMap(({ name, measurements }) => measurements.map((measurement, index) => [name, String(index + 1), ...cells(measurement)]));
+	const header = [
+		'',
+		'round',
+		'seconds',
+		'messages/s',
+		'idle MB',
+		'peak MB',
+		'growth MB',
+		'most in flight',
+		'refused',
+		'got two',
+	];
+	const rows = [first, second].flatMap(({ name, measurements }) =>
+		measurements.map((measurement, index) => [name, String(index + 1), ...cells(measurement)]),
+	);
 	const [speeds, growths] = [(m: Measurement) => m.messagesPerSecond, (m: Measurement) => m.growthBytes].map((figure) =>
 		[first, second].map(({ measurements }) => median(measurements.map(figure))),
 	);
@@ -46,7 +61,8 @@ export function describeResults(first: Results, second: Results): string {
 }
 
 function cells(measurement: Measurement): string[] {
-	const { durationMs, messagesPerSecond, idleBytes, peakBytes, growthBytes, mostInFlight, refused, acceptedTwice } = measurement;
+	const { durationMs, messagesPerSecond, idleBytes, peakBytes, growthBytes, mostInFlight, refused, acceptedTwice } =
+		measurement;
 	return [
 		(durationMs / 1_000).toFixed(2),
 		messagesPerSecond.toFixed(0),
@@ -64,5 +80,11 @@ export function median(values: readonly number[]): number {
 
 function table(rows: readonly string[][]): string {
 	const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-	return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')).join('\n');
+	return rows
+		.map((row) =>
+			row
+				.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+				.join('  '),
+		)
+		.join('\n');
 }

@@ -39,12 +39,15 @@ function countFrom(variable: string, usual: number): number {
 }
 
 const stopper = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopper.abort(new Error(`Ended by ${signal}.`)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+	process.once(signal, () => stopper.abort(new Error(`Ended by ${signal}.`)));
 
 main(stopper.signal).then(
 	() => process.exit(0),
 	(error: unknown) => {
-		console.error(stopper.signal.aborted ? 'Stopped; everything is cleaned up.' : error instanceof Error ? error.message : error);
+		console.error(
+			stopper.signal.aborted ? 'Stopped; everything is cleaned up.' : error instanceof Error ? error.message : error,
+		);
 		process.exit(1);
 	},
 );

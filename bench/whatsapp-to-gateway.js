@@ -8,6 +8,7 @@ const n8nModules = process.env.OPTIN_BENCH_N8N_MODULES;
 
 if (gatewayUrl && n8nModules && /[\\/]n8n[\\/]bin[\\/]n8n$/.test(process.argv[1] ?? '')) {
 	const functions = require(join(n8nModules, 'n8n-nodes-base', 'dist', 'nodes', 'WhatsApp', 'GenericFunctions.js'));
-	if (!/^https:\/\/graph\.facebook\.com\//.test(functions.WHATSAPP_BASE_URL)) throw new Error("n8n's WhatsApp node has its address elsewhere now.");
+	if (!/^https:\/\/graph\.facebook\.com\//.test(functions.WHATSAPP_BASE_URL))
+		throw new Error("n8n's WhatsApp node has its address elsewhere now.");
 	functions.WHATSAPP_BASE_URL = `${gatewayUrl}/v13.0/`;
 }

@@ -26,7 +26,8 @@ export class MetaWhatsAppApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'From App Settings → Basic. Meta signs its webhooks with it; while it is empty, no webhook is believed.',
+			description:
+				'From App Settings → Basic. Meta signs its webhooks with it; while it is empty, no webhook is believed.',
 		},
 		{
 			displayName: 'Verify Token',
@@ -34,14 +35,16 @@ export class MetaWhatsAppApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'A word of your own. Type the same word into Meta’s webhook settings, beside the URL of the WhatsApp Opt-In Trigger.',
+			description:
+				'A word of your own. Type the same word into Meta’s webhook settings, beside the URL of the WhatsApp Opt-In Trigger.',
 		},
 		{
 			displayName: 'Phone Number ID',
 			name: 'phoneNumberId',
 			type: 'string',
 			default: '',
-			description: 'From WhatsApp → API Setup. The test of this credential asks Meta for this number; without it, for the token only.',
+			description:
+				'From WhatsApp → API Setup. The test of this credential asks Meta for this number; without it, for the token only.',
 		},
 		{
 			displayName: 'Base URL',

@@ -23,7 +23,11 @@ export class OptInStoreApi implements ICredentialType {
 			name: 'storage',
 			type: 'options',
 			options: [
-				{ name: 'PostgreSQL', value: 'postgres', description: 'A database server. Needed when n8n runs in queue mode on several machines.' },
+				{
+					name: 'PostgreSQL',
+					value: 'postgres',
+					description: 'A database server. Needed when n8n runs in queue mode on several machines.',
+				},
 				{ name: 'SQLite (Embedded)', value: 'sqlite', description: 'A file beside n8n’s own. Nothing to install.' },
 			],
 			default: 'sqlite',
@@ -35,7 +39,8 @@ export class OptInStoreApi implements ICredentialType {
 			default: 'optin.sqlite',
 			required: true,
 			displayOptions: { show: { storage: ['sqlite'] } },
-			description: 'Lies in the folder “optin” below n8n’s own folder. Letters, digits, dots, dashes and underscores; no path.',
+			description:
+				'Lies in the folder “optin” below n8n’s own folder. Letters, digits, dots, dashes and underscores; no path.',
 		},
 		{
 			displayName: 'All Processes Share the Disk',

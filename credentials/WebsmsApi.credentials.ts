@@ -42,7 +42,8 @@ export class WebsmsApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. AT',
-			description: 'Two letters. websms writes your own number in national form when it hands over a message; this says of which country.',
+			description:
+				'Two letters. websms writes your own number in national form when it hands over a message; this says of which country.',
 		},
 		{
 			displayName: 'Status Callback URL',

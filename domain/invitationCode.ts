@@ -10,8 +10,12 @@ export const INVITATION_CODE_BYTES = 7;
  * @param randomBytes INVITATION_CODE_BYTES bytes of a cryptographic source.
  */
 export function newInvitationCode(randomBytes: Uint8Array): string {
-	const characters = Array.from(randomBytes.subarray(0, INVITATION_CODE_BYTES), (byte, index) => ALPHABET[index === 0 ? byte % 10 : byte % 32]);
-	if (characters.length < INVITATION_CODE_BYTES) throw new RangeError(`An invitation code needs ${INVITATION_CODE_BYTES} random bytes.`);
+	const characters = Array.from(
+		randomBytes.subarray(0, INVITATION_CODE_BYTES),
+		(byte, index) => ALPHABET[index === 0 ? byte % 10 : byte % 32],
+	);
+	if (characters.length < INVITATION_CODE_BYTES)
+		throw new RangeError(`An invitation code needs ${INVITATION_CODE_BYTES} random bytes.`);
 	return characters.join('');
 }
 

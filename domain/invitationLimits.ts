@@ -21,24 +21,44 @@ export type LimitRefusal = 'countryNotAllowed' | 'numberLimit' | 'addressLimit' 
 export const HOUR_MS = 60 * 60_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-export const NO_LIMITS: InvitationLimits = { numberPerHour: 0, numberPerDay: 0, addressPerHour: 0, addressPerDay: 0, overallPerHour: 0, overallPerDay: 0, countries: [] };
+export const NO_LIMITS: InvitationLimits = {
+	numberPerHour: 0,
+	numberPerDay: 0,
+	addressPerHour: 0,
+	addressPerDay: 0,
+	overallPerHour: 0,
+	overallPerDay: 0,
+	countries: [],
+};
 
 /** For a page that anybody may open: room for a busy day and a whole office, and a bill that nobody has to fear. */
-export const FORM_LIMITS: InvitationLimits = { numberPerHour: 3, numberPerDay: 5, addressPerHour: 20, addressPerDay: 60, overallPerHour: 200, overallPerDay: 1_000, countries: [] };
+export const FORM_LIMITS: InvitationLimits = {
+	numberPerHour: 3,
+	numberPerDay: 5,
+	addressPerHour: 20,
+	addressPerDay: 60,
+	overallPerHour: 200,
+	overallPerDay: 1_000,
+	countries: [],
+};
 
 /** For what a workflow of the company's does: many people at once, and none of them over and over. */
 export const OPERATOR_LIMITS: InvitationLimits = { ...NO_LIMITS, numberPerHour: 3, numberPerDay: 5 };
 
 /** The European Economic Area, Switzerland and the United Kingdom: numbers there cost about the same, and earn nobody anything. */
-const EUROPE =
-	'AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK'.split(' ');
+const EUROPE = 'AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK'.split(
+	' ',
+);
 
 /**
  * Reads what a user typed: `IT, AT`; `*` for every country; nothing for Europe and the country of the company.
  * @returns ISO 3166 alpha-2; an empty list for every country.
  */
 export function countriesAllowed(typed: string, own: string): string[] {
-	const countries = typed.toUpperCase().split(/[\s,;]+/).filter((each) => each !== '');
+	const countries = typed
+		.toUpperCase()
+		.split(/[\s,;]+/)
+		.filter((each) => each !== '');
 	if (countries.includes('*')) return [];
 	return countries.length > 0 ? countries : [...new Set([...EUROPE, own.toUpperCase()])];
 }

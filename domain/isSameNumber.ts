@@ -6,5 +6,9 @@ const SUBSCRIBER_DIGITS = 8;
 export function isSameNumber(one: string, other: string): boolean {
 	if (one === other) return true;
 	const country = WRITTEN_TWO_WAYS.exec(one)?.[1];
-	return country !== undefined && WRITTEN_TWO_WAYS.exec(other)?.[1] === country && one.slice(-SUBSCRIBER_DIGITS) === other.slice(-SUBSCRIBER_DIGITS);
+	return (
+		country !== undefined &&
+		WRITTEN_TWO_WAYS.exec(other)?.[1] === country &&
+		one.slice(-SUBSCRIBER_DIGITS) === other.slice(-SUBSCRIBER_DIGITS)
+	);
 }

@@ -37,7 +37,8 @@ export function parseText(text: string | null, messageType: string): SpokenWords
 	if (IGNORED_TYPES.has(messageType)) return { ...nothingSaid, kind: 'ignored' };
 	if (text === null) return nothingSaid;
 	const trimmed = text.slice(0, 10 * READ_CHARACTERS).trimStart();
-	if (trimmed.length > READ_CHARACTERS) return parseLongText(trimmed.slice(0, READ_CHARACTERS), text.slice(-READ_AT_END_CHARACTERS));
+	if (trimmed.length > READ_CHARACTERS)
+		return parseLongText(trimmed.slice(0, READ_CHARACTERS), text.slice(-READ_AT_END_CHARACTERS));
 	return parseShortText(trimmed);
 }
 
@@ -54,18 +55,27 @@ function parseShortText(text: string): SpokenWords {
 	const words = joinedKeyword(foldedWords(text));
 	const [first, second, third] = words;
 	if (first === undefined) return isQuestionMark(text) ? { ...nothingSaid, kind: 'help' } : nothingSaid;
-	if (words.length <= 2 && isStopWord(first) && (words.length === 1 || plainStopWords.has(first) || !beginsOrdinaryPhrase(text))) return stopping(second ?? null);
+	if (
+		words.length <= 2 &&
+		isStopWord(first) &&
+		(words.length === 1 || plainStopWords.has(first) || !beginsOrdinaryPhrase(text))
+	)
+		return stopping(second ?? null);
 	if (isStartWord(first) && words.length <= 3) {
 		const starting = parseStart(second, third);
 		if (starting) return starting;
 	}
-	if (words.length === 1 ? isHelpWord(first) : helpPhrases.has(words.join(' '))) return { ...nothingSaid, kind: 'help' };
+	if (words.length === 1 ? isHelpWord(first) : helpPhrases.has(words.join(' ')))
+		return { ...nothingSaid, kind: 'help' };
 	return inOwnWords(readOptOutWording(text), words.length === 1 ? readInvitationCode(first) : null);
 }
 
 function parseLongText(beginning: string, end: string): SpokenWords {
 	const verdicts = [readOptOutWording(beginning), readOptOutWording(end)];
-	return inOwnWords(verdicts.find((verdict) => verdict === 'optOut') ?? verdicts.find((verdict) => verdict === 'looksLikeOne') ?? 'no', null);
+	return inOwnWords(
+		verdicts.find((verdict) => verdict === 'optOut') ?? verdicts.find((verdict) => verdict === 'looksLikeOne') ?? 'no',
+		null,
+	);
 }
 
 function inOwnWords(verdict: OptOutVerdict, invitationCode: string | null): SpokenWords {
@@ -73,7 +83,8 @@ function inOwnWords(verdict: OptOutVerdict, invitationCode: string | null): Spok
 	return { ...nothingSaid, invitationCode, looksLikeOptOut: verdict === 'looksLikeOne' };
 }
 
-const isQuestionMark = (text: string): boolean => /^[\s\p{P}\p{Cf}]*[?？][\s\p{P}\p{Cf}]*$/u.test(text.slice(0, 20)) && text.length <= 20;
+const isQuestionMark = (text: string): boolean =>
+	/^[\s\p{P}\p{Cf}]*[?？][\s\p{P}\p{Cf}]*$/u.test(text.slice(0, 20)) && text.length <= 20;
 
 const asPlainStop = speller(plainStopWords, [...startWords, ...stopWords, ...helpWords]);
 /** Longer ones are no keyword, however long a key was held. */
@@ -85,7 +96,8 @@ const isOneOf = (words: ReadonlySet<string>, word: string): boolean =>
 export const isStartWord = (word: string): boolean => isOneOf(startWords, word);
 export const isHelpWord = (word: string): boolean => isOneOf(helpWords, word);
 /** The long ones with a slip of the finger, too ("unsuscribe"). */
-export const isStopWord = (word: string): boolean => isOneOf(stopWords, word) || (word.length <= KEYWORD_CHARACTERS && plainStopWords.has(asPlainStop(word)));
+export const isStopWord = (word: string): boolean =>
+	isOneOf(stopWords, word) || (word.length <= KEYWORD_CHARACTERS && plainStopWords.has(asPlainStop(word)));
 
 function parseStart(second: string | undefined, third: string | undefined): SpokenWords | null {
 	if (second === undefined) return { ...nothingSaid, kind: 'start' };
@@ -106,13 +118,19 @@ const POLITE_WORDS = new Set(
 
 function stopping(shortcode: string | null): SpokenWords {
 	const isNoShortcode = shortcode !== null && (isStopWord(shortcode) || POLITE_WORDS.has(shortcode));
-	return { kind: 'stop', shortcode: isNoShortcode ? null : (shortcode?.slice(0, SHORTCODE_KEPT) ?? null), invitationCode: null, looksLikeOptOut: true };
+	return {
+		kind: 'stop',
+		shortcode: isNoShortcode ? null : (shortcode?.slice(0, SHORTCODE_KEPT) ?? null),
+		invitationCode: null,
+		looksLikeOptOut: true,
+	};
 }
 
 /** "S.T.O.P.", "sto p" and "OPT-OUT" are one word that was taken apart. Only opt-outs are put together from pieces that are words themselves. */
 function joinedKeyword(words: string[]): string[] {
 	if (words.length >= 4 && words.length <= 12 && words.every((word) => word.length === 1)) return [words.join('')];
-	if (words.length >= 2 && words.length <= 3 && !isStopWord(words[0] ?? '') && plainStopWords.has(words.join(''))) return [words.join('')];
+	if (words.length >= 2 && words.length <= 3 && !isStopWord(words[0] ?? '') && plainStopWords.has(words.join('')))
+		return [words.join('')];
 	const [first, second, ...rest] = words;
 	if (first === 'opt' && (second === 'out' || second === 'in')) return [`opt${second}`, ...rest];
 	return words;

@@ -37,16 +37,52 @@ const help = {
 
 /** Whole messages that ask for help. */
 const helpTexts = [
-	...['help me', 'help please', 'please help', 'please help me', 'help me please', 'i need help', 'need help', 'can you help me', 'more info', 'info please'],
-	...['mi serve aiuto', 'ho bisogno di aiuto', 'aiuto per favore', 'aiutami per favore', 'potete aiutarmi', 'mi aiutate'],
-	...['bitte hilfe', 'hilfe bitte', 'hilf mir', 'helft mir', 'helfen sie mir', 'ich brauche hilfe', 'können sie mir helfen', 'bitte helfen sie mir'],
+	...[
+		'help me',
+		'help please',
+		'please help',
+		'please help me',
+		'help me please',
+		'i need help',
+		'need help',
+		'can you help me',
+		'more info',
+		'info please',
+	],
+	...[
+		'mi serve aiuto',
+		'ho bisogno di aiuto',
+		'aiuto per favore',
+		'aiutami per favore',
+		'potete aiutarmi',
+		'mi aiutate',
+	],
+	...[
+		'bitte hilfe',
+		'hilfe bitte',
+		'hilf mir',
+		'helft mir',
+		'helfen sie mir',
+		'ich brauche hilfe',
+		'können sie mir helfen',
+		'bitte helfen sie mir',
+	],
 	...['aidez moi', 'aide moi', 'aide svp', 'à l aide', 'j ai besoin d aide', 'besoin d aide', 'pouvez vous m aider'],
 	...['ayuda por favor', 'necesito ayuda', 'me pueden ayudar', 'pueden ayudarme', 'me ayuda', 'me ayudas'],
 	...['preciso de ajuda', 'me ajuda', 'me ajude', 'me ajudem', 'ajuda por favor', 'ajudem me', 'pode me ajudar'],
-	...['help mij', 'help me aub', 'hulp nodig', 'ik heb hulp nodig', 'hulp aub', 'kunt u mij helpen', 'help me alsjeblieft'],
+	...[
+		'help mij',
+		'help me aub',
+		'hulp nodig',
+		'ik heb hulp nodig',
+		'hulp aub',
+		'kunt u mij helpen',
+		'help me alsjeblieft',
+	],
 ];
 
-const allOf = (lists: Record<string, string>): ReadonlySet<string> => new Set(Object.values(lists).flatMap((words) => words.split(' ').flatMap(typedForms)));
+const allOf = (lists: Record<string, string>): ReadonlySet<string> =>
+	new Set(Object.values(lists).flatMap((words) => words.split(' ').flatMap(typedForms)));
 
 export const startWords: ReadonlySet<string> = allOf(start);
 export const stopWords: ReadonlySet<string> = allOf(stop);

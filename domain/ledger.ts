@@ -71,7 +71,11 @@ export function linkHash(
 }
 
 /** The next record of a chain. @param salt random, at least 16 bytes in hex. */
-export function nextRecord(chain: ChainHead, entry: { at: number; details: RecordDetails; salt: string }, key: string): Omit<LedgerRecord, 'id'> {
+export function nextRecord(
+	chain: ChainHead,
+	entry: { at: number; details: RecordDetails; salt: string },
+	key: string,
+): Omit<LedgerRecord, 'id'> {
 	const details = canonicalJson(entry.details);
 	const record = {
 		chainId: chain.id,
@@ -116,9 +120,17 @@ export function verifyChain(chain: ChainHead, records: readonly LedgerRecord[], 
 		previous = isLinked ? [record.hash] : null;
 	}
 	missUpTo(chain.length + 1);
-	const last = records.reduce<LedgerRecord | undefined>((found, record) => (record.sequence === chain.length ? record : found), undefined);
+	const last = records.reduce<LedgerRecord | undefined>(
+		(found, record) => (record.sequence === chain.length ? record : found),
+		undefined,
+	);
 	if (expected > chain.length + 1) {
-		broken.push({ recordId: null, chainId: chain.id, sequence: chain.length, reason: 'The chain is said to be shorter than it is.' });
+		broken.push({
+			recordId: null,
+			chainId: chain.id,
+			sequence: chain.length,
+			reason: 'The chain is said to be shorter than it is.',
+		});
 	} else if (last && broken.length === 0 && !isSame(last.hash, chain.head)) {
 		blame(last, 'The chain is said to end in another record.');
 	}

@@ -65,9 +65,13 @@ export interface MessageStep {
 }
 
 /** The message after a report about it; the same object where the report changes nothing. */
-export function afterReport(message: MessageStep, report: { state: ReportedState; deliveredAs: ReportChannel; error: string | null }): MessageStep {
+export function afterReport(
+	message: MessageStep,
+	report: { state: ReportedState; deliveredAs: ReportChannel; error: string | null },
+): MessageStep {
 	const arrived = report.state === 'delivered' || report.state === 'read';
-	const becomesPush = arrived && report.deliveredAs === 'push' && message.deliveredAs !== 'push' && RANK[message.state] < RANK.skipped;
+	const becomesPush =
+		arrived && report.deliveredAs === 'push' && message.deliveredAs !== 'push' && RANK[message.state] < RANK.skipped;
 	const rises = RANK[report.state] > RANK[message.state];
 	if (!rises && !becomesPush) return message;
 	return {
@@ -113,7 +117,8 @@ function entry(counted: Counted, delta: 1 | -1): CountStep {
 }
 
 function contribution({ state, channel, deliveredAs, taken, error }: MessageStep): Counted[] {
-	const steps = (...names: MessageState[]): Counted[] => names.map((what) => ({ what, channel: deliveredAs ?? channel, error: '' }));
+	const steps = (...names: MessageState[]): Counted[] =>
+		names.map((what) => ({ what, channel: deliveredAs ?? channel, error: '' }));
 	switch (state) {
 		case 'queued':
 		case 'sending':

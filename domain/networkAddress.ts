@@ -26,5 +26,7 @@ function groupsOf(address: string): string[] {
 	const split = (text: string): string[] => text.split(':').filter((group) => group !== '');
 	const [before, after] = [split(head), split(tail ?? '')];
 	const missing = tail === undefined ? 0 : 8 - before.length - after.length;
-	return [...before, ...Array.from({ length: missing }, () => '0'), ...after].map((group) => Number.parseInt(group, 16).toString(16));
+	return [...before, ...Array.from({ length: missing }, () => '0'), ...after].map((group) =>
+		Number.parseInt(group, 16).toString(16),
+	);
 }

@@ -13,7 +13,10 @@ const LOOKS_LIKE_NUMBER = /^\+?[\d\s().\-/]+$/;
  * @returns null for what is no part of a number.
  */
 export function readNumberSearch(text: string): NumberSearch | null {
-	const typed = text.normalize('NFKC').replace(/\p{Cf}/gu, '').trim();
+	const typed = text
+		.normalize('NFKC')
+		.replace(/\p{Cf}/gu, '')
+		.trim();
 	if (!LOOKS_LIKE_NUMBER.test(typed)) return null;
 	const digits = typed.replace(/\D/g, '');
 	const fromStart = typed.startsWith('+') || digits.startsWith('00');

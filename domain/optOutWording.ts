@@ -9,7 +9,15 @@ import { portuguese } from './optOutWords/portuguese';
 import { spanish } from './optOutWords/spanish';
 import type { OptOutTable } from './optOutWords/table';
 import { speller } from './spelling';
-import { compilePattern, firstWords, matchAt, type ReadWord, SET_ASIDE, typedForms, type WordPattern } from './wordPattern';
+import {
+	compilePattern,
+	firstWords,
+	matchAt,
+	type ReadWord,
+	SET_ASIDE,
+	typedForms,
+	type WordPattern,
+} from './wordPattern';
 
 export type OptOutVerdict = 'optOut' | 'looksLikeOne' | 'no';
 
@@ -18,7 +26,15 @@ const SHORT_WORDS = 6;
 /** More is not read, so that reading takes bounded time: a word is looked at with at most some dozen patterns, each of bounded reach. */
 export const WORDS_READ = 150;
 
-export const optOutTables: Readonly<Record<string, OptOutTable>> = { en: english, it: italian, de: german, fr: french, es: spanish, pt: portuguese, nl: dutch };
+export const optOutTables: Readonly<Record<string, OptOutTable>> = {
+	en: english,
+	it: italian,
+	de: german,
+	fr: french,
+	es: spanish,
+	pt: portuguese,
+	nl: dutch,
+};
 
 /** Every pattern under each word it can begin with. */
 type Index = ReadonlyMap<string, readonly WordPattern[]>;
@@ -29,20 +45,52 @@ const PATTERN_LISTS: readonly PatternList[] = ['ordinary', 'doubtful', 'optOut',
 const languages = Object.values(optOutTables).map((table) => {
 	const classes = new Map(Object.entries(table.words).map(([name, words]) => [name, words.split(' ')]));
 	const compiled = (list: PatternList): WordPattern[] => table[list].map((text) => compilePattern(text, classes));
-	const wordsOf = (text: string): ReadonlySet<string> => new Set(compilePattern(text.trim().replaceAll(' ', '/'), classes).items.flatMap(({ words }) => [...words]));
-	const patterns = { ordinary: compiled('ordinary'), doubtful: compiled('doubtful'), optOut: compiled('optOut'), hints: compiled('hints'), inJest: compiled('inJest'), otherNumber: compiled('otherNumber') };
-	return { patterns, ours: wordsOf(table.ours), elsewhere: wordsOf(table.elsewhere), connectives: wordsOf(table.connectives) };
+	const wordsOf = (text: string): ReadonlySet<string> =>
+		new Set(compilePattern(text.trim().replaceAll(' ', '/'), classes).items.flatMap(({ words }) => [...words]));
+	const patterns = {
+		ordinary: compiled('ordinary'),
+		doubtful: compiled('doubtful'),
+		optOut: compiled('optOut'),
+		hints: compiled('hints'),
+		inJest: compiled('inJest'),
+		otherNumber: compiled('otherNumber'),
+	};
+	return {
+		patterns,
+		ours: wordsOf(table.ours),
+		elsewhere: wordsOf(table.elsewhere),
+		connectives: wordsOf(table.connectives),
+	};
 });
-type Language = Record<PatternList, Index> & { ours: ReadonlySet<string>; elsewhere: ReadonlySet<string>; connectives: ReadonlySet<string> };
+type Language = Record<PatternList, Index> & {
+	ours: ReadonlySet<string>;
+	elsewhere: ReadonlySet<string>;
+	connectives: ReadonlySet<string>;
+};
 /** Shorter words of one language are other words in another: "les" is a lesson in Dutch. */
 const SHORTEST_FOREIGN = 5;
 /** A text is read in every language, and some share their verbs ("remove me"): so the things of all count. */
-const elsewhereAnywhere = [...languages.flatMap(({ elsewhere }) => [...elsewhere]).filter((word) => word.length >= SHORTEST_FOREIGN), 'bus', 'tram'];
+const elsewhereAnywhere = [
+	...languages.flatMap(({ elsewhere }) => [...elsewhere]).filter((word) => word.length >= SHORTEST_FOREIGN),
+	'bus',
+	'tram',
+];
 const readers = languages.map(({ patterns, ours, elsewhere, connectives }): Language => {
 	const { ordinary, doubtful, optOut, hints, inJest, otherNumber } = patterns;
 	return {
-		...{ ours, connectives, elsewhere: new Set([...elsewhere, ...elsewhereAnywhere].filter((word) => !ours.has(word))) },
-		...{ ordinary: indexOf(ordinary), doubtful: indexOf(doubtful), optOut: indexOf(optOut), hints: indexOf(hints), inJest: indexOf(inJest), otherNumber: indexOf(otherNumber) },
+		...{
+			ours,
+			connectives,
+			elsewhere: new Set([...elsewhere, ...elsewhereAnywhere].filter((word) => !ours.has(word))),
+		},
+		...{
+			ordinary: indexOf(ordinary),
+			doubtful: indexOf(doubtful),
+			optOut: indexOf(optOut),
+			hints: indexOf(hints),
+			inJest: indexOf(inJest),
+			otherNumber: indexOf(otherNumber),
+		},
 	};
 });
 const anyElsewhere: ReadonlySet<string> = new Set(elsewhereAnywhere);
@@ -76,7 +124,12 @@ export function readOptOutWording(text: string): OptOutVerdict {
 	// What no language has set aside.
 	const plain = clauses.map((words) => [...words]);
 	// "Stop, small correction: …" is one phrase, whatever mark stands after its first word.
-	const withPairs = [...clauses, ...clauses.slice(1).map((words, index) => [...(clauses[index] ?? []).slice(0, SHORT_WORDS), ...words.slice(0, SHORT_WORDS)])];
+	const withPairs = [
+		...clauses,
+		...clauses
+			.slice(1)
+			.map((words, index) => [...(clauses[index] ?? []).slice(0, SHORT_WORDS), ...words.slice(0, SHORT_WORDS)]),
+	];
 	const isInJest = readers.some(({ inJest }) => isFound(withPairs, inJest));
 	for (const language of readers) {
 		const left = clauses.map((words) => [...words]);
@@ -85,10 +138,12 @@ export function readOptOutWording(text: string): OptOutVerdict {
 		const found = findOptOut(left, clauses, language, isInJest);
 		if (found === 'optOut') return 'optOut';
 		if (found === 'looksLikeOne' || isHinted(left, clauses, language)) isDoubtful = true;
-		for (const [clause, words] of left.entries()) for (const [at, word] of words.entries()) if (word === SET_ASIDE) plain[clause]?.fill(SET_ASIDE, at, at + 1);
+		for (const [clause, words] of left.entries())
+			for (const [at, word] of words.entries()) if (word === SET_ASIDE) plain[clause]?.fill(SET_ASIDE, at, at + 1);
 	}
 	const stopping = plain.filter((words) => isPlainStop(words[0]));
-	if (!isInJest && stopping.some((words) => words.length <= SHORT_WORDS && !isAnyOf(words, anyElsewhere))) return 'optOut';
+	if (!isInJest && stopping.some((words) => words.length <= SHORT_WORDS && !isAnyOf(words, anyElsewhere)))
+		return 'optOut';
 	const endsWithStop = clauses.flat().length <= SHORT_WORDS / 2 && isPlainStop(plain.at(-1)?.at(-1));
 	return isDoubtful || stopping.length > 0 || endsWithStop ? 'looksLikeOne' : 'no';
 }
@@ -97,7 +152,12 @@ export function readOptOutWording(text: string): OptOutVerdict {
 const NEAR_WORDS = 5;
 
 /** @param asWritten the same clauses with nothing set aside. */
-function findOptOut(clauses: readonly ReadWord[][], asWritten: readonly ReadWord[][], language: Language, isInJest: boolean): OptOutVerdict {
+function findOptOut(
+	clauses: readonly ReadWord[][],
+	asWritten: readonly ReadWord[][],
+	language: Language,
+	isInJest: boolean,
+): OptOutVerdict {
 	let verdict: OptOutVerdict = 'no';
 	let isOtherNumber: boolean | undefined;
 	for (const [index, words] of clauses.entries()) {
@@ -123,16 +183,26 @@ function isHinted(clauses: readonly ReadWord[][], asWritten: readonly ReadWord[]
 	);
 }
 
-function isAboutElsewhere(words: readonly ReadWord[], start: number, end: number, { ours, elsewhere, connectives }: Language): boolean {
+function isAboutElsewhere(
+	words: readonly ReadWord[],
+	start: number,
+	end: number,
+	{ ours, elsewhere, connectives }: Language,
+): boolean {
 	const isConnective = (word: ReadWord): boolean => word.some((name) => connectives.has(name));
 	const before = words.slice(Math.max(0, start - NEAR_WORDS), start);
 	const after = words.slice(end, end + NEAR_WORDS);
 	const cut = after.findIndex(isConnective);
-	const near = [...before.slice(before.findLastIndex(isConnective) + 1), ...words.slice(start, end), ...(cut < 0 ? after : after.slice(0, cut))];
+	const near = [
+		...before.slice(before.findLastIndex(isConnective) + 1),
+		...words.slice(start, end),
+		...(cut < 0 ? after : after.slice(0, cut)),
+	];
 	return isAnyOf(near, elsewhere) && !isAnyOf(near, ours);
 }
 
-const isAnyOf = (words: readonly ReadWord[], wanted: ReadonlySet<string>): boolean => words.some((word) => word.some((name) => wanted.has(name)));
+const isAnyOf = (words: readonly ReadWord[], wanted: ReadonlySet<string>): boolean =>
+	words.some((word) => word.some((name) => wanted.has(name)));
 
 const isPlainStop = (word: ReadWord = SET_ASIDE): boolean => word.some((name) => plainStopWords.has(name));
 
@@ -147,7 +217,9 @@ function clausesOf(text: string): ReadWord[][] {
 	let left = WORDS_READ;
 	return text.split(/[.,;:!?…()\n\r]+/).flatMap((clause) => {
 		if (left <= 0) return [];
-		const words = joinedNegations(foldedWords(clause.replace(/(^|\s)\+(?=\s|\p{L}|$)/gu, ` ${PLUS_SIGN} `))).slice(0, left).map(readWord);
+		const words = joinedNegations(foldedWords(clause.replace(/(^|\s)\+(?=\s|\p{L}|$)/gu, ` ${PLUS_SIGN} `)))
+			.slice(0, left)
+			.map(readWord);
 		left -= words.length;
 		return words.length > 0 ? [words] : [];
 	});

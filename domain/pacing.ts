@@ -22,7 +22,11 @@ export function freeTimes(pace: { nextUs: number; spacingUs: number }, nowUs: nu
 }
 
 /** Gives out the next `count` times. */
-export function reserveTimes(pace: { nextUs: number; spacingUs: number }, nowUs: number, count: number): { timesUs: number[]; nextUs: number } {
+export function reserveTimes(
+	pace: { nextUs: number; spacingUs: number },
+	nowUs: number,
+	count: number,
+): { timesUs: number[]; nextUs: number } {
 	const first = Math.max(pace.nextUs, nowUs);
 	return {
 		timesUs: Array.from({ length: count }, (_, index) => first + index * pace.spacingUs),

@@ -75,7 +75,8 @@ function decideWhatsApp(facts: PermissionFacts): Permission {
 	if (facts.purpose === 'advertisement' && (facts.optedOut || facts.marketingOff)) return 'opted out';
 	if (facts.registration?.state === 'waiting') return 'place on the waiting list';
 	if (facts.registration?.state !== 'active') return facts.optedOut ? 'opted out' : 'not registered';
-	if (facts.contentType === 'text' && !isWindowOpen(facts.registration.lastInboundAt, facts.at)) return 'outside the 24-hour window';
+	if (facts.contentType === 'text' && !isWindowOpen(facts.registration.lastInboundAt, facts.at))
+		return 'outside the 24-hour window';
 	return 'allowed';
 }
 
@@ -89,7 +90,8 @@ function decideSms(facts: PermissionFacts): Permission {
 /** The one exception of rule 7: a person who writes may be answered once, registered or not. */
 function decideReply(reply: ReplyFacts, at: number): Permission {
 	if (reply.alreadyAnswered) return 'already replied';
-	if (reply.isStop) return at - reply.writtenAt <= STOP_CONFIRMATION_MS && !reply.stoppedSince ? 'allowed' : 'opted out';
+	if (reply.isStop)
+		return at - reply.writtenAt <= STOP_CONFIRMATION_MS && !reply.stoppedSince ? 'allowed' : 'opted out';
 	if (reply.stoppedSince) return 'opted out';
 	return isWindowOpen(reply.writtenAt, at) ? 'allowed' : 'outside the 24-hour window';
 }
@@ -105,15 +107,19 @@ export function sentenceOf(reason: LeftOutReason): string {
 }
 
 const SENTENCES: Record<LeftOutReason, string> = {
-	'not registered': 'The person has not registered with this WhatsApp number. Invite them, so that they write to it first.',
+	'not registered':
+		'The person has not registered with this WhatsApp number. Invite them, so that they write to it first.',
 	'opted out': 'The person said STOP. Nothing is sent until they say START.',
-	'no SMS consent': 'No consent to advertising by SMS is recorded for this number. Record it with its source and date, or send a Service message.',
-	'outside the 24-hour window': "The person's last message is more than 24 hours old. Use an approved template instead of free text.",
+	'no SMS consent':
+		'No consent to advertising by SMS is recorded for this number. Record it with its source and date, or send a Service message.',
+	'outside the 24-hour window':
+		"The person's last message is more than 24 hours old. Use an approved template instead of free text.",
 	'over the daily cap': "The sender's cap of new recipients a day is reached.",
 	'trial mode': 'The credential is in trial mode and sends to its allowed numbers only.',
 	duplicate: 'The person gets this message already, by another entry of the audience.',
 	'no number': 'There is no number for this channel.',
-	'sender stopped': "The sender is stopped because its account at the provider is at fault. See the sender's reason and save the sender anew.",
+	'sender stopped':
+		"The sender is stopped because its account at the provider is at fault. See the sender's reason and save the sender anew.",
 	'place on the waiting list': 'The package limit is reached: the person is on the waiting list.',
 	'number changed': 'The person has another WhatsApp number now. Nothing more is sent to the one they left.',
 	'already replied': 'What the person wrote has been answered already; each message permits one Reply.',

@@ -27,5 +27,8 @@ export function boundedFields({ name, language, fields = {} }: PersonFields): Pe
 
 /** One line, without what no database and no mail holds. */
 function clean(text: string): string {
-	return text.slice(0, FIELD_CHARACTERS).replace(/[\p{Cc}\p{Surrogate}]+/gu, ' ').trim();
+	return text
+		.slice(0, FIELD_CHARACTERS)
+		.replace(/[\p{Cc}\p{Surrogate}]+/gu, ' ')
+		.trim();
 }

@@ -24,7 +24,11 @@ const MOBILE_TYPES = new Set(['MOBILE', 'FIXED_LINE_OR_MOBILE', 'PERSONAL_NUMBER
 export function normalisePhone(text: string, country: string): NormalisedPhone {
 	const parsed = parseExisting(text, country);
 	const type = parsed.getType();
-	return { phone: parsed.number, country: parsed.country ?? null, isPossibleMobile: type === undefined || MOBILE_TYPES.has(type) };
+	return {
+		phone: parsed.number,
+		country: parsed.country ?? null,
+		isPossibleMobile: type === undefined || MOBILE_TYPES.has(type),
+	};
 }
 
 /** As normalisePhone, the E.164 number alone: a fifth faster, for lists of a million. */
@@ -33,9 +37,17 @@ export function phoneOf(text: string, country: string): string {
 }
 
 function parseExisting(text: string, country: string) {
-	const typed = text.slice(0, MOST_CHARACTERS + 1).normalize('NFKC').replace(/\p{Cf}/gu, '').trim().replace(/^tel:/i, '');
+	const typed = text
+		.slice(0, MOST_CHARACTERS + 1)
+		.normalize('NFKC')
+		.replace(/\p{Cf}/gu, '')
+		.trim()
+		.replace(/^tel:/i, '');
 	if (typed === '') throw new InvalidInputError('The phone number is empty.');
-	if (text.length > MOST_CHARACTERS) throw new InvalidInputError(`A phone number has at most ${MOST_CHARACTERS} characters; this text has ${text.length}.`);
+	if (text.length > MOST_CHARACTERS)
+		throw new InvalidInputError(
+			`A phone number has at most ${MOST_CHARACTERS} characters; this text has ${text.length}.`,
+		);
 	if (SCIENTIFIC.test(typed)) {
 		throw new InvalidInputError(
 			'The phone number is in scientific notation (such as 3.93E+11): a spreadsheet has rounded it and its last digits are lost. Format that column as text and enter the number again.',

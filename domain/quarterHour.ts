@@ -26,7 +26,8 @@ export function daysOf(from: string, to: string, timeZone: string): DayRange[] {
 	const last = dateOf(to);
 	if (last < first) throw new InvalidInputError(`The last day (${to}) is before the first (${from}).`);
 	const count = Math.round((last - first) / DAY_MS) + 1;
-	if (count > LONGEST_RANGE_DAYS) throw new InvalidInputError(`A report covers at most ${LONGEST_RANGE_DAYS} days; these are ${count}.`);
+	if (count > LONGEST_RANGE_DAYS)
+		throw new InvalidInputError(`A report covers at most ${LONGEST_RANGE_DAYS} days; these are ${count}.`);
 	const offsetAt = offsetsOf(timeZone);
 	const midnights = Array.from({ length: count + 1 }, (_, index) => midnightOf(first + index * DAY_MS, offsetAt));
 	return Array.from({ length: count }, (_, index) => ({
@@ -74,6 +75,9 @@ function offsetsOf(timeZone: string): (at: number) => number {
 	return (at) => {
 		const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
 		const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-		return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - Math.floor(at / 1000) * 1000;
+		return (
+			Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) -
+			Math.floor(at / 1000) * 1000
+		);
 	};
 }

@@ -12,7 +12,8 @@ export function hasPlaceholders(content: MessageContent): boolean {
 /** Fills in the person's fields. Names are compared without case; a field the person does not have becomes nothing. */
 export function render(content: MessageContent, fields: Fields): MessageContent {
 	const values = new Map(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
-	const fill = (text: string): string => text.replace(PLACEHOLDER, (_, name: string) => values.get(name.toLowerCase()) ?? '');
+	const fill = (text: string): string =>
+		text.replace(PLACEHOLDER, (_, name: string) => values.get(name.toLowerCase()) ?? '');
 	return content.type === 'text'
 		? { ...content, body: fill(content.body) }
 		: { ...content, bodyParameters: content.bodyParameters.map(fill) };

@@ -19,7 +19,9 @@ export function normaliseShortcode(text: string): string {
 	}
 	// STOP ALL leaves everything.
 	if (isStartWord(shortcode) || isStopWord(shortcode) || isHelpWord(shortcode) || shortcode === 'all') {
-		throw new InvalidInputError(`"${shown}" cannot be a shortcode, because it is a word like START, STOP or HELP. Choose another, e.g. NEWS.`);
+		throw new InvalidInputError(
+			`"${shown}" cannot be a shortcode, because it is a word like START, STOP or HELP. Choose another, e.g. NEWS.`,
+		);
 	}
 	return shortcode;
 }

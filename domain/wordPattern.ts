@@ -89,7 +89,11 @@ export function firstWords({ text, items }: WordPattern): string[] {
  * Where a match that begins at `start` ends (exclusive, the longest), or -1. Walks the items once with the set of places reached:
  * at most (items × places in reach) steps, whatever the text.
  */
-export function matchAt({ startsClause, endsClause, takesRest, items }: WordPattern, words: readonly ReadWord[], start: number): number {
+export function matchAt(
+	{ startsClause, endsClause, takesRest, items }: WordPattern,
+	words: readonly ReadWord[],
+	start: number,
+): number {
 	if (startsClause && start > 0) return -1;
 	let reached = new Set([start]);
 	for (const { words: wanted, isOptional, gap } of items) {

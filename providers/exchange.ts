@@ -28,10 +28,19 @@ export function errorOfBareAnswer({ status, headers }: Answer, providerLabel: st
 	const retryAfter = retryAfterMs(headers);
 	const wait = retryAfter === undefined ? {} : { retryAfterMs: retryAfter };
 	if (status === 401 || status === 403) {
-		return { class: 'stopSender', code, message: `${providerLabel} refused the credential (HTTP ${status}). Check its access token and permissions.` };
+		return {
+			class: 'stopSender',
+			code,
+			message: `${providerLabel} refused the credential (HTTP ${status}). Check its access token and permissions.`,
+		};
 	}
 	if (status === 429) {
-		return { class: 'retryLater', code, message: `${providerLabel} takes no more requests for the moment (HTTP 429).`, ...wait };
+		return {
+			class: 'retryLater',
+			code,
+			message: `${providerLabel} takes no more requests for the moment (HTTP 429).`,
+			...wait,
+		};
 	}
 	// 408 comes from proxies that gave up on a request already on its way.
 	if (status >= 400 && status < 500 && status !== 408) {

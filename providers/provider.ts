@@ -162,7 +162,8 @@ export interface IncomingUnknown {
 	description: string;
 }
 
-export type IncomingEvent = IncomingMessage | IncomingStatus | IncomingPreference | IncomingNumberChange | IncomingUnknown;
+export type IncomingEvent =
+	IncomingMessage | IncomingStatus | IncomingPreference | IncomingNumberChange | IncomingUnknown;
 
 /**
  * The receiving half of a provider: pure, no I/O.

@@ -5,7 +5,8 @@ import { refuse } from './results';
 const notAllowed: ProviderError = {
 	class: 'failed',
 	code: 'trial_mode',
-	message: 'The credential is in trial mode and sends to its allowed numbers only. Add this number to them, or switch trial mode off.',
+	message:
+		'The credential is in trial mode and sends to its allowed numbers only. Add this number to them, or switch trial mode off.',
 };
 
 /**

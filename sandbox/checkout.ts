@@ -12,6 +12,9 @@ export const sandboxFolder = join(checkoutFolder, 'sandbox');
 function findCheckout(start: string): string {
 	for (let folder = start; ; folder = dirname(folder)) {
 		if (existsSync(join(folder, 'sandbox', 'package.json')) && existsSync(join(folder, 'package.json'))) return folder;
-		if (folder === dirname(folder)) throw new Error(`No checkout of n8n-nodes-optin around ${start}: run the sandbox from a clone of the repository.`);
+		if (folder === dirname(folder))
+			throw new Error(
+				`No checkout of n8n-nodes-optin around ${start}: run the sandbox from a clone of the repository.`,
+			);
 	}
 }

@@ -23,7 +23,14 @@ const ledgerKey = 'sandbox-ledger-key-0123456789abcdef';
 /** The store that the credential names, as the store itself wants it. @param n8nFolder `<user folder>/.n8n` */
 export function storeSettings(data: StoreCredentialData, n8nFolder: string): StoreSettings {
 	if (data.storage === 'sqlite') {
-		return { kind: 'sqlite', n8nFolder, file: data.sqliteFile, queueMode: false, sharedDisk: data.sharedDisk, ledgerKey };
+		return {
+			kind: 'sqlite',
+			n8nFolder,
+			file: data.sqliteFile,
+			queueMode: false,
+			sharedDisk: data.sharedDisk,
+			ledgerKey,
+		};
 	}
 	const { host, port, database, user, password, ssl } = data;
 	return { kind: 'postgres', host, port, database, user, password, ssl, ledgerKey };

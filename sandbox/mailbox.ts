@@ -37,7 +37,10 @@ export class Mailbox implements MailSource {
 
 	constructor({ dataFolder, mailsKept = 100 }: MailboxOptions) {
 		this.mailsKept = mailsKept;
-		this.snapshot = new SnapshotFile(dataFolder === undefined ? null : join(dataFolder, 'mails.json'), () => this.received);
+		this.snapshot = new SnapshotFile(
+			dataFolder === undefined ? null : join(dataFolder, 'mails.json'),
+			() => this.received,
+		);
 		this.received = this.snapshot.read() ?? [];
 		this.server = new SMTPServer({
 			authOptional: true,

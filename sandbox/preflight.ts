@@ -22,7 +22,11 @@ interface WantedRoom {
 }
 
 /** Sentences, one for each thing that keeps the sandbox from starting; none when all is well. */
-export async function findObstacles(dataFolder: string, ports: readonly WantedPort[], n8nInstalled: boolean): Promise<string[]> {
+export async function findObstacles(
+	dataFolder: string,
+	ports: readonly WantedPort[],
+	n8nInstalled: boolean,
+): Promise<string[]> {
 	const rooms = [{ folder: dataFolder, bytes: 0.5 * gigabyte, purpose: 'for what the sandbox keeps' }];
 	if (!n8nInstalled) rooms.push({ folder: sandboxFolder, bytes: 4 * gigabyte, purpose: 'to install n8n' });
 	const obstacles: string[] = [];
@@ -34,19 +38,25 @@ async function diskObstacles({ folder, bytes, purpose }: WantedRoom): Promise<st
 	try {
 		mkdirSync(folder, { recursive: true });
 	} catch (error) {
-		return [`The folder ${folder} cannot be made (${error instanceof Error ? error.message : String(error)}): choose another with OPTIN_SANDBOX_FOLDER.`];
+		return [
+			`The folder ${folder} cannot be made (${error instanceof Error ? error.message : String(error)}): choose another with OPTIN_SANDBOX_FOLDER.`,
+		];
 	}
 	const { bavail, bsize } = await statfs(folder);
 	const freeBytes = bavail * bsize;
 	if (freeBytes >= bytes) return [];
-	return [`The disk of ${folder} has ${(freeBytes / gigabyte).toFixed(1)} GB free and needs ${bytes / gigabyte} GB ${purpose}: make room and start again.`];
+	return [
+		`The disk of ${folder} has ${(freeBytes / gigabyte).toFixed(1)} GB free and needs ${bytes / gigabyte} GB ${purpose}: make room and start again.`,
+	];
 }
 
 async function portObstacles(ports: readonly WantedPort[]): Promise<string[]> {
 	const obstacles: string[] = [];
 	for (const { port, user, variable } of ports) {
 		if (await isPortFree(port)) continue;
-		obstacles.push(`Port ${port}, which ${user} needs, is taken: end the program that uses it, or choose another port, e.g. ${variable}=${port + 100} npm start.`);
+		obstacles.push(
+			`Port ${port}, which ${user} needs, is taken: end the program that uses it, or choose another port, e.g. ${variable}=${port + 100} npm start.`,
+		);
 	}
 	return obstacles;
 }
@@ -56,6 +66,7 @@ export function portFrom(variable: string, usual: number): number {
 	const text = process.env[variable];
 	if (text === undefined || text === '') return usual;
 	const port = Number(text);
-	if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${variable} is "${text}", which is no port: give a number from 1 to 65535.`);
+	if (!Number.isInteger(port) || port < 1 || port > 65_535)
+		throw new Error(`${variable} is "${text}", which is no port: give a number from 1 to 65535.`);
 	return port;
 }

@@ -113,7 +113,12 @@ export class Sandbox {
 
 	/** One after the other; ends early, without an error, when asked to stop between two steps. @throws {Error} with a sentence */
 	async start(stop: AbortSignal): Promise<void> {
-		const steps = [() => this.startGatewayAndMailbox(), () => this.prepareN8n(stop), () => this.startN8n(stop), () => this.connect()];
+		const steps = [
+			() => this.startGatewayAndMailbox(),
+			() => this.prepareN8n(stop),
+			() => this.startN8n(stop),
+			() => this.connect(),
+		];
 		const stopped = new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()));
 		for (const step of steps) {
 			if (stop.aborted) return;
@@ -148,7 +153,10 @@ export class Sandbox {
 			dataFolder: this.folder,
 			mailbox,
 			settings: { enforceWindow: true },
-			links: [...(this.urls.form === null ? [] : [{ label: 'Opt-in form', url: this.urls.form }]), { label: 'n8n', url: this.n8nUrl }],
+			links: [
+				...(this.urls.form === null ? [] : [{ label: 'Opt-in form', url: this.urls.form }]),
+				{ label: 'n8n', url: this.n8nUrl },
+			],
 		}));
 		if (gateway.book.list().length === 0) {
 			gateway.addPhone('+39 333 123 4567', { name: 'Anna' });
@@ -159,18 +167,33 @@ export class Sandbox {
 	private async prepareN8n(signal: AbortSignal): Promise<void> {
 		const userFolder = this.userFolder;
 		await prepareStore(this.storeSettings);
-		const credentials = sandboxCredentials({ store: this.store, gatewayUrl: this.gatewayUrl, smtpPort: this.ports.smtp, websmsStatusUrl: this.urls.websms });
+		const credentials = sandboxCredentials({
+			store: this.store,
+			gatewayUrl: this.gatewayUrl,
+			smtpPort: this.ports.smtp,
+			websmsStatusUrl: this.urls.websms,
+		});
 		const types = { ...coreCredentialTypes, ...(await packageCredentialTypes()) };
-		const workflows = this.workflows.map((workflow) => ({ ...attachCredentials(workflow, credentials, types), id: workflow.id }));
+		const workflows = this.workflows.map((workflow) => ({
+			...attachCredentials(workflow, credentials, types),
+			id: workflow.id,
+		}));
 		const plan = await importMissing({ userFolder, credentials, workflows, signal, onProgress: this.say });
-		for (const { name } of plan.keptEdited) this.say(`"${name}" has a newer template; yours stays, because you have edited it`);
+		for (const { name } of plan.keptEdited)
+			this.say(`"${name}" has a newer template; yours stays, because you have edited it`);
 	}
 
 	private async startN8n(signal: AbortSignal): Promise<void> {
 		this.say('starting n8n');
 		const log = createWriteStream(this.logFile, { flags: 'a' });
 		this.log = log;
-		this.n8n = await startN8n({ userFolder: this.userFolder, port: this.ports.n8n, signal, env: this.options.env, onOutput: (line) => log.write(`${line}\n`) });
+		this.n8n = await startN8n({
+			userFolder: this.userFolder,
+			port: this.ports.n8n,
+			signal,
+			env: this.options.env,
+			onOutput: (line) => log.write(`${line}\n`),
+		});
 		void this.n8n.exited.then((exit) => this.exited(exit));
 		await publishImported(this.userFolder, this.n8n.rest);
 	}
@@ -180,7 +203,8 @@ export class Sandbox {
 		const { meta, websms, form } = this.urls;
 		for (const url of [meta, websms, form]) if (url !== null) await waitForWebhook(url, webhooksWithinMs);
 		if (meta !== null) await this.gateway.verifyWebhook(meta);
-		if (websms !== null) this.gateway.setCallbacks({ websms: `${websms}?key=${encodeURIComponent(websmsAccount.webhookSecret)}` });
+		if (websms !== null)
+			this.gateway.setCallbacks({ websms: `${websms}?key=${encodeURIComponent(websmsAccount.webhookSecret)}` });
 	}
 
 	private get userFolder(): string {

@@ -10,7 +10,8 @@ import { welcome } from './welcome';
 /** `npm start`: everything on one machine, until Ctrl-C. */
 async function main(): Promise<number> {
 	const startedAt = Date.now();
-	const say = (line: string): void => console.log(`[${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(3)} s] ${line}`);
+	const say = (line: string): void =>
+		console.log(`[${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(3)} s] ${line}`);
 	const folder = resolve(process.env['OPTIN_SANDBOX_FOLDER'] || join(checkoutFolder, '.sandbox'));
 	const ports = {
 		n8n: portFrom('N8N_PORT', defaultPorts.n8n),
@@ -34,7 +35,9 @@ async function main(): Promise<number> {
 
 	const stopping = stopSignal();
 	if (!installed) {
-		say('n8n 2.41.1 is not installed yet, or another version is: installing it into sandbox/node_modules (once; some minutes, 3 GB)');
+		say(
+			'n8n 2.41.1 is not installed yet, or another version is: installing it into sandbox/node_modules (once; some minutes, 3 GB)',
+		);
 		await installN8n(say, stopping.signal);
 		if (stopping.signal.aborted) return 0;
 	}
@@ -47,7 +50,9 @@ async function main(): Promise<number> {
 		console.log(welcome(sandbox));
 		const ended = await Promise.race([sandbox.n8nExited, stopping.asked]);
 		if (ended === 'asked') return 0;
-		console.error(`n8n has ended by itself (${ended.signal ?? `exit code ${ended.code}`}); everything is closed. Its last lines, also in ${sandbox.logFile}:\n${sandbox.lastWords()}`);
+		console.error(
+			`n8n has ended by itself (${ended.signal ?? `exit code ${ended.code}`}); everything is closed. Its last lines, also in ${sandbox.logFile}:\n${sandbox.lastWords()}`,
+		);
 		return 1;
 	} catch (error) {
 		// Ctrl-C in the middle of a step lets that step fail; that is no news.
@@ -69,7 +74,9 @@ interface Stopping {
 /** Ctrl-C, a SIGTERM or a closed terminal. */
 function stopSignal(): Stopping {
 	const controller = new AbortController();
-	const asked = new Promise<'asked'>((resolveAsked) => controller.signal.addEventListener('abort', () => resolveAsked('asked')));
+	const asked = new Promise<'asked'>((resolveAsked) =>
+		controller.signal.addEventListener('abort', () => resolveAsked('asked')),
+	);
 	const stopping: Stopping = { signal: controller.signal, asked, onImpatience: undefined };
 	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		process.on(name, () => {

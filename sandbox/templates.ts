@@ -34,7 +34,9 @@ export function sandboxUrls(workflows: readonly Workflow[], n8nUrl: string): San
 		meta: urlOf(inbound.find(({ node }) => (node.parameters['provider'] ?? 'meta') === 'meta')),
 		websms: urlOf(inbound.find(({ node }) => node.parameters['provider'] === 'websms')),
 		form: urlOf(triggers.find(({ type }) => type === 'optInFormTrigger')),
-		registrations: workflows.some(({ nodes }) => nodes.some(isRegistrationsPage)) ? `${n8nUrl}/webhook/${registrationsPath}` : null,
+		registrations: workflows.some(({ nodes }) => nodes.some(isRegistrationsPage))
+			? `${n8nUrl}/webhook/${registrationsPath}`
+			: null,
 	};
 }
 

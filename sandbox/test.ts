@@ -11,7 +11,9 @@ async function main(): Promise<number> {
 		await installN8n((line) => console.log(line), new AbortController().signal);
 	}
 	if (findChromium() === undefined) {
-		console.log('No Chromium found: the browser tests are left out. To run them: apt-get install chromium, or set OPTIN_CHROMIUM to the browser.');
+		console.log(
+			'No Chromium found: the browser tests are left out. To run them: apt-get install chromium, or set OPTIN_CHROMIUM to the browser.',
+		);
 	}
 	// Two runs: the quick suites side by side, the end-to-end tests one after the other, each with a whole n8n.
 	const quick = await jest(['--selectProjects', 'unit', 'providers', 'store', 'nodes']);
@@ -20,7 +22,10 @@ async function main(): Promise<number> {
 }
 
 async function jest(options: string[]): Promise<number> {
-	const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...options], { cwd: checkoutFolder, stdio: 'inherit' });
+	const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...options], {
+		cwd: checkoutFolder,
+		stdio: 'inherit',
+	});
 	const [code] = (await once(child, 'exit')) as [number | null];
 	return code ?? 1;
 }

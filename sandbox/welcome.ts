@@ -7,7 +7,12 @@ export function welcome(sandbox: Sandbox): string {
 		['Phones', `${sandbox.gatewayUrl}/`],
 		['Mailbox', `${sandbox.gatewayUrl}/mailbox`],
 		...(sandbox.urls.form === null ? [] : [['Form', sandbox.urls.form]]),
-		...(sandbox.urls.registrations === null ? [] : [['List', sandbox.urls.registrations], ['', `of registrations; log in as ${pageLogin.user} with ${pageLogin.password}`]]),
+		...(sandbox.urls.registrations === null
+			? []
+			: [
+					['List', sandbox.urls.registrations],
+					['', `of registrations; log in as ${pageLogin.user} with ${pageLogin.password}`],
+				]),
 		['n8n', sandbox.n8nUrl],
 		['', `log in as ${n8nOwner.email} with ${n8nOwner.password}`],
 	];

@@ -66,9 +66,14 @@ const CANCELLED_AT_ONCE = 500;
  * before all of it is planned. Called again with the same key it goes on where it was interrupted, or returns the campaign.
  * @param providers those attached, as far as known: in trial mode everybody but the allowed numbers is left out.
  */
-export async function createCampaign(store: Store, input: CampaignInput, providers: Providers = {}): Promise<CampaignView> {
+export async function createCampaign(
+	store: Store,
+	input: CampaignInput,
+	providers: Providers = {},
+): Promise<CampaignView> {
 	const key = input.key.trim();
-	if (key === '' || key.length > LONGEST_KEY) throw new InvalidInputError(`The campaign needs a key of 1 to ${LONGEST_KEY} characters.`);
+	if (key === '' || key.length > LONGEST_KEY)
+		throw new InvalidInputError(`The campaign needs a key of 1 to ${LONGEST_KEY} characters.`);
 	const known = await store.read((db) => campaignByKey(db, key));
 	const created = known === undefined && (await insert(store, key, input));
 	const campaign = known ?? (await store.read((db) => campaignByKey(db, key)));
@@ -78,12 +83,16 @@ export async function createCampaign(store: Store, input: CampaignInput, provide
 }
 
 /** Counts who would get a message and who would be left out, and writes nothing. */
-export async function previewCampaign(store: Store, input: PreviewInput, providers: Providers = {}): Promise<CampaignPreview> {
+export async function previewCampaign(
+	store: Store,
+	input: PreviewInput,
+	providers: Providers = {},
+): Promise<CampaignPreview> {
 	const preview: CampaignPreview = { counts: noCounts(), leftOut: {}, total: 0 };
 	const plan = { id: null, ...(await resolve(store, input)) };
 	const given = new Set<string>();
 	const mayReach = await store.read((db) => reachOf(db, plan, providers));
-	for (let cursor = -plan.audience.numbers.length, isLast = false; !isLast; ) {
+	for (let cursor = -plan.audience.numbers.length, isLast = false; !isLast;) {
 		const chunk = await store.read((db) => planChunk(db, plan, cursor, store.now(), async () => given, mayReach));
 		for (const { state, reason, channel, recipient } of chunk.messages) {
 			preview.counts[state]++;
@@ -99,13 +108,19 @@ export async function previewCampaign(store: Store, input: PreviewInput, provide
 async function insert(store: Store, key: string, input: CampaignInput): Promise<boolean> {
 	const plan = await resolve(store, input);
 	return await store.transaction((db) =>
-		insertCampaign(db, { ...plan, key, name: (input.name?.trim() || key).slice(0, LONGEST_KEY), createdAt: store.now() }),
+		insertCampaign(db, {
+			...plan,
+			key,
+			name: (input.name?.trim() || key).slice(0, LONGEST_KEY),
+			createdAt: store.now(),
+		}),
 	);
 }
 
 /** Turns what was typed into ids and normalised numbers. */
 async function resolve(store: Store, input: PreviewInput): Promise<Omit<Plan, 'id'>> {
-	const channels: Channel[] = input.channels === 'sms' || input.channels === 'whatsapp' ? [input.channels] : ['whatsapp', 'sms'];
+	const channels: Channel[] =
+		input.channels === 'sms' || input.channels === 'whatsapp' ? [input.channels] : ['whatsapp', 'sms'];
 	assertSendable(input.content, channels);
 	return await store.read(async (db) => {
 		const whatsApp = channels.includes('whatsapp') ? await resolveSender(db, input.whatsAppSender, 'whatsapp') : null;
@@ -152,7 +167,11 @@ async function planAll(store: Store, campaign: Campaign, providers: Providers): 
 	while (await planNext(store, campaign.id, mayReach));
 }
 
-async function reachOf(db: Database, { whatsAppSenderId, smsSenderId }: Omit<Plan, 'id'>, providers: Providers): Promise<MayReach> {
+async function reachOf(
+	db: Database,
+	{ whatsAppSenderId, smsSenderId }: Omit<Plan, 'id'>,
+	providers: Providers,
+): Promise<MayReach> {
 	const providerOf = async (senderId: number | null) => {
 		const sender = senderId === null ? undefined : await senderById(db, senderId);
 		return sender && providers[sender.provider];
@@ -167,7 +186,14 @@ async function planNext(store: Store, campaignId: number, mayReach: MayReach): P
 		const campaign = await lockCampaign(db, campaignId);
 		if (!campaign || campaign.state !== 'planning') return false;
 		const now = store.now();
-		const chunk = await planChunk(db, campaign, campaign.plannedThrough, now, (phones) => numbersPlanned(db, campaignId, phones), mayReach);
+		const chunk = await planChunk(
+			db,
+			campaign,
+			campaign.plannedThrough,
+			now,
+			(phones) => numbersPlanned(db, campaignId, phones),
+			mayReach,
+		);
 		const phones = chunk.messages.flatMap(({ recipient }) => (recipient === null ? [] : [recipient]));
 		const identities = await ensurePeople(store, db, phones);
 		await insertMessages(
@@ -238,11 +264,18 @@ export async function cancelCampaign(store: Store, ref: string): Promise<Campaig
 		return { state: 'cancelled', finishedAt: store.now() };
 	});
 	const { campaignId } = cancelled;
-	while ((await store.transaction((db) => cancelMessages(db, campaignId, CANCELLED_AT_ONCE, store.now()))) === CANCELLED_AT_ONCE);
+	while (
+		(await store.transaction((db) => cancelMessages(db, campaignId, CANCELLED_AT_ONCE, store.now()))) ===
+		CANCELLED_AT_ONCE
+	);
 	return await view(store, campaignId, false);
 }
 
-async function change(store: Store, ref: string, decide: (campaign: Campaign) => Parameters<typeof setCampaign>[2] | null): Promise<CampaignView> {
+async function change(
+	store: Store,
+	ref: string,
+	decide: (campaign: Campaign) => Parameters<typeof setCampaign>[2] | null,
+): Promise<CampaignView> {
 	const { id } = await find(store, ref);
 	await store.transaction(async (db) => {
 		const campaign = await lockCampaign(db, id);
@@ -258,7 +291,8 @@ async function find(store: Store, ref: string): Promise<Campaign> {
 		const byKey = await campaignByKey(db, wanted);
 		return byKey ?? (/^[1-9]\d{0,14}$/.test(wanted) ? await campaignById(db, Number(wanted)) : undefined);
 	});
-	if (!campaign) throw new NotFoundError(`There is no campaign "${wanted.slice(0, 40)}". Choose one from the list, or create it.`);
+	if (!campaign)
+		throw new NotFoundError(`There is no campaign "${wanted.slice(0, 40)}". Choose one from the list, or create it.`);
 	return campaign;
 }
 

@@ -26,14 +26,22 @@ export type { SignalResult } from './consent/signalResult';
  * Stores one signal and does everything it means, inside the given transaction: words, registrations, groups, contact, what is
  * queued, consent records, counters, freed places, and what a workflow is told. The person is locked until the transaction ends.
  */
-export async function applyConsentSignal(store: Store, db: Database, input: SignalInput, options: SignalOptions = {}): Promise<SignalResult> {
+export async function applyConsentSignal(
+	store: Store,
+	db: Database,
+	input: SignalInput,
+	options: SignalOptions = {},
+): Promise<SignalResult> {
 	const now = store.now();
 	const effectiveAt = Math.min(input.sentAt ?? now, now);
 	const kept = await keptOf(db, input.person);
 	const known = kept.erasedAt === null ? undefined : await findErasedEvent(db, input.provider, input.providerEventId);
 	const eventId = known ? undefined : await insertEvent(db, { ...draftEvent(input), effectiveAt, receivedAt: now });
 	if (eventId === undefined) return await knownBefore(db, input, known);
-	if (isBeforeErasure(input, effectiveAt, kept) && !(isOptOutKind(input.kind) && (await findIdentity(db, input.person)))) {
+	if (
+		isBeforeErasure(input, effectiveAt, kept) &&
+		!(isOptOutKind(input.kind) && (await findIdentity(db, input.person)))
+	) {
 		return await passOver(store, db, input, { eventId, effectiveAt, kept });
 	}
 
@@ -48,7 +56,9 @@ export async function applyConsentSignal(store: Store, db: Database, input: Sign
 	if (carried.length > 0) person.isNew = false;
 	await applyConsentSignals(store, db, carried);
 	await applyConsentSignals(store, db, await forLeftNumber(db, input, person, { eventId, now }));
-	const { stored, limits } = await lockLimited(db, person, input.sender, input.carried ?? [], () => loadPerson(db, person));
+	const { stored, limits } = await lockLimited(db, person, input.sender, input.carried ?? [], () =>
+		loadPerson(db, person),
+	);
 	const group = input.shortcode ? ((await findGroupByShortcode(db, input.shortcode)) ?? null) : null;
 	const invitation = await findAnswered(db, person, input, now);
 	const context = contextOf(input, invitation);
@@ -67,7 +77,12 @@ export async function applyConsentSignal(store: Store, db: Database, input: Sign
 }
 
 /** One after the other, in the same transaction. */
-export async function applyConsentSignals(store: Store, db: Database, inputs: readonly SignalInput[], options: SignalOptions = {}): Promise<SignalResult[]> {
+export async function applyConsentSignals(
+	store: Store,
+	db: Database,
+	inputs: readonly SignalInput[],
+	options: SignalOptions = {},
+): Promise<SignalResult[]> {
 	const results: SignalResult[] = [];
 	for (const input of inputs) results.push(await applyConsentSignal(store, db, input, options));
 	return results;

@@ -33,19 +33,29 @@ export async function verifyConsent(store: Store, { number }: { number?: string 
 			const chains = await chainsOfPerson(db, number);
 			await verifyChains(db, store.ledgerKey, chains, verdict);
 		} else {
-			for (let page: ChainHead[] | undefined; page === undefined || page.length === CHAINS_A_PAGE; ) {
+			for (let page: ChainHead[] | undefined; page === undefined || page.length === CHAINS_A_PAGE;) {
 				page = await selectChains(db, page?.at(-1)?.id ?? 0, CHAINS_A_PAGE);
 				await verifyChains(db, store.ledgerKey, page, verdict);
 			}
 			for (const identityId of await identitiesWithoutChain(db, BROKEN_SHOWN)) {
-				verdict.broken.push({ recordId: null, chainId: 0, sequence: 0, reason: `All records of the person with identity ${identityId} are missing.` });
+				verdict.broken.push({
+					recordId: null,
+					chainId: 0,
+					sequence: 0,
+					reason: `All records of the person with identity ${identityId} are missing.`,
+				});
 			}
 		}
 		return { ...verdict, valid: verdict.broken.length === 0, broken: verdict.broken.slice(0, BROKEN_SHOWN) };
 	});
 }
 
-async function verifyChains(db: Database, key: string, chains: readonly ChainHead[], verdict: ConsentVerdict): Promise<void> {
+async function verifyChains(
+	db: Database,
+	key: string,
+	chains: readonly ChainHead[],
+	verdict: ConsentVerdict,
+): Promise<void> {
 	const records = await recordsOfChains(
 		db,
 		chains.map(({ id }) => id),

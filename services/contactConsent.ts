@@ -12,7 +12,10 @@ import { smsConsentRecord } from './consent/smsConsentRecord';
 
 /** What operators enter with a contact and what bears on consent (rules 4 and 8): a consent to SMS, and groups. */
 
-export const numbersOf = ({ smsNumber, whatsAppNumber }: Pick<NewContact, 'smsNumber' | 'whatsAppNumber'>): string[] => [
+export const numbersOf = ({
+	smsNumber,
+	whatsAppNumber,
+}: Pick<NewContact, 'smsNumber' | 'whatsAppNumber'>): string[] => [
 	...new Set([smsNumber, whatsAppNumber].filter((number) => number !== null)),
 ];
 
@@ -20,10 +23,16 @@ export const numbersOf = ({ smsNumber, whatsAppNumber }: Pick<NewContact, 'smsNu
  * Why a consent to SMS entered by hand is not recorded; null: it may be. As with Register, nothing an operator enters stands against
  * the person's own word: a consent recorded now would permit advertising as soon as a START for WhatsApp lifts the STOP.
  */
-export async function whyNoSmsConsent(db: Database, contact: Pick<NewContact, 'smsNumber' | 'whatsAppNumber'>): Promise<string | null> {
-	if (contact.smsNumber === null) return 'The contact has no SMS number, so there is nothing the consent could be for. Enter the number with it.';
+export async function whyNoSmsConsent(
+	db: Database,
+	contact: Pick<NewContact, 'smsNumber' | 'whatsAppNumber'>,
+): Promise<string | null> {
+	if (contact.smsNumber === null)
+		return 'The contact has no SMS number, so there is nothing the consent could be for. Enter the number with it.';
 	const words = await optOutsOf(db, numbersOf(contact));
-	const isOptedOut = words.some(({ scope, phone }) => scope === scopeAll || (scope === scopeSms && phone === contact.smsNumber));
+	const isOptedOut = words.some(
+		({ scope, phone }) => scope === scopeAll || (scope === scopeSms && phone === contact.smsNumber),
+	);
 	return isOptedOut ? `${sentenceOf('opted out')} No consent entered by hand stands against that.` : null;
 }
 
@@ -36,14 +45,20 @@ export async function recordSmsConsent(store: Store, db: Database, { smsNumber, 
 }
 
 /** Puts a contact into groups by hand, except into those its person left by STOP x. @returns shortcodes. */
-export async function joinGroups(store: Store, db: Database, contact: Contact, groups: readonly Group[]): Promise<{ added: string[]; refused: string[] }> {
+export async function joinGroups(
+	store: Store,
+	db: Database,
+	contact: Contact,
+	groups: readonly Group[],
+): Promise<{ added: string[]; refused: string[] }> {
 	const added: string[] = [];
 	const refused: string[] = [];
 	if (groups.length === 0) return { added, refused };
 	const left = new Set((await optOutsOf(db, numbersOf(contact))).map(({ scope }) => scope));
 	for (const { id, shortcode } of groups) {
 		if (left.has(`group:${id}`)) refused.push(shortcode);
-		else if (await insertMembership(db, { groupId: id, contactId: contact.id, source: 'operator', now: store.now() })) added.push(shortcode);
+		else if (await insertMembership(db, { groupId: id, contactId: contact.id, source: 'operator', now: store.now() }))
+			added.push(shortcode);
 	}
 	return { added, refused };
 }

@@ -76,21 +76,32 @@ export async function createOrUpdateContact(store: Store, input: ContactInput): 
 		const now = store.now();
 		const groups = await resolveGroups(db, input.groups ?? []);
 		const given = await readInput(db, input, now);
-		const numbers = [...new Set([given.smsNumber, given.whatsAppNumber].filter((number) => typeof number === 'string'))];
+		const numbers = [
+			...new Set([given.smsNumber, given.whatsAppNumber].filter((number) => typeof number === 'string')),
+		];
 		if (numbers.length === 0) throw new InvalidInputError('A contact needs an SMS number, a WhatsApp number, or both.');
 		if (given.smsConsentAt && given.smsNumber) await ensurePeople(store, db, [given.smsNumber]);
 		// The same people may be registering at this moment, and the same contact be made elsewhere.
 		await lockNumbers(db, numbers);
 		await lockContactNumbers(db, numbers);
 		const known = chooseContact(await contactsWithNumbers(db, numbers), given);
-		const smsConsentRefused = given.smsConsentAt ? await whyNoSmsConsent(db, completed(known ?? emptyContact, given)) : null;
-		const accepted = smsConsentRefused === null ? given : { ...given, smsConsentSource: undefined, smsConsentAt: undefined };
+		const smsConsentRefused = given.smsConsentAt
+			? await whyNoSmsConsent(db, completed(known ?? emptyContact, given))
+			: null;
+		const accepted =
+			smsConsentRefused === null ? given : { ...given, smsConsentSource: undefined, smsConsentAt: undefined };
 		const contact = completed(known ?? emptyContact, accepted);
 		const saved = known ? await updateContact(db, known.id, contact, now) : await insertContact(db, contact, now);
 		if (!saved) throw new ConflictError('A contact with this number is being made at this moment. Try again.');
 		if (accepted.smsConsentAt && (known?.smsConsentAt ?? null) === null) await recordSmsConsent(store, db, saved);
 		const { added, refused } = await joinGroups(store, db, saved, groups);
-		return { ...toView(saved), created: known === undefined, groupsAdded: added, groupsRefused: refused, smsConsentRefused };
+		return {
+			...toView(saved),
+			created: known === undefined,
+			groupsAdded: added,
+			groupsRefused: refused,
+			smsConsentRefused,
+		};
 	});
 }
 
@@ -99,16 +110,21 @@ export type Given = Partial<NewContact>;
 
 async function readInput(db: Database, input: ContactInput, now: number): Promise<Given> {
 	const country = input.country || (await commonCountry(db));
-	const numberOf = (typed: string | undefined): string | undefined => (typed?.trim() ? normalisePhone(typed, country).phone : undefined);
+	const numberOf = (typed: string | undefined): string | undefined =>
+		typed?.trim() ? normalisePhone(typed, country).phone : undefined;
 	const source = input.smsConsent?.source.trim();
-	if (input.smsConsent && !source) throw new InvalidInputError('A consent to SMS needs a source, e.g. "paper form of 12 May 2026".');
+	if (input.smsConsent && !source)
+		throw new InvalidInputError('A consent to SMS needs a source, e.g. "paper form of 12 May 2026".');
 	return {
 		smsNumber: numberOf(input.smsNumber),
 		whatsAppNumber: numberOf(input.whatsAppNumber),
 		name: input.name?.trim() || undefined,
 		language: input.language?.trim() || undefined,
 		fields: input.fields,
-		...(source && { smsConsentSource: source.slice(0, 1_000), smsConsentAt: Math.min(input.smsConsent?.at ?? now, now) }),
+		...(source && {
+			smsConsentSource: source.slice(0, 1_000),
+			smsConsentAt: Math.min(input.smsConsent?.at ?? now, now),
+		}),
 	};
 }
 
@@ -118,26 +134,41 @@ export function chooseContact<C extends Pick<Contact, 'id' | 'smsNumber' | 'what
 	{ smsNumber, whatsAppNumber }: Given,
 	nameOf: (contact: C) => string = ({ id }) => String(id),
 ): C | undefined {
-	const bySame = found.filter((contact) => (smsNumber && contact.smsNumber === smsNumber) || (whatsAppNumber && contact.whatsAppNumber === whatsAppNumber));
+	const bySame = found.filter(
+		(contact) =>
+			(smsNumber && contact.smsNumber === smsNumber) || (whatsAppNumber && contact.whatsAppNumber === whatsAppNumber),
+	);
 	const candidates = bySame.length > 0 ? bySame : found;
 	const [contact, other] = candidates;
 	if (contact && other) {
-		throw new ConflictError(`Two contacts have these numbers: ${nameOf(contact)} and ${nameOf(other)}. Merge them, or give the number of one of them only.`);
+		throw new ConflictError(
+			`Two contacts have these numbers: ${nameOf(contact)} and ${nameOf(other)}. Merge them, or give the number of one of them only.`,
+		);
 	}
-	for (const [field, number] of [['smsNumber', smsNumber], ['whatsAppNumber', whatsAppNumber]] as const) {
+	for (const [field, number] of [
+		['smsNumber', smsNumber],
+		['whatsAppNumber', whatsAppNumber],
+	] as const) {
 		const filled = contact?.[field];
 		if (contact && number && filled && filled !== number) {
 			if (bySame.length === 0) return undefined;
 			const kind = field === 'smsNumber' ? 'SMS' : 'WhatsApp';
-			throw new ConflictError(`Contact ${nameOf(contact)} has the ${kind} number ${maskPhone(filled)}, not ${maskPhone(number)}. Change or delete that contact first.`);
+			throw new ConflictError(
+				`Contact ${nameOf(contact)} has the ${kind} number ${maskPhone(filled)}, not ${maskPhone(number)}. Change or delete that contact first.`,
+			);
 		}
 	}
 	return contact;
 }
 
 export function completed(contact: NewContact, given: Given): NewContact {
-	const fields = Object.fromEntries(Object.entries({ ...contact.fields, ...given.fields }).filter(([, value]) => value !== '' && value !== null && value !== undefined));
-	if (JSON.stringify(fields).length > FIELD_CHARACTERS * 4) throw new InvalidInputError('The fields of the contact are too long: at most 16,000 characters together.');
+	const fields = Object.fromEntries(
+		Object.entries({ ...contact.fields, ...given.fields }).filter(
+			([, value]) => value !== '' && value !== null && value !== undefined,
+		),
+	);
+	if (JSON.stringify(fields).length > FIELD_CHARACTERS * 4)
+		throw new InvalidInputError('The fields of the contact are too long: at most 16,000 characters together.');
 	// A consent recorded earlier stays the one that counts: it is what earlier messages rested on.
 	const hasConsent = contact.smsConsentAt !== null;
 	return {
@@ -152,7 +183,10 @@ export function completed(contact: NewContact, given: Given): NewContact {
 }
 
 /** Registrations and opt-outs belong to the person and stay (PORTAL 5.4). @throws {NotFoundError} */
-export async function deleteContact(store: Store, { contactId }: { contactId: number }): Promise<{ contactId: number; deleted: boolean }> {
+export async function deleteContact(
+	store: Store,
+	{ contactId }: { contactId: number },
+): Promise<{ contactId: number; deleted: boolean }> {
 	const deleted = await store.transaction((db) => removeContact(db, contactId));
 	if (!deleted) throw noContact(contactId);
 	return { contactId, deleted };
@@ -175,7 +209,10 @@ export interface ContactFilter {
 	after?: number | { id: number };
 }
 
-export async function listContacts(store: Store, { search = '', group, limit = 50, after }: ContactFilter = {}): Promise<ContactView[]> {
+export async function listContacts(
+	store: Store,
+	{ search = '', group, limit = 50, after }: ContactFilter = {},
+): Promise<ContactView[]> {
 	return await store.read(async (db) => {
 		const groupId = group ? (await resolveGroup(db, group)).id : null;
 		const contacts = await selectContacts(db, { search: search.trim(), groupId, limit, after: idOf(after) });

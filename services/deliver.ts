@@ -85,7 +85,17 @@ export async function deliver(store: Store, providers: Providers, input: Deliver
 }
 
 function nothing(senderId: number, senderPhone: string): Delivery {
-	return { senderId, senderPhone, accepted: 0, failed: 0, skipped: 0, unknown: 0, left: 0, stopped: null, notServed: null };
+	return {
+		senderId,
+		senderPhone,
+		accepted: 0,
+		failed: 0,
+		skipped: 0,
+		unknown: 0,
+		left: 0,
+		stopped: null,
+		notServed: null,
+	};
 }
 
 class RunningDelivery {
@@ -150,10 +160,23 @@ class RunningDelivery {
 			for (const [index, campaign] of campaigns.entries()) {
 				const share = Math.ceil((limit - messages.length) / (campaigns.length - index));
 				if (share <= 0) break;
-				const order = { campaignId: campaign.id, senderId, owner: this.input.slot, limit: share, now, leaseUntil: now + MESSAGE_LEASE_MS };
+				const order = {
+					campaignId: campaign.id,
+					senderId,
+					owner: this.input.slot,
+					limit: share,
+					now,
+					leaseUntil: now + MESSAGE_LEASE_MS,
+				};
 				const content = this.contentOf(campaign);
 				const own = await leaseMessages(db, order);
-				messages.push(...own.map((message) => ({ ...message, contentType: content.type, insteadOfSenderId: campaign.insteadOfSenderId })));
+				messages.push(
+					...own.map((message) => ({
+						...message,
+						contentType: content.type,
+						insteadOfSenderId: campaign.insteadOfSenderId,
+					})),
+				);
 			}
 			return messages;
 		});
@@ -209,7 +232,8 @@ class RunningDelivery {
 		this.sender = marked.sender;
 		this.skipped += marked.skipped;
 		if (marked.stopped !== null) {
-			this.stopped = marked.stopped !== 'senderStopped' ? marked.stopped : (marked.sender.stoppedReason ?? marked.stopped);
+			this.stopped =
+				marked.stopped !== 'senderStopped' ? marked.stopped : (marked.sender.stoppedReason ?? marked.stopped);
 			return;
 		}
 		this.dropped.push(...marked.done);
@@ -249,7 +273,10 @@ class RunningDelivery {
 	}
 
 	private render({ message }: ReadyMessage): MessageContent {
-		const content = message.content === null ? this.contents.get(message.campaignId ?? 0) : (JSON.parse(message.content) as MessageContent);
+		const content =
+			message.content === null
+				? this.contents.get(message.campaignId ?? 0)
+				: (JSON.parse(message.content) as MessageContent);
 		if (!content) throw new Error(`Message ${message.id} has no content.`);
 		return message.fields === null ? content : render(content, JSON.parse(message.fields) as Fields);
 	}

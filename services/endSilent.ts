@@ -29,22 +29,35 @@ export interface SilentCounts {
  * Ends the active registrations of people who have not written to the sender for so many months, and were not registered within
  * them: as the operator's revoke, with the reason in the ledger, not as an opt-out. Their places go to the waiting list.
  */
-export async function endSilent(store: Store, { sender: senderRef, months, dryRun }: { sender: string; months: number; dryRun: boolean }): Promise<SilentCounts> {
-	if (!Number.isInteger(months) || months < 1 || months > MOST_MONTHS) throw new InvalidInputError(`${months} is no number of months: enter a whole number from 1 to ${MOST_MONTHS}.`);
+export async function endSilent(
+	store: Store,
+	{ sender: senderRef, months, dryRun }: { sender: string; months: number; dryRun: boolean },
+): Promise<SilentCounts> {
+	if (!Number.isInteger(months) || months < 1 || months > MOST_MONTHS)
+		throw new InvalidInputError(`${months} is no number of months: enter a whole number from 1 to ${MOST_MONTHS}.`);
 	const sender = await store.read((db) => resolveSender(db, senderRef, null));
 	const before = monthsBefore(store.now(), months);
 	const counts = { silent: 0, ended: 0 };
-	for (let after = { since: -1, identityId: 0 }; ; ) {
+	for (let after = { since: -1, identityId: 0 }; ;) {
 		const page = await store.read((db) => silentPeople(db, sender.id, before, after, PAGE));
 		const silent = page.filter(({ isSilent }) => isSilent).map(({ identityId }) => identityId);
 		counts.silent += silent.length;
-		if (!dryRun) for (const chunk of chunksOf(silent, PEOPLE_A_TRANSACTION)) counts.ended += await endChunk(store, sender, before, chunk);
+		if (!dryRun)
+			for (const chunk of chunksOf(silent, PEOPLE_A_TRANSACTION))
+				counts.ended += await endChunk(store, sender, before, chunk);
 		const last = page.at(-1);
 		if (!last || page.length < PAGE) break;
 		after = last;
 	}
 	const active = await store.read((db) => countInState(db, sender.id, 'active'));
-	return { senderId: sender.id, senderPhone: sender.phone, silentSince: new Date(before).toISOString(), ...counts, active, dryRun };
+	return {
+		senderId: sender.id,
+		senderPhone: sender.phone,
+		silentSince: new Date(before).toISOString(),
+		...counts,
+		active,
+		dryRun,
+	};
 }
 
 /** Looks again with the people locked: whoever has just written stays. */

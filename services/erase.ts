@@ -2,12 +2,29 @@ import { randomUUID } from 'node:crypto';
 
 import { maskPhone } from '../domain/phone';
 import { wordsOf } from '../store/consentWords';
-import { deletePerson, eraseFromCampaigns, eraseRecords, finishErasure, hasOpenMessages, releaseChains, unfinishedErasures } from '../store/erasure';
+import {
+	deletePerson,
+	eraseFromCampaigns,
+	eraseRecords,
+	finishErasure,
+	hasOpenMessages,
+	releaseChains,
+	unfinishedErasures,
+} from '../store/erasure';
 import { eraseEvents } from '../store/erasedEvents';
 import { identityById, lockIdentities } from '../store/identities';
 import { deleteMemberships } from '../store/memberships';
 import { erasedKey, withdrawQueued } from '../store/messages';
-import { adoptByIdentity, eraseMessages, eventIdsOf, findPerson, messagesToPerson, overIds, type PersonPlaces, statusEventsOf } from '../store/personData';
+import {
+	adoptByIdentity,
+	eraseMessages,
+	eventIdsOf,
+	findPerson,
+	messagesToPerson,
+	overIds,
+	type PersonPlaces,
+	statusEventsOf,
+} from '../store/personData';
 import { registrationsOf } from '../store/registrations';
 import { chunksOf } from '../store/rows';
 import type { Database } from '../store/schema';
@@ -26,7 +43,16 @@ export interface Erasure {
 	found: boolean;
 	/** Masked: the numbers and user ids that belonged to the person. */
 	person: string[];
-	erased: { contacts: number; memberships: number; registrations: number; invitations: number; events: number; messages: number; consentRecords: number; campaigns: number };
+	erased: {
+		contacts: number;
+		memberships: number;
+		registrations: number;
+		invitations: number;
+		events: number;
+		messages: number;
+		consentRecords: number;
+		campaigns: number;
+	};
 	/** Messages that were queued and are not sent any more. */
 	withdrawn: number;
 	/** What goes on being refused, by keyed hash only. */
@@ -52,7 +78,16 @@ export async function erasePerson(store: Store, { number }: { number: string }):
 	const erasure: Erasure = {
 		found: known.identityIds.length + known.contactIds.length > 0,
 		person: [...known.phones.map(maskPhone), ...known.userIds.map((id) => `${id.slice(0, 3)}…`)],
-		erased: { contacts: 0, memberships: 0, registrations: 0, invitations: 0, events: 0, messages: 0, consentRecords: 0, campaigns: 0 },
+		erased: {
+			contacts: 0,
+			memberships: 0,
+			registrations: 0,
+			invitations: 0,
+			events: 0,
+			messages: 0,
+			consentRecords: 0,
+			campaigns: 0,
+		},
 		withdrawn: 0,
 		optOutKept: [],
 		unfinished: false,
@@ -87,21 +122,30 @@ async function gather(store: Store, places: PersonPlaces, erasure: Erasure): Pro
 	const read = <T>(query: (db: Database) => Promise<T>): Promise<T> => store.read(query);
 	await overIds('message', read, async (after, through) => {
 		const found = await store.read((db) => messagesToPerson(db, places, after, through));
-		for (const chunk of chunksOf(found, ROWS_A_TRANSACTION)) await store.transaction((db) => adoptByIdentity(db, chunk, places.identityIds));
+		for (const chunk of chunksOf(found, ROWS_A_TRANSACTION))
+			await store.transaction((db) => adoptByIdentity(db, chunk, places.identityIds));
 	});
 	await overIds('event', read, async (after, through) => {
 		const found = await store.read((db) => statusEventsOf(db, places.phones, after, through));
-		for (const chunk of chunksOf(found, ROWS_A_TRANSACTION)) erasure.erased.events += await store.transaction((db) => eraseEvents(db, chunk));
+		for (const chunk of chunksOf(found, ROWS_A_TRANSACTION))
+			erasure.erased.events += await store.transaction((db) => eraseEvents(db, chunk));
 	});
 	erasure.erased.campaigns = await store.transaction((db) => eraseFromCampaigns(db, places.phones));
 }
 
 /** The transaction from which on there is no such person. @returns the identities that were theirs. */
-async function makeNobody(store: Store, db: Database, places: PersonPlaces, erasure: Erasure, inboxes: string[]): Promise<number[]> {
+async function makeNobody(
+	store: Store,
+	db: Database,
+	places: PersonPlaces,
+	erasure: Erasure,
+	inboxes: string[],
+): Promise<number[]> {
 	const { identityIds, contactIds, phones, userIds } = places;
 	const now = store.now();
 	const kept = await optOutsOf(db, identityIds, now);
-	for (const id of identityIds) erasure.withdrawn += await withdrawQueued(db, { identityId: id, phones, contactIds, reason: 'opted out', now });
+	for (const id of identityIds)
+		erasure.withdrawn += await withdrawQueued(db, { identityId: id, phones, contactIds, reason: 'opted out', now });
 	const memberships = await deleteMemberships(db, { contactIds, groupIds: null, source: null });
 	for (const id of identityIds) inboxes.push(...(await endRegistrations(store, db, id)));
 	Object.assign(erasure.erased, await deletePerson(db, { identityIds, contactIds }, now), { memberships });
@@ -115,7 +159,13 @@ async function makeNobody(store: Store, db: Database, places: PersonPlaces, eras
 		hashes.flatMap((hash) => rows.map((row) => ({ hash, ...row }))),
 	);
 	erasure.optOutKept = kept.map(({ scope }) => scope);
-	await writeStoreRecord(store, db, { action: 'erased', source: 'operator', hashes, scopes: erasure.optOutKept, ...erasure.erased });
+	await writeStoreRecord(store, db, {
+		action: 'erased',
+		source: 'operator',
+		hashes,
+		scopes: erasure.optOutKept,
+		...erasure.erased,
+	});
 	return identityIds;
 }
 
@@ -126,9 +176,11 @@ async function optOutsOf(db: Database, identityIds: readonly number[], now: numb
 		if ((kept.get(word.scope)?.effectiveAt ?? -Infinity) < word.effectiveAt) kept.set(word.scope, word);
 	};
 	for (const id of identityIds) {
-		for (const { scope, direction, effective_at: effectiveAt, source } of await wordsOf(db, id)) if (direction === 'out') keep({ scope, effectiveAt, source });
+		for (const { scope, direction, effective_at: effectiveAt, source } of await wordsOf(db, id))
+			if (direction === 'out') keep({ scope, effectiveAt, source });
 		for (const { senderId, state, since, endedBy } of await registrationsOf(db, id)) {
-			if (state === 'ended' && (endedBy === 'person' || endedBy === 'provider')) keep({ scope: `sender:${senderId}`, effectiveAt: since, source: endedBy });
+			if (state === 'ended' && (endedBy === 'person' || endedBy === 'provider'))
+				keep({ scope: `sender:${senderId}`, effectiveAt: since, source: endedBy });
 		}
 	}
 	if (!kept.has('all')) keep({ scope: 'all', effectiveAt: now, source: 'operator' });
@@ -158,13 +210,15 @@ async function endRegistrations(store: Store, db: Database, identityId: number):
 async function takeRest(store: Store, identityIds: number[], erasure: Erasure | null): Promise<void> {
 	const counts = erasure?.erased ?? { events: 0, messages: 0, consentRecords: 0 };
 	const untilNone = async (work: (db: Database) => Promise<number>): Promise<number> => {
-		for (let total = 0; ; ) {
+		for (let total = 0; ;) {
 			const done = await store.transaction(work);
 			if (done === 0) return total;
 			total += done;
 		}
 	};
-	counts.events += await untilNone(async (db) => await eraseEvents(db, await eventIdsOf(db, identityIds, ROWS_A_TRANSACTION)));
+	counts.events += await untilNone(
+		async (db) => await eraseEvents(db, await eventIdsOf(db, identityIds, ROWS_A_TRANSACTION)),
+	);
 	counts.consentRecords += await untilNone((db) => eraseRecords(db, identityIds, ROWS_A_TRANSACTION));
 	await store.transaction((db) => releaseChains(db, identityIds));
 	const places: PersonPlaces = { identityIds, contactIds: [], phones: [], userIds: [] };

@@ -83,7 +83,12 @@ export class EventPump {
 	/** Fills the free executions with what waits. */
 	private async handOut({ store }: StoreHandle): Promise<void> {
 		while (!this.isStopping && this.executions.size < MOST_EXECUTIONS) {
-			const events = await claimEvents(store, { inbox: this.options.inbox, owner: this.owner, limit: EVENTS_AN_EXECUTION, leaseMs: LEASE_MS });
+			const events = await claimEvents(store, {
+				inbox: this.options.inbox,
+				owner: this.owner,
+				limit: EVENTS_AN_EXECUTION,
+				leaseMs: LEASE_MS,
+			});
 			if (events.length === 0) return;
 			const execution = this.execute(store, events).finally(() => {
 				this.executions.delete(execution);

@@ -29,13 +29,26 @@ const COLUMNS = {
  * Contacts as a CSV file (UTF-8 with byte order mark, commas), page by page. Importing it changes nothing: names of fields that would
  * be taken for a column of ours have the prefix `field:`, cells that a spreadsheet would run as a formula an apostrophe.
  */
-export async function* exportCsv(store: Store, filter: ExportFilter, onPage: (contacts: number) => void = () => undefined): AsyncGenerator<Buffer> {
+export async function* exportCsv(
+	store: Store,
+	filter: ExportFilter,
+	onPage: (contacts: number) => void = () => undefined,
+): AsyncGenerator<Buffer> {
 	const groupId = await groupIdOf(store, filter);
 	const fields = await fieldNames(store, groupId);
 	yield Buffer.from(BYTE_ORDER_MARK + csvRecord([...Object.values(COLUMNS), ...fields.map(fieldColumnName)]));
 	for await (const page of pages(store, groupId)) {
 		onPage(page.length);
-		yield Buffer.from(page.map((contact) => csvRecord([...ownCells(contact).map((cell) => cell ?? ''), ...fields.map((name) => fieldText(contact.fields, name))])).join(''));
+		yield Buffer.from(
+			page
+				.map((contact) =>
+					csvRecord([
+						...ownCells(contact).map((cell) => cell ?? ''),
+						...fields.map((name) => fieldText(contact.fields, name)),
+					]),
+				)
+				.join(''),
+		);
 	}
 }
 
@@ -43,15 +56,35 @@ export async function* exportCsv(store: Store, filter: ExportFilter, onPage: (co
 export async function* exportItems(store: Store, filter: ExportFilter): AsyncGenerator<Array<Record<string, unknown>>> {
 	for await (const page of pages(store, await groupIdOf(store, filter))) {
 		yield page.map((contact) => {
-			const own = Object.keys(COLUMNS).map((name, index): [string, unknown] => [name, guarded(ownCells(contact)[index])]);
-			const fields = Object.entries(contact.fields).map(([name, value]): [string, unknown] => [fieldColumnName(name), guarded(value)]);
+			const own = Object.keys(COLUMNS).map((name, index): [string, unknown] => [
+				name,
+				guarded(ownCells(contact)[index]),
+			]);
+			const fields = Object.entries(contact.fields).map(([name, value]): [string, unknown] => [
+				fieldColumnName(name),
+				guarded(value),
+			]);
 			return Object.fromEntries([...own, ...fields]);
 		});
 	}
 }
 
-function ownCells({ smsNumber, whatsAppNumber, name, language, smsConsentSource, smsConsentAt }: Contact): Array<string | null> {
-	return [smsNumber, whatsAppNumber, name, language, smsConsentSource, smsConsentAt === null ? null : new Date(smsConsentAt).toISOString()];
+function ownCells({
+	smsNumber,
+	whatsAppNumber,
+	name,
+	language,
+	smsConsentSource,
+	smsConsentAt,
+}: Contact): Array<string | null> {
+	return [
+		smsNumber,
+		whatsAppNumber,
+		name,
+		language,
+		smsConsentSource,
+		smsConsentAt === null ? null : new Date(smsConsentAt).toISOString(),
+	];
 }
 
 /** Import takes an apostrophe before a formula away; one that belongs to the text gets a second. */
@@ -64,7 +97,7 @@ async function groupIdOf(store: Store, { group }: ExportFilter): Promise<number 
 }
 
 async function* pages(store: Store, groupId: number | null): AsyncGenerator<Contact[]> {
-	for (let after = 0; ; ) {
+	for (let after = 0; ;) {
 		const page = await store.read((db) => selectContacts(db, { search: '', groupId, limit: CONTACTS_A_PAGE, after }));
 		if (page.length > 0) yield page;
 		const last = page.at(-1);
@@ -76,8 +109,10 @@ async function* pages(store: Store, groupId: number | null): AsyncGenerator<Cont
 /** In alphabetical order. */
 async function fieldNames(store: Store, groupId: number | null): Promise<string[]> {
 	const all = new Set<string>();
-	for (let after: number | null = 0; after !== null; ) {
-		const page: { names: string[]; last: number | null } = await store.read((db) => selectFieldNames(db, { groupId, after: after ?? 0, limit: FIELD_NAMES_A_PAGE }));
+	for (let after: number | null = 0; after !== null;) {
+		const page: { names: string[]; last: number | null } = await store.read((db) =>
+			selectFieldNames(db, { groupId, after: after ?? 0, limit: FIELD_NAMES_A_PAGE }),
+		);
 		for (const name of page.names) all.add(name);
 		after = page.last;
 	}

@@ -24,15 +24,17 @@ const ROWS_A_PAGE = 1_000;
 export async function* exportOptOuts(store: Store): AsyncGenerator<OptOut[]> {
 	const names = await scopeNames(store);
 	let count = 0;
-	for (let last: ListedOptOut | null = null; ; ) {
+	for (let last: ListedOptOut | null = null; ;) {
 		const page: ListedOptOut[] = await store.read((db) => selectOptOuts(db, last, ROWS_A_PAGE));
-		const rows = page.flatMap(({ phone, whatsAppUserId, ...word }) => optOut({ phone, whatsAppUserId, hash: null }, word, names));
+		const rows = page.flatMap(({ phone, whatsAppUserId, ...word }) =>
+			optOut({ phone, whatsAppUserId, hash: null }, word, names),
+		);
 		count += rows.length;
 		yield rows;
 		last = page.at(-1) ?? last;
 		if (page.length < ROWS_A_PAGE) break;
 	}
-	for (let last: HashedSuppression | null = null; ; ) {
+	for (let last: HashedSuppression | null = null; ;) {
 		const page: HashedSuppression[] = await store.read((db) => selectSuppressions(db, last, ROWS_A_PAGE));
 		const rows = page.flatMap(({ hash, ...word }) => optOut({ phone: null, whatsAppUserId: null, hash }, word, names));
 		count += rows.length;
@@ -40,7 +42,9 @@ export async function* exportOptOuts(store: Store): AsyncGenerator<OptOut[]> {
 		last = page.at(-1) ?? last;
 		if (page.length < ROWS_A_PAGE) break;
 	}
-	await store.transaction((db) => writeStoreRecord(store, db, { action: 'optOutsExported', source: 'operator', count }));
+	await store.transaction((db) =>
+		writeStoreRecord(store, db, { action: 'optOutsExported', source: 'operator', count }),
+	);
 }
 
 /** What ends a file: one without it is cut off. */
@@ -61,14 +65,22 @@ export async function exportOptOutFile(store: Store): Promise<{ file: Buffer; co
 	return { file: Buffer.concat([...pieces, Buffer.from(`${JSON.stringify(end)}\n`)]), count };
 }
 
-function optOut(who: Pick<OptOut, 'phone' | 'whatsAppUserId' | 'hash'>, word: Pick<ListedOptOut, 'scope' | 'effectiveAt' | 'source'>, names: ScopeNames): OptOut[] {
+function optOut(
+	who: Pick<OptOut, 'phone' | 'whatsAppUserId' | 'hash'>,
+	word: Pick<ListedOptOut, 'scope' | 'effectiveAt' | 'source'>,
+	names: ScopeNames,
+): OptOut[] {
 	const scope = portableScope(word.scope, names);
 	return scope === null ? [] : [{ ...who, scope, at: new Date(word.effectiveAt).toISOString(), source: word.source }];
 }
 
 async function scopeNames(store: Store): Promise<ScopeNames> {
 	const [senders, groups] = await store.read(
-		async (db) => [await db.selectFrom('sender').select(['id', 'phone']).execute(), await db.selectFrom('contact_group').select(['id', 'shortcode']).execute()] as const,
+		async (db) =>
+			[
+				await db.selectFrom('sender').select(['id', 'phone']).execute(),
+				await db.selectFrom('contact_group').select(['id', 'shortcode']).execute(),
+			] as const,
 	);
 	const phones = new Map(senders.map(({ id, phone }) => [id, phone]));
 	const shortcodes = new Map(groups.map(({ id, shortcode }) => [id, shortcode]));

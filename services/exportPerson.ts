@@ -56,9 +56,13 @@ const ROWS_A_PAGE = 500;
 export async function exportPerson(store: Store, { number }: { number: string }): Promise<PersonExport> {
 	const key = wholePersonKey(number);
 	const places = await store.read((db) => findPerson(db, key, (id) => mergedHalves(db, id)));
-	const suppressions = await store.read(async (db) => await suppressionsOf(db, [...new Set([...hashesOf(db, key), ...allHashes(db, places)])]));
+	const suppressions = await store.read(
+		async (db) => await suppressionsOf(db, [...new Set([...hashesOf(db, key), ...allHashes(db, places)])]),
+	);
 	if (places.identityIds.length + places.contactIds.length + suppressions.length === 0) {
-		throw new NotFoundError(`Nothing is recorded of ${key.phone === null ? 'this WhatsApp user' : maskPhone(key.phone)}.`);
+		throw new NotFoundError(
+			`Nothing is recorded of ${key.phone === null ? 'this WhatsApp user' : maskPhone(key.phone)}.`,
+		);
 	}
 	const person = await store.read((db) => readPerson(db, places));
 	const { valid, records } = await readLedger(store, places.identityIds);
@@ -72,16 +76,22 @@ export async function exportPerson(store: Store, { number }: { number: string })
 		identities: person.identities.map(withTimes),
 		contacts: person.contacts.map((contact) => ({
 			...withTimes({ ...contact, fields: JSON.parse(contact.fields) as unknown }),
-			groups: person.memberships.filter(({ contactId }) => contactId === contact.id).map(({ contactId: _, ...group }) => withTimes(group)),
+			groups: person.memberships
+				.filter(({ contactId }) => contactId === contact.id)
+				.map(({ contactId: _, ...group }) => withTimes(group)),
 		})),
 		registrations: person.registrations.map(withTimes),
 		words: person.words.map(withTimes),
-		invitations: person.invitations.map((invitation) => withTimes({ ...invitation, evidence: JSON.parse(invitation.evidence) as unknown })),
+		invitations: person.invitations.map((invitation) =>
+			withTimes({ ...invitation, evidence: JSON.parse(invitation.evidence) as unknown }),
+		),
 		events,
 		messages,
 		valid,
 		records,
-		suppressions: suppressions.map(({ hash: _, scope, ...row }) => withTimes({ scope: scope === ERASED ? 'erased before' : scope, ...row })),
+		suppressions: suppressions.map(({ hash: _, scope, ...row }) =>
+			withTimes({ scope: scope === ERASED ? 'erased before' : scope, ...row }),
+		),
 	};
 }
 
@@ -92,7 +102,10 @@ function allHashes(db: Database, { phones, userIds }: PersonPlaces): string[] {
 	];
 }
 
-async function readLedger(store: Store, identityIds: readonly number[]): Promise<{ valid: boolean; records: ExportedRecord[] }> {
+async function readLedger(
+	store: Store,
+	identityIds: readonly number[],
+): Promise<{ valid: boolean; records: ExportedRecord[] }> {
 	const records: LedgerRecord[] = [];
 	let valid = true;
 	for (const id of identityIds) {
@@ -116,13 +129,19 @@ async function recordsOf(store: Store, { id }: ChainHead): Promise<LedgerRecord[
 }
 
 function toExported({ id, sequence, at, details, hash }: LedgerRecord): ExportedRecord {
-	return { recordId: id, sequence, at: new Date(at).toISOString(), details: details === null ? null : (JSON.parse(details) as RecordDetails), hash };
+	return {
+		recordId: id,
+		sequence,
+		at: new Date(at).toISOString(),
+		details: details === null ? null : (JSON.parse(details) as RecordDetails),
+		hash,
+	};
 }
 
 async function readEvents(store: Store, places: PersonPlaces): Promise<Row[]> {
 	const events: Row[] = [];
 	for (const identityId of places.identityIds) {
-		for (let after = { effectiveAt: -1, id: 0 }; ; ) {
+		for (let after = { effectiveAt: -1, id: 0 }; ;) {
 			const page = await store.read((db) => eventsOfIdentity(db, identityId, after, ROWS_A_PAGE));
 			for (const { applied, details, ...event } of page) {
 				events.push(withTimes({ ...event, details: JSON.parse(details) as unknown, applied: applied === 1 }));
@@ -154,7 +173,9 @@ async function readMessages(store: Store, places: PersonPlaces): Promise<Row[]> 
 		async (after, through) => {
 			const ids = await store.read((db) => messagesToPerson(db, places, after, through));
 			for (const chunk of chunksOf(ids, ROWS_A_PAGE)) {
-				for (const { content, campaignContent, fields, ...message } of await store.read((db) => messagesById(db, chunk))) {
+				for (const { content, campaignContent, fields, ...message } of await store.read((db) =>
+					messagesById(db, chunk),
+				)) {
 					messages.push(withTimes({ ...message, content: parsed(content ?? campaignContent), fields: parsed(fields) }));
 				}
 			}
@@ -166,7 +187,11 @@ async function readMessages(store: Store, places: PersonPlaces): Promise<Row[]> 
 const parsed = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
 
 /** In each of the person's chains that there are; of somebody without one, in the store's own. */
-async function recordExport(store: Store, { identityIds }: PersonPlaces, counts: Record<string, number>): Promise<void> {
+async function recordExport(
+	store: Store,
+	{ identityIds }: PersonPlaces,
+	counts: Record<string, number>,
+): Promise<void> {
 	await store.transaction(async (db) => {
 		const [own] = identityIds;
 		const details = { action: 'exported', source: 'operator', ...counts };
@@ -179,7 +204,12 @@ const TIME = /(_at|At|^since)$/;
 
 /** Times as people read them. */
 function withTimes(row: Row): Row {
-	return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, TIME.test(name) && typeof value === 'number' ? iso(value) : value]));
+	return Object.fromEntries(
+		Object.entries(row).map(([name, value]) => [
+			name,
+			TIME.test(name) && typeof value === 'number' ? iso(value) : value,
+		]),
+	);
 }
 
 function iso(time: number | null): string | null {

@@ -7,7 +7,7 @@ import { wakeInboxes } from './wakeUp';
 
 /** Gives every free place of a sender to those who wait longest, in as many short transactions as it takes. @returns how many places. */
 export async function fillWaiting(store: Store, senderId: number): Promise<number> {
-	for (let total = 0; ; ) {
+	for (let total = 0; ;) {
 		const filled = await store.transaction(async (db) => {
 			const sender = await senderById(db, senderId);
 			if (!sender) return undefined;

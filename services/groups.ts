@@ -2,7 +2,17 @@ import { ConflictError } from '../domain/errors';
 import { normaliseShortcode } from '../domain/shortcode';
 import { findContact } from '../store/contacts';
 import { hasLeftGroup } from '../store/consentWords';
-import { changeGroup, findGroupByShortcode, type Group, type GroupFigures, insertGroup, removeGroup, renameGroup, resolveGroup, selectGroupFigures } from '../store/groups';
+import {
+	changeGroup,
+	findGroupByShortcode,
+	type Group,
+	type GroupFigures,
+	insertGroup,
+	removeGroup,
+	renameGroup,
+	resolveGroup,
+	selectGroupFigures,
+} from '../store/groups';
 import { lockNumbers } from '../store/identities';
 import { deleteMemberships, insertMembership } from '../store/memberships';
 import type { Store } from '../store/store';
@@ -30,7 +40,9 @@ export async function createOrUpdateGroup(
 			const changed = { id: group.id, shortcode: normal, name: wanted || group.name };
 			if (await changeGroup(db, changed)) return { ...changed, created: false };
 			const other = await findGroupByShortcode(db, normal);
-			throw new ConflictError(`The group "${other?.name ?? normal}"${other ? ` (${other.id})` : ''} has the shortcode "${normal}" already. Choose another for the group "${group.name}" (${group.id}).`);
+			throw new ConflictError(
+				`The group "${other?.name ?? normal}"${other ? ` (${other.id})` : ''} has the shortcode "${normal}" already. Choose another for the group "${group.name}" (${group.id}).`,
+			);
 		}
 		const made = await insertGroup(db, { shortcode: normal, name: wanted || shortcode.trim() }, store.now());
 		if (made) return { ...made, created: true };
@@ -42,7 +54,10 @@ export async function createOrUpdateGroup(
 }
 
 /** Its contacts stay, and so does what people said about it. @throws {NotFoundError} */
-export async function deleteGroup(store: Store, { group: ref }: { group: string }): Promise<{ groupId: number; shortcode: string; deleted: boolean }> {
+export async function deleteGroup(
+	store: Store,
+	{ group: ref }: { group: string },
+): Promise<{ groupId: number; shortcode: string; deleted: boolean }> {
 	return await store.transaction(async (db) => {
 		const { id, shortcode } = await resolveGroup(db, ref);
 		await removeGroup(db, id);
@@ -72,7 +87,9 @@ export async function addContactToGroup(
 		const numbers = [contact.smsNumber, contact.whatsAppNumber].filter((number) => number !== null);
 		await lockNumbers(db, numbers);
 		if (await hasLeftGroup(db, numbers, group.id)) {
-			throw new ConflictError(`Contact ${contactId} left the group "${group.shortcode}" by writing STOP. Only their own START ${group.shortcode.toUpperCase()} brings them back.`);
+			throw new ConflictError(
+				`Contact ${contactId} left the group "${group.shortcode}" by writing STOP. Only their own START ${group.shortcode.toUpperCase()} brings them back.`,
+			);
 		}
 		const added = await insertMembership(db, { groupId: group.id, contactId, source: 'operator', now: store.now() });
 		return { groupId: group.id, shortcode: group.shortcode, contactId, added };

@@ -57,9 +57,27 @@ export interface HandedEvent {
 }
 
 /** What details of an event are for the workflow; the rest is ours. */
-const TOLD = ['newPhone', 'contactUpdated', 'invitationId', 'code', 'link', 'language', 'groups', 'status', 'messageReference', 'providerMessageId', 'deliveredAs', 'error'] as const;
+const TOLD = [
+	'newPhone',
+	'contactUpdated',
+	'invitationId',
+	'code',
+	'link',
+	'language',
+	'groups',
+	'status',
+	'messageReference',
+	'providerMessageId',
+	'deliveredAs',
+	'error',
+] as const;
 
-interface Details extends Partial<Pick<HandedEventJson, (typeof TOLD)[number] | 'profileName' | 'messageType' | 'unknownGroup' | 'contactId' | 'registration'>> {
+interface Details extends Partial<
+	Pick<
+		HandedEventJson,
+		(typeof TOLD)[number] | 'profileName' | 'messageType' | 'unknownGroup' | 'contactId' | 'registration'
+	>
+> {
 	shortcode?: string;
 	/** Of a status. */
 	phone?: string | null;
@@ -84,12 +102,18 @@ export async function claimEvents(
 }
 
 /** Keeps holding events whose execution still runs. */
-export async function renewClaims(store: Store, { owner, ids, leaseMs }: { owner: string; ids: readonly number[]; leaseMs: number }): Promise<void> {
+export async function renewClaims(
+	store: Store,
+	{ owner, ids, leaseMs }: { owner: string; ids: readonly number[]; leaseMs: number },
+): Promise<void> {
 	await store.transaction((db) => renewLeases(db, owner, ids, store.now() + leaseMs));
 }
 
 /** Says that their execution has ended: they are never handed out again. Those that another holds by now are left to them. */
-export async function markTaken(store: Store, { owner, ids }: { owner: string; ids: readonly number[] }): Promise<void> {
+export async function markTaken(
+	store: Store,
+	{ owner, ids }: { owner: string; ids: readonly number[] },
+): Promise<void> {
 	await store.transaction((db) => takeEvents(db, owner, ids, store.now()));
 }
 
@@ -110,7 +134,10 @@ function toHandedEvent(row: EventRow): HandedEvent {
 		messageType: details.messageType ?? null,
 		senderId: row.senderId,
 		senderPhone: row.senderPhone,
-		provider: row.provider === 'form' || row.provider === 'store' || row.provider === 'operator' ? (row.senderProvider ?? row.provider) : row.provider,
+		provider:
+			row.provider === 'form' || row.provider === 'store' || row.provider === 'operator'
+				? (row.senderProvider ?? row.provider)
+				: row.provider,
 		groupId: row.groupId,
 		group: row.shortcode ?? details.shortcode ?? null,
 		groupName: row.groupName,
@@ -121,6 +148,8 @@ function toHandedEvent(row: EventRow): HandedEvent {
 		at: new Date(row.effectiveAt).toISOString(),
 		receivedAt: new Date(row.receivedAt).toISOString(),
 	};
-	const told = Object.fromEntries(TOLD.filter((name) => details[name] !== undefined).map((name) => [name, details[name]]));
+	const told = Object.fromEntries(
+		TOLD.filter((name) => details[name] !== undefined).map((name) => [name, details[name]]),
+	);
 	return { id: row.id, output, json: { ...json, ...told } };
 }

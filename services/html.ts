@@ -1,4 +1,11 @@
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+	'&': '&amp;',
+	'<': '&lt;',
+	'>': '&gt;',
+	'"': '&quot;',
+	"'": '&#39;',
+	'`': '&#96;',
+};
 
 /** Control characters but tab and line feed: no text needs them, and some readers stumble over them. */
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
@@ -39,5 +46,5 @@ export function paragraphs(text: string): readonly Html[] {
 }
 
 function lines(paragraph: string): readonly Html[] {
-	return paragraph.split(/\r?\n/).map((line, index) => (index === 0 ? html`${line}` : html`<br>${line}`));
+	return paragraph.split(/\r?\n/).map((line, index) => (index === 0 ? html`${line}` : html`<br />${line}`));
 }

@@ -4,7 +4,13 @@ import { z } from 'zod';
 import { OptInError } from '../domain/errors';
 import { ownScope, type ScopeIds } from '../domain/optOutScope';
 import type { PersonKey } from '../store/identities';
-import { type KnownWord, recogniseContacts, recogniseIdentities, type Recognised, wordsOfPeople } from '../store/optOutLists';
+import {
+	type KnownWord,
+	recogniseContacts,
+	recogniseIdentities,
+	type Recognised,
+	wordsOfPeople,
+} from '../store/optOutLists';
 import { overIds } from '../store/personData';
 import { chunksOf } from '../store/rows';
 import type { Store } from '../store/store';
@@ -69,7 +75,17 @@ const PROBLEMS_SHOWN = 20;
  * @param source rows of Export Opt-Outs, in pieces of any size.
  */
 export async function importOptOuts(store: Store, source: Iterable<unknown>): Promise<OptOutImport> {
-	const result: OptOutImport = { read: 0, applied: 0, known: 0, overtaken: 0, kept: 0, erasedAgain: 0, invalid: 0, problems: [], complete: null };
+	const result: OptOutImport = {
+		read: 0,
+		applied: 0,
+		known: 0,
+		overtaken: 0,
+		kept: 0,
+		erasedAgain: 0,
+		invalid: 0,
+		problems: [],
+		complete: null,
+	};
 	const ids = await scopeIds(store);
 	const hashed: Read[] = [];
 	let people: Read[] = [];
@@ -88,7 +104,9 @@ export async function importOptOuts(store: Store, source: Iterable<unknown>): Pr
 	await applyToHashed(store, hashed, result);
 	const { read, applied, known, overtaken, kept, erasedAgain, invalid } = result;
 	const counts = { read, applied, known, overtaken, kept, erasedAgain, invalid };
-	await store.transaction((db) => writeStoreRecord(store, db, { action: 'optOutsImported', source: 'operator', ...counts }));
+	await store.transaction((db) =>
+		writeStoreRecord(store, db, { action: 'optOutsImported', source: 'operator', ...counts }),
+	);
 	return result;
 }
 
@@ -101,7 +119,7 @@ export async function importOptOutFile(store: Store, file: Buffer): Promise<OptO
 
 /** A line that is no JSON comes as the text it is, and is told as a row that cannot be used. */
 function* linesOf(file: Buffer, end: { seen: boolean }): Generator<unknown> {
-	for (let start = 0; start < file.length; ) {
+	for (let start = 0; start < file.length;) {
 		const next = file.indexOf(10, start);
 		const stop = next === -1 ? file.length : next;
 		const line = file.toString('utf8', start, Math.min(stop, start + 10_000)).trim();
@@ -134,13 +152,18 @@ function readRow(given: unknown, ids: ScopeIds, result: OptOutImport): Read | nu
 	}
 	const { phone, whatsAppUserId, hash, at, source, ...rest } = checked.data;
 	const scope = ownScope(rest.scope, ids);
-	if (scope === null) return refuse('The scope names a sender or a group that this store does not have. Make it first, and read the file again.');
+	if (scope === null)
+		return refuse(
+			'The scope names a sender or a group that this store does not have. Make it first, and read the file again.',
+		);
 	const effectiveAt = typeof at === 'number' ? at : Date.parse(at);
 	if (hash) return { person: null, hash, scope, effectiveAt, source };
 	if (!phone && !whatsAppUserId) return refuse('There is neither a number nor a WhatsApp user id nor a hash.');
 	try {
 		const person = { phone: phone ? phoneOf(phone) : null, whatsAppUserId: whatsAppUserId || null };
-		return scope === ERASED ? refuse('Erased are people known by hash only.') : { person, hash: null, scope, effectiveAt, source };
+		return scope === ERASED
+			? refuse('Erased are people known by hash only.')
+			: { person, hash: null, scope, effectiveAt, source };
 	} catch (error) {
 		if (error instanceof OptInError) return refuse(error.message);
 		throw error;
@@ -157,7 +180,11 @@ async function applyToPeople(store: Store, rows: readonly Read[], result: OptOut
 	const phones = rows.flatMap(({ person }) => person?.phone ?? []);
 	const userIds = rows.flatMap(({ person }) => person?.whatsAppUserId ?? []);
 	const [words, kept] = await store.read(
-		async (db) => [await wordsOfPeople(db, phones, userIds), await suppressionsOf(db, [...new Set(rows.flatMap((each) => (each.person ? hashesOf(db, each.person) : [])))])] as const,
+		async (db) =>
+			[
+				await wordsOfPeople(db, phones, userIds),
+				await suppressionsOf(db, [...new Set(rows.flatMap((each) => (each.person ? hashesOf(db, each.person) : [])))]),
+			] as const,
 	);
 	const byKey = wordsByKey(words);
 	const signals = new Map<string, { input: SignalInput; count: number }>();
@@ -191,25 +218,47 @@ async function applyToPeople(store: Store, rows: readonly Read[], result: OptOut
 function wordsByKey(words: readonly KnownWord[]): Map<string, KnownWord[]> {
 	const byKey = new Map<string, KnownWord[]>();
 	for (const word of words) {
-		for (const key of [word.phone, word.whatsAppUserId]) if (key !== null) byKey.set(key, [...(byKey.get(key) ?? []), word]);
+		for (const key of [word.phone, word.whatsAppUserId])
+			if (key !== null) byKey.set(key, [...(byKey.get(key) ?? []), word]);
 	}
 	return byKey;
 }
 
 function carried(person: PersonKey, sentAt: number, source: string): SignalInput {
-	return { provider: 'operator', providerEventId: '', kind: 'carriedOptOut', channel: 'whatsapp', sender: null, person, sentAt, inbox: null, scopes: [], evidence: { readBack: true, originalSource: source } };
+	return {
+		provider: 'operator',
+		providerEventId: '',
+		kind: 'carriedOptOut',
+		channel: 'whatsapp',
+		sender: null,
+		person,
+		sentAt,
+		inbox: null,
+		scopes: [],
+		evidence: { readBack: true, originalSource: source },
+	};
 }
 
 /** Some people a transaction, as many as it has time for; none twice, however often it is done again. */
-async function applyAll(store: Store, signals: ReadonlyArray<{ input: SignalInput; count: number }>, result: OptOutImport): Promise<void> {
-	for (let start = 0; start < signals.length; ) {
+async function applyAll(
+	store: Store,
+	signals: ReadonlyArray<{ input: SignalInput; count: number }>,
+	result: OptOutImport,
+): Promise<void> {
+	for (let start = 0; start < signals.length;) {
 		const done = await store.transaction(async (db) => {
 			const begun = performance.now();
 			const applied = { through: start, count: 0, known: 0, identityIds: [] as number[], inboxes: [] as string[] };
 			for (const { input, count } of signals.slice(start)) {
 				const scopes = [...(input.scopes ?? [])].sort();
-				const id = createHash('sha256').update(JSON.stringify([input.person, input.sentAt, scopes])).digest('hex');
-				const { isDuplicate, identityId, inboxes } = await applyConsentSignal(store, db, { ...input, scopes, providerEventId: `opt-out ${id}` });
+				const id = createHash('sha256')
+					.update(JSON.stringify([input.person, input.sentAt, scopes]))
+					.digest('hex');
+				const { isDuplicate, identityId, inboxes } = await applyConsentSignal(store, db, {
+					...input,
+					scopes,
+					providerEventId: `opt-out ${id}`,
+				});
 				applied.through++;
 				applied[isDuplicate ? 'known' : 'count'] += count;
 				applied.inboxes.push(...inboxes);
@@ -235,7 +284,9 @@ async function applyToHashed(store: Store, rows: readonly Read[], result: OptOut
 	const found = await recognise(store, new Set(rows.flatMap(({ hash }) => hash ?? [])));
 	const erased = rows.filter(({ scope }) => scope === ERASED);
 	const words = rows.filter(({ scope }) => scope !== ERASED);
-	const people = words.flatMap((each): Read[] => (found.get(each.hash ?? '') ?? []).map((person) => ({ ...each, hash: null, person })));
+	const people = words.flatMap((each): Read[] =>
+		(found.get(each.hash ?? '') ?? []).map((person) => ({ ...each, hash: null, person })),
+	);
 	for (const chunk of chunksOf(people, ROWS_AT_ONCE)) await applyToPeople(store, chunk, result);
 	for (const { hash, effectiveAt } of erased) {
 		for (const person of found.get(hash ?? '') ?? []) {
@@ -245,8 +296,11 @@ async function applyToHashed(store: Store, rows: readonly Read[], result: OptOut
 			if (wasThere) result.erasedAgain++;
 		}
 	}
-	const kept = [...erased, ...words.filter(({ hash }) => !found.has(hash ?? ''))].map(({ hash, scope, effectiveAt, source }) => ({ hash: hash ?? '', scope, effectiveAt, source }));
-	for (const chunk of chunksOf(kept, ROWS_AT_ONCE)) result.kept += await store.transaction((db) => addSuppressions(db, chunk));
+	const kept = [...erased, ...words.filter(({ hash }) => !found.has(hash ?? ''))].map(
+		({ hash, scope, effectiveAt, source }) => ({ hash: hash ?? '', scope, effectiveAt, source }),
+	);
+	for (const chunk of chunksOf(kept, ROWS_AT_ONCE))
+		result.kept += await store.transaction((db) => addSuppressions(db, chunk));
 }
 
 async function recognise(store: Store, hashes: ReadonlySet<string>): Promise<Map<string, Recognised[]>> {
@@ -270,7 +324,11 @@ async function recognise(store: Store, hashes: ReadonlySet<string>): Promise<Map
 
 async function scopeIds(store: Store): Promise<ScopeIds> {
 	const [senders, groups] = await store.read(
-		async (db) => [await db.selectFrom('sender').select(['id', 'phone']).execute(), await db.selectFrom('contact_group').select(['id', 'shortcode']).execute()] as const,
+		async (db) =>
+			[
+				await db.selectFrom('sender').select(['id', 'phone']).execute(),
+				await db.selectFrom('contact_group').select(['id', 'shortcode']).execute(),
+			] as const,
 	);
 	const bySender = new Map(senders.map(({ id, phone }) => [phone, id]));
 	const byShortcode = new Map(groups.map(({ id, shortcode }) => [shortcode, id]));

@@ -1,6 +1,19 @@
-import { DAY_MS, HOUR_MS, type InvitationLimits, isCountryAllowed, type LimitRefusal } from '../domain/invitationLimits';
+import {
+	DAY_MS,
+	HOUR_MS,
+	type InvitationLimits,
+	isCountryAllowed,
+	type LimitRefusal,
+} from '../domain/invitationLimits';
 import { countedAddress } from '../domain/networkAddress';
-import { insertRequest, lockRequests, removeOldRequests, requestAt, type RequestColumn, requestKey } from '../store/invitationRequests';
+import {
+	insertRequest,
+	lockRequests,
+	removeOldRequests,
+	requestAt,
+	type RequestColumn,
+	requestKey,
+} from '../store/invitationRequests';
 import type { Database, InvitationOrigin } from '../store/schema';
 import type { Store } from '../store/store';
 
@@ -25,7 +38,12 @@ export interface Refusal {
  * so that the table holds no more rows than the limits permit. Numbers are counted over all origins, the rest for each apart: a campaign of
  * the company's must not close its form. Call it before anything else of the transaction is locked.
  */
-export async function countRequest(store: Store, db: Database, limits: InvitationLimits, request: InvitationRequest): Promise<Refusal | null> {
+export async function countRequest(
+	store: Store,
+	db: Database,
+	limits: InvitationLimits,
+	request: InvitationRequest,
+): Promise<Refusal | null> {
 	if (!isCountryAllowed(request.country, limits)) return { refusal: 'countryNotAllowed', retryAt: null };
 	const now = store.now();
 	const numberKey = requestKey(store.ledgerKey, request.phone);

@@ -11,7 +11,14 @@ import { wordsOf } from '../store/consentWords';
 import { contactsWithNumbers } from '../store/contacts';
 import { type Group, resolveGroups } from '../store/groups';
 import { findIdentity, lockIdentities } from '../store/identities';
-import { extendInvitation, forgetExpiredFields, insertInvitation, invitationsFor, type NewInvitation, renewInvitation } from '../store/invitations';
+import {
+	extendInvitation,
+	forgetExpiredFields,
+	insertInvitation,
+	invitationsFor,
+	type NewInvitation,
+	renewInvitation,
+} from '../store/invitations';
 import { registrationsOf } from '../store/registrations';
 import type { Database, InvitationOrigin } from '../store/schema';
 import { resolveSender, type Sender } from '../store/senders';
@@ -61,7 +68,8 @@ export interface InviteInput {
 }
 
 /** Why nothing is to be sent. */
-export type InvitationRefusal = LimitRefusal | 'alreadyRegistered' | 'onWaitingList' | 'optedOut' | 'smsOptedOut' | 'leftGroup';
+export type InvitationRefusal =
+	LimitRefusal | 'alreadyRegistered' | 'onWaitingList' | 'optedOut' | 'smsOptedOut' | 'leftGroup';
 
 export interface InvitationView {
 	outcome: 'invited' | InvitationRefusal;
@@ -96,7 +104,8 @@ const REASONS: Record<InvitationRefusal, string> = {
 	alreadyRegistered: 'The person is registered already.',
 	onWaitingList: 'The person is registered already and on the waiting list, because the package is full.',
 	optedOut: 'The person has opted out. Only they can come back, by writing START or by filling in the form themselves.',
-	smsOptedOut: 'The person has opted out of SMS, so that no invitation may be sent to them. START by SMS takes that back.',
+	smsOptedOut:
+		'The person has opted out of SMS, so that no invitation may be sent to them. START by SMS takes that back.',
 	leftGroup: 'The person took themselves out of that group. Only their own START with its shortcode brings them back.',
 	countryNotAllowed: 'Numbers of this country are not invited. Add the country to those allowed, if that is not meant.',
 	numberLimit: 'This number has been invited as often as the limit permits.',
@@ -121,18 +130,31 @@ interface Guest {
  */
 export async function invite(store: Store, input: InviteInput): Promise<InvitationView> {
 	const expiresInMs = input.expiresInMs ?? EXPIRES_IN_MS;
-	if (!(expiresInMs > 0 && expiresInMs <= LONGEST_EXPIRY_MS)) throw new InvalidInputError('An invitation expires after more than nothing and at most a year.');
-	if ((input.groups ?? []).length > MOST_GROUPS) throw new InvalidInputError(`An invitation is for ${MOST_GROUPS} groups at most.`);
+	if (!(expiresInMs > 0 && expiresInMs <= LONGEST_EXPIRY_MS))
+		throw new InvalidInputError('An invitation expires after more than nothing and at most a year.');
+	if ((input.groups ?? []).length > MOST_GROUPS)
+		throw new InvalidInputError(`An invitation is for ${MOST_GROUPS} groups at most.`);
 	const inboxes: string[] = [];
 	const view = await store.transaction(async (db) => {
 		inboxes.length = 0;
 		const sender = await resolveSender(db, input.sender, 'whatsapp');
 		const { phone, country } = normalisePhone(input.number, input.country || sender.country);
-		const guest: Guest = { input, sender, phone, groups: await resolveGroups(db, input.groups ?? []), expiresAt: store.now() + expiresInMs };
+		const guest: Guest = {
+			input,
+			sender,
+			phone,
+			groups: await resolveGroups(db, input.groups ?? []),
+			expiresAt: store.now() + expiresInMs,
+		};
 		// Before it is counted: who is refused for good must not be told that a limit is reached.
 		const standing = input.origin === 'operator' ? await refusalOf(db, guest) : null;
 		if (standing !== null) return viewOf(guest, standing);
-		const limited = await countRequest(store, db, input.limits, { origin: input.origin, phone, country, address: input.evidence.address ?? null });
+		const limited = await countRequest(store, db, input.limits, {
+			origin: input.origin,
+			phone,
+			country,
+			address: input.evidence.address ?? null,
+		});
 		if (limited) return viewOf(guest, limited.refusal, limited);
 		const { view: made, inboxes: told } = await inviteGuest(store, db, guest);
 		inboxes.push(...told);
@@ -142,7 +164,11 @@ export async function invite(store: Store, input: InviteInput): Promise<Invitati
 	return view;
 }
 
-async function inviteGuest(store: Store, db: Database, guest: Guest): Promise<{ view: InvitationView; inboxes: string[] }> {
+async function inviteGuest(
+	store: Store,
+	db: Database,
+	guest: Guest,
+): Promise<{ view: InvitationView; inboxes: string[] }> {
 	const { input, sender, phone, groups, expiresAt } = guest;
 	const now = store.now();
 	const identityId = await lockPerson(store, db, phone);
@@ -220,7 +246,11 @@ async function lockPerson(store: Store, db: Database, phone: string): Promise<nu
 	return id;
 }
 
-async function openInvitation(db: Database, wanted: Omit<NewInvitation, 'code'>, now: number): Promise<{ id: number; code: string }> {
+async function openInvitation(
+	db: Database,
+	wanted: Omit<NewInvitation, 'code'>,
+	now: number,
+): Promise<{ id: number; code: string }> {
 	const open = (await invitationsFor(db, { ...wanted, code: null }))[0];
 	if (open) {
 		const isTheirs = open.origin === 'form' && open.expiresAt > now && wanted.origin === 'operator';
@@ -241,7 +271,12 @@ async function openInvitation(db: Database, wanted: Omit<NewInvitation, 'code'>,
  * Of the contact with that SMS number; a consent recorded earlier stays the one that counts. Against an opt-out nothing is recorded: whoever
  * types a number need not be its owner. It waits with the invitation until the person answers from that number.
  */
-async function recordSmsConsent(db: Database, identityId: number, { phone, sender }: Guest, now: number): Promise<void> {
+async function recordSmsConsent(
+	db: Database,
+	identityId: number,
+	{ phone, sender }: Guest,
+	now: number,
+): Promise<void> {
 	const words = wordsByScope(await wordsOf(db, identityId));
 	if (isOptedOut(words, sender.id) || words.get(scopeSms)?.direction === 'out') return;
 	const known = (await contactsWithNumbers(db, [phone])).find(({ smsNumber }) => smsNumber === phone);
@@ -251,7 +286,12 @@ async function recordSmsConsent(db: Database, identityId: number, { phone, sende
 
 function signalOf(
 	{ input, sender, phone, groups }: Guest,
-	{ link, invitationId, code, refusal }: { link: string; invitationId: number; code: string; refusal: InvitationRefusal | null },
+	{
+		link,
+		invitationId,
+		code,
+		refusal,
+	}: { link: string; invitationId: number; code: string; refusal: InvitationRefusal | null },
 ) {
 	const shortcodes = groups.map(({ shortcode }) => shortcode);
 	return {

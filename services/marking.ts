@@ -94,13 +94,21 @@ export async function markAsSending(store: Store, order: MarkOrder): Promise<Mar
 			if (message.state !== 'queued' || message.leaseOwner !== order.owner) return null;
 			const decision = decisions.get(message.id) ?? 'allowed';
 			if (decision !== 'allowed') {
-				return { state: 'skipped', error: decision, reasonText: sentenceOf(decision), leaseOwner: null, leaseUntil: null };
+				return {
+					state: 'skipped',
+					error: decision,
+					reasonText: sentenceOf(decision),
+					leaseOwner: null,
+					leaseUntil: null,
+				};
 			}
 			if (message.campaignState !== null && message.campaignState !== 'running') return null;
 			return { state: 'sending', markedAt: now, attempts: message.attempts + 1 };
 		});
 		const sending = new Set(changed.filter(({ state }) => state === 'sending').map(({ id }) => id));
-		const { timesUs, nextUs } = order.reserved ? { timesUs: [], nextUs: pace.nextUs } : reserveTimes(pace, nowUs, sending.size);
+		const { timesUs, nextUs } = order.reserved
+			? { timesUs: [], nextUs: pace.nextUs }
+			: reserveTimes(pace, nowUs, sending.size);
 		if (timesUs.length > 0) await setPace(db, order.senderId, { nextSendAtUs: nextUs });
 
 		const ready = order.messages

@@ -43,17 +43,28 @@ const NAMES: Record<NumberField, string> = { smsNumber: 'SMS number', whatsAppNu
  */
 export async function mergeContacts(store: Store, input: MergeInput): Promise<MergedContact> {
 	const { keptId, mergedId } = input;
-	if (keptId === mergedId) throw new InvalidInputError(`Contact ${keptId} cannot be merged with itself. Choose two contacts.`);
+	if (keptId === mergedId)
+		throw new InvalidInputError(`Contact ${keptId} cannot be merged with itself. Choose two contacts.`);
 	return await store.transaction(async (db) => {
 		const [kept, merged] = await lockBoth(db, keptId, mergedId);
-		const numbers = { smsNumber: chosenNumber('smsNumber', kept, merged, input.smsNumber), whatsAppNumber: chosenNumber('whatsAppNumber', kept, merged, input.whatsAppNumber) };
+		const numbers = {
+			smsNumber: chosenNumber('smsNumber', kept, merged, input.smsNumber),
+			whatsAppNumber: chosenNumber('whatsAppNumber', kept, merged, input.whatsAppNumber),
+		};
 		const givenUp = [...numbersOf(kept), ...numbersOf(merged)].filter((number) => !numbersOf(numbers).includes(number));
 		const words = await optOutsOf(db, [...new Set([...numbersOf(kept), ...numbersOf(merged)])]);
 
-		const groups = await adoptMemberships(db, { fromId: merged.id, toId: kept.id, leftGroupIds: groupsLeft(words), now: store.now() });
+		const groups = await adoptMemberships(db, {
+			fromId: merged.id,
+			toId: kept.id,
+			leftGroupIds: groupsLeft(words),
+			now: store.now(),
+		});
 		await adoptContactMessages(db, merged.id, kept.id);
 		await removeContact(db, merged.id);
-		const consent = [kept, merged].find(({ smsNumber, smsConsentAt }) => smsNumber !== null && smsNumber === numbers.smsNumber && smsConsentAt !== null);
+		const consent = [kept, merged].find(
+			({ smsNumber, smsConsentAt }) => smsNumber !== null && smsNumber === numbers.smsNumber && smsConsentAt !== null,
+		);
 		const saved = await updateContact(
 			db,
 			kept.id,
@@ -68,7 +79,13 @@ export async function mergeContacts(store: Store, input: MergeInput): Promise<Me
 			store.now(),
 		);
 		await record(store, db, saved, merged, givenUp);
-		await carryOptOuts(store, db, words.filter(({ phone }) => givenUp.includes(phone)), saved, [kept, merged]);
+		await carryOptOuts(
+			store,
+			db,
+			words.filter(({ phone }) => givenUp.includes(phone)),
+			saved,
+			[kept, merged],
+		);
 		return { ...toView(saved), mergedContactId: merged.id, groupsAdded: groups.added, groupsRefused: groups.refused };
 	});
 }
@@ -87,7 +104,12 @@ async function lockBoth(db: Database, keptId: number, mergedId: number): Promise
 	return await read();
 }
 
-function chosenNumber(field: NumberField, kept: Contact, merged: Contact, choice: KeptNumber | undefined): string | null {
+function chosenNumber(
+	field: NumberField,
+	kept: Contact,
+	merged: Contact,
+	choice: KeptNumber | undefined,
+): string | null {
 	const [own, other] = [kept[field], merged[field]];
 	if (own === null || other === null || own === other) return own ?? other;
 	if (choice === 'kept') return own;
@@ -100,11 +122,19 @@ function chosenNumber(field: NumberField, kept: Contact, merged: Contact, choice
 const GROUP = 'group:';
 
 function groupsLeft(words: readonly OptOutWord[]): number[] {
-	return [...new Set(words.flatMap(({ scope }) => (scope.startsWith(GROUP) ? [Number(scope.slice(GROUP.length))] : [])))];
+	return [
+		...new Set(words.flatMap(({ scope }) => (scope.startsWith(GROUP) ? [Number(scope.slice(GROUP.length))] : []))),
+	];
 }
 
 /** In the chain of everybody whose number was in one of the two. */
-async function record(store: Store, db: Database, saved: Contact, merged: Contact, givenUp: readonly string[]): Promise<void> {
+async function record(
+	store: Store,
+	db: Database,
+	saved: Contact,
+	merged: Contact,
+	givenUp: readonly string[],
+): Promise<void> {
 	for (const phone of new Set([...numbersOf(saved), ...numbersOf(merged), ...givenUp])) {
 		const person = await findIdentity(db, { phone });
 		if (!person) continue;
@@ -115,14 +145,24 @@ async function record(store: Store, db: Database, saved: Contact, merged: Contac
 				applied: true,
 				phone,
 				source: 'operator',
-				evidence: { contactId: saved.id, mergedContactId: merged.id, smsConsentAt: saved.smsNumber === phone ? saved.smsConsentAt : null },
+				evidence: {
+					contactId: saved.id,
+					mergedContactId: merged.id,
+					smsConsentAt: saved.smsNumber === phone ? saved.smsConsentAt : null,
+				},
 			},
 		]);
 	}
 }
 
 /** Each with the time at which it was said, so that a newer word at the number kept still counts (rule 6). */
-async function carryOptOuts(store: Store, db: Database, words: readonly OptOutWord[], saved: Contact, both: readonly Contact[]): Promise<void> {
+async function carryOptOuts(
+	store: Store,
+	db: Database,
+	words: readonly OptOutWord[],
+	saved: Contact,
+	both: readonly Contact[],
+): Promise<void> {
 	for (const phone of numbersOf(saved)) {
 		for (const { identityId, scope, effectiveAt, phone: from } of words) {
 			// A STOP by SMS speaks of the SMS number, which another has replaced.

@@ -2,7 +2,14 @@ import type { EventTable } from '../store/schema';
 import type { IncomingNumberChange } from '../providers/provider';
 import { type Contact, contactsWithNumbers, lockContactNumbers, updateContact } from '../store/contacts';
 import { findEvent } from '../store/events';
-import { ensureIdentities, findIdentity, identityById, lockIdentities, moveUserId, type PersonKey } from '../store/identities';
+import {
+	ensureIdentities,
+	findIdentity,
+	identityById,
+	lockIdentities,
+	moveUserId,
+	type PersonKey,
+} from '../store/identities';
 import { expireInvitations } from '../store/invitations';
 import { withdrawQueued } from '../store/messages';
 import type { Database } from '../store/schema';
@@ -28,14 +35,22 @@ export async function applyNumberChange(store: Store, db: Database, change: Numb
 	const known = await findEvent(db, change.provider, change.providerEventId);
 	const person = await personBefore(db, change.from);
 	const common = { channel: 'whatsapp' as const, sentAt: change.at, text: change.text };
-	if (person.phone === null || person.phone === change.to) return await applyConsentSignal(store, db, learnNumber(change));
+	if (person.phone === null || person.phone === change.to)
+		return await applyConsentSignal(store, db, learnNumber(change));
 	const contact = known ? null : await moveContact(store, db, person.phone, change);
 	const left = await applyConsentSignal(
 		store,
 		db,
 		{
 			...common,
-			...{ provider: change.provider, providerEventId: change.providerEventId, kind: 'numberLeft', sender: change.sender, person, inbox: change.inbox },
+			...{
+				provider: change.provider,
+				providerEventId: change.providerEventId,
+				kind: 'numberLeft',
+				sender: change.sender,
+				person,
+				inbox: change.inbox,
+			},
 			newPhone: change.to,
 			details: { messageType: 'system', newPhone: change.to, contactUpdated: contact?.isMoved ?? false },
 		},
@@ -49,13 +64,24 @@ export async function applyNumberChange(store: Store, db: Database, change: Numb
 	await leaveOldNumber(store, db, left.identityId, newId);
 	const taken = await applyConsentSignal(store, db, {
 		...common,
-		...{ provider: 'store', providerEventId: takenId(left.eventId), kind: 'numberTaken', sender: null, inbox: null, text: null },
+		...{
+			provider: 'store',
+			providerEventId: takenId(left.eventId),
+			kind: 'numberTaken',
+			sender: null,
+			inbox: null,
+			text: null,
+		},
 		person: { phone: change.to, whatsAppUserId: null },
 		oldPhone: person.phone ?? undefined,
 		...(await carriedBefore(db, left.identityId, left.eventId)),
 	});
 	const filled = await fillFreed(store, db, left.freed, left.eventId);
-	return { ...left, followed: [newId, ...taken.followed], inboxes: [...left.inboxes, ...taken.inboxes, ...filled.inboxes] };
+	return {
+		...left,
+		followed: [newId, ...taken.followed],
+		inboxes: [...left.inboxes, ...taken.inboxes, ...filled.inboxes],
+	};
 }
 
 /** By number; the user id goes along unless it is known to be at another number already. */
@@ -68,7 +94,18 @@ async function personBefore(db: Database, { phone, whatsAppUserId }: NumberChang
 /** Somebody known without a number, or known to have the new one: the two halves come together, as with any message that carries both. */
 function learnNumber({ provider, providerEventId, sender, inbox, from, to, at, text }: NumberChange): SignalInput {
 	const person = { phone: to, whatsAppUserId: from.whatsAppUserId };
-	return { provider, providerEventId, kind: 'ignored', channel: 'whatsapp', sender, person, sentAt: at, inbox, text, details: { messageType: 'system', newPhone: to } };
+	return {
+		provider,
+		providerEventId,
+		kind: 'ignored',
+		channel: 'whatsapp',
+		sender,
+		person,
+		sentAt: at,
+		inbox,
+		text,
+		details: { messageType: 'system', newPhone: to },
+	};
 }
 
 /** Nothing more goes to the old number, and no invitation sent to it is answered by its next owner. */
@@ -84,15 +121,30 @@ async function leaveOldNumber(store: Store, db: Database, oldId: number, newId: 
  * The contact of that WhatsApp number follows where it is certain which one is meant: the only one with the old number, and none has the new.
  * A consent to SMS at the old number was not given by whoever has it next, and ends; the SMS number itself stays for the operator to change.
  */
-async function moveContact(store: Store, db: Database, oldPhone: string | null, { to, at }: NumberChange): Promise<{ isMoved: boolean } | null> {
+async function moveContact(
+	store: Store,
+	db: Database,
+	oldPhone: string | null,
+	{ to, at }: NumberChange,
+): Promise<{ isMoved: boolean } | null> {
 	if (oldPhone === null) return null;
 	await lockContactNumbers(db, [oldPhone, to]);
 	const found = await contactsWithNumbers(db, [oldPhone, to]);
 	const holder = found.find(({ whatsAppNumber }) => whatsAppNumber === oldPhone);
-	const isMoved = holder !== undefined && !found.some(({ smsNumber, whatsAppNumber }) => smsNumber === to || whatsAppNumber === to);
+	const isMoved =
+		holder !== undefined && !found.some(({ smsNumber, whatsAppNumber }) => smsNumber === to || whatsAppNumber === to);
 	if (isMoved) await updateContact(db, holder.id, { ...holder, whatsAppNumber: to }, store.now());
-	const consenting = found.find(({ smsNumber, smsConsentAt }) => smsNumber === oldPhone && smsConsentAt !== null && smsConsentAt <= (at ?? store.now()));
-	if (consenting) await endSmsConsent(store, db, isMoved && consenting.id === holder.id ? { ...consenting, whatsAppNumber: to } : consenting, oldPhone);
+	const consenting = found.find(
+		({ smsNumber, smsConsentAt }) =>
+			smsNumber === oldPhone && smsConsentAt !== null && smsConsentAt <= (at ?? store.now()),
+	);
+	if (consenting)
+		await endSmsConsent(
+			store,
+			db,
+			isMoved && consenting.id === holder.id ? { ...consenting, whatsAppNumber: to } : consenting,
+			oldPhone,
+		);
 	return { isMoved };
 }
 
@@ -101,6 +153,14 @@ async function endSmsConsent(store: Store, db: Database, contact: Contact, phone
 	const identityId = (await ensureIdentities(db, [phone], store.now())).get(phone);
 	if (identityId === undefined) throw new Error('An identity was neither found nor made.');
 	await writeRecords(store, db, identityId, [
-		{ action: 'smsConsentEnded', outcome: 'numberChanged', applied: true, phone, channel: 'sms', source: 'provider', evidence: { source: contact.smsConsentSource, contactId: contact.id } },
+		{
+			action: 'smsConsentEnded',
+			outcome: 'numberChanged',
+			applied: true,
+			phone,
+			channel: 'sms',
+			source: 'provider',
+			evidence: { source: contact.smsConsentSource, contactId: contact.id },
+		},
 	]);
 }

@@ -40,7 +40,11 @@ export interface OutcomeRules {
 const ONE_THROTTLING_MS = 1_000;
 
 /** Writes down what became of requests: messages, counters, the sender's pace, paused campaigns, in one transaction; then opt-outs. */
-export async function recordOutcomes(store: Store, outcomes: readonly Outcome[], rules: OutcomeRules): Promise<OutcomeCounts> {
+export async function recordOutcomes(
+	store: Store,
+	outcomes: readonly Outcome[],
+	rules: OutcomeRules,
+): Promise<OutcomeCounts> {
 	const byId = new Map(outcomes.map((outcome) => [outcome.messageId, outcome]));
 	const { counts, optedOut } = await store.transaction(async (db) => {
 		const now = store.now();
@@ -50,32 +54,56 @@ export async function recordOutcomes(store: Store, outcomes: readonly Outcome[],
 			const outcome = byId.get(message.id);
 			const change = outcome ? changeFor(message, outcome, rules, now) : null;
 			if (outcome && change) {
-				recorded.push({ message: { ...message, ...change }, error: outcome.result.accepted ? null : outcome.result.error });
+				recorded.push({
+					message: { ...message, ...change },
+					error: outcome.result.accepted ? null : outcome.result.error,
+				});
 			}
 			return change;
 		});
 		const stopped = await pauseAndStop(db, recorded, rules.senderId);
-		return { counts: { ...countsOf(recorded), stopped }, optedOut: recorded.filter(({ error }) => error?.class === 'optedOut') };
+		return {
+			counts: { ...countsOf(recorded), stopped },
+			optedOut: recorded.filter(({ error }) => error?.class === 'optedOut'),
+		};
 	});
 	for (const { message, error } of optedOut) await recordProviderOptOut(store, message, error?.code ?? '');
 	return counts;
 }
 
 /** The provider knows of an opt-out that we do not: it is one of the person's, in a transaction of its own. */
-export async function recordProviderOptOut(store: Store, message: Pick<StoredMessage, 'id' | 'identityId' | 'senderId' | 'channel'>, code: string): Promise<void> {
+export async function recordProviderOptOut(
+	store: Store,
+	message: Pick<StoredMessage, 'id' | 'identityId' | 'senderId' | 'channel'>,
+	code: string,
+): Promise<void> {
 	const { id, identityId, senderId, channel } = message;
 	if (identityId === null) return;
 	await store.transaction(async (db) => {
-		await applyProviderOptOut(store, db, { identityId, senderId, channel, providerEventId: `message:${id}:${code}`, source: 'provider', at: store.now() });
+		await applyProviderOptOut(store, db, {
+			identityId,
+			senderId,
+			channel,
+			providerEventId: `message:${id}:${code}`,
+			source: 'provider',
+			at: store.now(),
+		});
 	});
 }
 
-function changeFor(message: StoredMessage, { result, markedAt }: Outcome, rules: OutcomeRules, now: number): MessageChange | null {
+function changeFor(
+	message: StoredMessage,
+	{ result, markedAt }: Outcome,
+	rules: OutcomeRules,
+	now: number,
+): MessageChange | null {
 	const free = { leaseOwner: null, leaseUntil: null };
 	const isOpen = message.state === 'sending' || message.state === 'unknown';
 	if (result.accepted) {
 		// A status may have been faster than the answer: then only the provider's id is news.
-		return isOpen ? { state: 'accepted', error: null, reasonText: null, providerMessageId: result.providerMessageId, ...free } : { providerMessageId: result.providerMessageId };
+		return isOpen
+			? { state: 'accepted', error: null, reasonText: null, providerMessageId: result.providerMessageId, ...free }
+			: { providerMessageId: result.providerMessageId };
 	}
 	if (message.state !== 'sending' || message.markedAt !== markedAt) return null;
 
@@ -85,11 +113,13 @@ function changeFor(message: StoredMessage, { result, markedAt }: Outcome, rules:
 		message.campaignState === 'cancelled'
 			? { state: 'cancelled', error: null, ...free }
 			: rules.keepFor === null
-			? { state: 'queued', dueAt: now + waitMs, ...free }
-			: { state: 'queued', dueAt: now + waitMs, leaseOwner: rules.keepFor };
+				? { state: 'queued', dueAt: now + waitMs, ...free }
+				: { state: 'queued', dueAt: now + waitMs, leaseOwner: rules.keepFor };
 	switch (error.class) {
 		case 'failed':
-			return error.code === 'trial_mode' ? { state: 'skipped', error: 'trial mode', reasonText: sentenceOf('trial mode'), ...free } : failed;
+			return error.code === 'trial_mode'
+				? { state: 'skipped', error: 'trial mode', reasonText: sentenceOf('trial mode'), ...free }
+				: failed;
 		case 'optedOut':
 			return failed;
 		case 'unknown':
@@ -107,7 +137,9 @@ function changeFor(message: StoredMessage, { result, markedAt }: Outcome, rules:
 }
 
 async function keepPace(db: Database, outcomes: readonly Outcome[], senderId: number, now: number): Promise<void> {
-	const throttled = outcomes.flatMap(({ result }) => (!result.accepted && result.error.class === 'retryLater' ? [result.error] : []));
+	const throttled = outcomes.flatMap(({ result }) =>
+		!result.accepted && result.error.class === 'retryLater' ? [result.error] : [],
+	);
 	const accepted = outcomes.filter(({ result }) => result.accepted).length;
 	const sender = await lockPace(db, senderId);
 	if (!sender) return;
@@ -129,7 +161,8 @@ async function pauseAndStop(
 	senderId: number,
 ): Promise<string | null> {
 	for (const { message, error } of recorded) {
-		if (error?.class === 'pauseCampaign' && message.campaignId !== null) await pauseCampaignFor(db, message.campaignId, error.message);
+		if (error?.class === 'pauseCampaign' && message.campaignId !== null)
+			await pauseCampaignFor(db, message.campaignId, error.message);
 	}
 	const fault = recorded.find(({ error }) => error?.class === 'stopSender')?.error;
 	if (!fault) return null;
@@ -137,7 +170,9 @@ async function pauseAndStop(
 	return fault.message;
 }
 
-function countsOf(recorded: ReadonlyArray<{ message: StoredMessage; error: ProviderError | null }>): Omit<OutcomeCounts, 'stopped'> {
+function countsOf(
+	recorded: ReadonlyArray<{ message: StoredMessage; error: ProviderError | null }>,
+): Omit<OutcomeCounts, 'stopped'> {
 	const counts = { accepted: 0, failed: 0, unknown: 0, skipped: 0, retried: 0 };
 	for (const { message, error } of recorded) {
 		if (error === null) counts.accepted++;

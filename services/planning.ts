@@ -48,15 +48,34 @@ interface Person {
 }
 
 /** The messages of the next people of the audience: those permitted as queued, the others as skipped with their reason. */
-export async function planChunk(db: Database, plan: Plan, cursor: Cursor, now: number, taken: Taken, mayReach: MayReach): Promise<Chunk> {
-	const { people, next, isLast } = cursor < 0 ? await typedPeople(db, plan, cursor) : await groupPeople(db, plan, cursor);
-	const phones = [...new Set(people.flatMap(({ smsNumber, whatsAppNumber }) => [smsNumber, whatsAppNumber]).filter((phone) => phone !== null))];
-	const kin = await findKin(db, phones.map((phone) => ({ phone })));
-	const words = await readWords(db, [...new Set(phones.flatMap((phone) => kin.identitiesOf({ identityId: null, phone })))]);
+export async function planChunk(
+	db: Database,
+	plan: Plan,
+	cursor: Cursor,
+	now: number,
+	taken: Taken,
+	mayReach: MayReach,
+): Promise<Chunk> {
+	const { people, next, isLast } =
+		cursor < 0 ? await typedPeople(db, plan, cursor) : await groupPeople(db, plan, cursor);
+	const phones = [
+		...new Set(
+			people.flatMap(({ smsNumber, whatsAppNumber }) => [smsNumber, whatsAppNumber]).filter((phone) => phone !== null),
+		),
+	];
+	const kin = await findKin(
+		db,
+		phones.map((phone) => ({ phone })),
+	);
+	const words = await readWords(db, [
+		...new Set(phones.flatMap((phone) => kin.identitiesOf({ identityId: null, phone }))),
+	]);
 	const given = new Set(await taken(phones));
 	const writesFields = hasPlaceholders(plan.content);
 	const messages = people.flatMap((person) =>
-		messagesFor(person, plan, { kin, words, given, now, mayReach }).map((option) => newMessage(option, person, plan, kin, now, writesFields)),
+		messagesFor(person, plan, { kin, words, given, now, mayReach }).map((option) =>
+			newMessage(option, person, plan, kin, now, writesFields),
+		),
 	);
 	return { messages, next, isLast };
 }
@@ -64,7 +83,11 @@ export async function planChunk(db: Database, plan: Plan, cursor: Cursor, now: n
 /** Group members, in the order of their ids. */
 async function groupPeople(db: Database, { audience }: Plan, after: number) {
 	const contacts = await nextContacts(db, audience, { after, limit: CHUNK });
-	const groups = await groupsOfContacts(db, contacts.map(({ id }) => id), audience.groupIds);
+	const groups = await groupsOfContacts(
+		db,
+		contacts.map(({ id }) => id),
+		audience.groupIds,
+	);
 	const people = contacts.map((contact) => personOf(contact, firstOf(audience.groupIds, groups.get(contact.id))));
 	return { people, next: contacts.at(-1)?.id ?? after, isLast: contacts.length < CHUNK };
 }
@@ -79,12 +102,19 @@ async function typedPeople(db: Database, { audience }: Plan, cursor: number) {
 	const start = numbers.length + cursor;
 	const chunk = numbers.slice(start, start + CHUNK);
 	const contacts = await contactsWithNumbers(db, chunk);
-	const groups = await groupsOfContacts(db, contacts.map(({ id }) => id), [...groupIds, ...excludedGroupIds]);
-	const isIn = (contactId: number, ids: readonly number[]): boolean => (groups.get(contactId) ?? []).some((id) => ids.includes(id));
+	const groups = await groupsOfContacts(
+		db,
+		contacts.map(({ id }) => id),
+		[...groupIds, ...excludedGroupIds],
+	);
+	const isIn = (contactId: number, ids: readonly number[]): boolean =>
+		(groups.get(contactId) ?? []).some((id) => ids.includes(id));
 	const earlier = new Set(numbers.slice(0, start));
 	const people: Person[] = [];
 	for (const number of chunk) {
-		const owners = contacts.filter(({ smsNumber, whatsAppNumber }) => smsNumber === number || whatsAppNumber === number);
+		const owners = contacts.filter(
+			({ smsNumber, whatsAppNumber }) => smsNumber === number || whatsAppNumber === number,
+		);
 		const isRepeated = earlier.has(number);
 		earlier.add(number);
 		if (owners.some(({ id }) => isIn(id, excludedGroupIds))) continue;
@@ -102,12 +132,21 @@ async function typedPeople(db: Database, { audience }: Plan, cursor: number) {
 }
 
 function personOf(contact: AudienceContact, groupId: number): Person {
-	return { contactId: contact.id, groupId, smsNumber: contact.smsNumber, whatsAppNumber: contact.whatsAppNumber, fields: fieldsOf(contact), isDuplicate: false };
+	return {
+		contactId: contact.id,
+		groupId,
+		smsNumber: contact.smsNumber,
+		whatsAppNumber: contact.whatsAppNumber,
+		fields: fieldsOf(contact),
+		isDuplicate: false,
+	};
 }
 
 function fieldsOf({ name, smsNumber, whatsAppNumber, fields, language }: AudienceContact): Fields {
 	const own = JSON.parse(fields) as Record<string, unknown>;
-	const custom = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]));
+	const custom = Object.fromEntries(
+		Object.entries(own).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+	);
 	return { ...custom, name: name ?? '', phone: whatsAppNumber ?? smsNumber ?? '', language: language ?? '' };
 }
 
@@ -138,7 +177,11 @@ function messagesFor(person: Person, plan: Plan, { kin, words, given, now, mayRe
 			now,
 		);
 		const permission = decide(facts);
-		return { channel, phone, permission: permission === 'allowed' && phone !== null && !mayReach(channel, phone) ? 'trial mode' : permission };
+		return {
+			channel,
+			phone,
+			permission: permission === 'allowed' && phone !== null && !mayReach(channel, phone) ? 'trial mode' : permission,
+		};
 	};
 	const options = chooseChannels(plan.channels, {
 		whatsapp: option('whatsapp', person.whatsAppNumber, plan.whatsAppSenderId),
@@ -146,14 +189,24 @@ function messagesFor(person: Person, plan: Plan, { kin, words, given, now, mayRe
 	});
 	return options.map((each) => {
 		if (each.permission !== 'allowed' || each.phone === null) return each;
-		const keys = plan.channels === 'whatsappElseSms' ? [`sms ${each.phone}`, `whatsapp ${each.phone}`] : [`${each.channel} ${each.phone}`];
+		const keys =
+			plan.channels === 'whatsappElseSms'
+				? [`sms ${each.phone}`, `whatsapp ${each.phone}`]
+				: [`${each.channel} ${each.phone}`];
 		if (person.isDuplicate || keys.some((key) => given.has(key))) return { ...each, permission: 'duplicate' as const };
 		given.add(`${each.channel} ${each.phone}`);
 		return each;
 	});
 }
 
-function newMessage({ channel, phone, permission }: Option, person: Person, plan: Plan, kin: Kin, now: number, writesFields: boolean): NewMessage {
+function newMessage(
+	{ channel, phone, permission }: Option,
+	person: Person,
+	plan: Plan,
+	kin: Kin,
+	now: number,
+	writesFields: boolean,
+): NewMessage {
 	const isQueued = permission === 'allowed';
 	return {
 		campaignId: plan.id,

@@ -9,7 +9,15 @@ import { applyConsentSignal, type SignalResult } from './consentEngine';
 export async function applyProviderOptOut(
 	store: Store,
 	db: Database,
-	report: { identityId: number; senderId: number; channel?: Channel; providerEventId: string; source: string; at: number | null; inbox?: string | null },
+	report: {
+		identityId: number;
+		senderId: number;
+		channel?: Channel;
+		providerEventId: string;
+		source: string;
+		at: number | null;
+		inbox?: string | null;
+	},
 ): Promise<SignalResult | null> {
 	const [identity, sender] = [await identityById(db, report.identityId), await senderById(db, report.senderId)];
 	if (!identity || !sender || (identity.phone === null && identity.whatsAppUserId === null)) return null;

@@ -1,6 +1,16 @@
 import { StoreUnavailableError } from '../domain/errors';
 import { parseMessage } from '../domain/keyword';
-import type { IncomingEvent, IncomingMessage, IncomingNumberChange, IncomingPreference, IncomingSender, IncomingStatus, RawRequest, WebhookAnswer, WebhookReader } from '../providers/provider';
+import type {
+	IncomingEvent,
+	IncomingMessage,
+	IncomingNumberChange,
+	IncomingPreference,
+	IncomingSender,
+	IncomingStatus,
+	RawRequest,
+	WebhookAnswer,
+	WebhookReader,
+} from '../providers/provider';
 import type { Channel, ProviderName } from '../domain/channel';
 import { insertEvents, type NewEvent } from '../store/events';
 import type { Database } from '../store/schema';
@@ -29,14 +39,23 @@ const IN_FLIGHT_TIMEOUT_MS = 2_000;
 const CARRY_MS = 1_000;
 const PROFILE_NAME_CHARACTERS = 200;
 
-const unavailable: WebhookAnswer = { status: 503, contentType: 'text/plain; charset=utf-8', body: 'The store does not answer. Please come again.' };
+const unavailable: WebhookAnswer = {
+	status: 503,
+	contentType: 'text/plain; charset=utf-8',
+	body: 'The store does not answer. Please come again.',
+};
 
 /**
  * Takes one request of a provider: reads it, stores and applies everything in it, and only then gives the answer. Each person's event
  * is one transaction; a request that comes again changes nothing twice. The store not to be reached: 503, so that the provider comes again.
  * @throws what went wrong unexpectedly, after everything else in the request was applied; the provider then comes again, too.
  */
-export async function receive(store: Store, reader: WebhookReader, request: RawRequest, { inbox, storeStatuses }: ReceiveOptions): Promise<WebhookAnswer> {
+export async function receive(
+	store: Store,
+	reader: WebhookReader,
+	request: RawRequest,
+	{ inbox, storeStatuses }: ReceiveOptions,
+): Promise<WebhookAnswer> {
 	const { answer, events } = reader.read(request);
 	try {
 		await noticeNumberChanges(store, reader.name, events, CARRY_MS);
@@ -62,10 +81,16 @@ export async function receive(store: Store, reader: WebhookReader, request: RawR
 	await attempt(() => keepRest(store, reader.name, events, { inbox, storeStatuses }));
 	if (statuses.length > 0) await attempt(() => settleStatuses(store, statuses));
 
-	for (const senderId of new Set(results.flatMap(({ toFill }) => toFill))) await attempt(() => fillWaiting(store, senderId));
-	const letGo = results.flatMap(({ isOptOut, identityId, followed }) => (isOptOut && identityId !== null ? [identityId, ...followed] : []));
+	for (const senderId of new Set(results.flatMap(({ toFill }) => toFill)))
+		await attempt(() => fillWaiting(store, senderId));
+	const letGo = results.flatMap(({ isOptOut, identityId, followed }) =>
+		isOptOut && identityId !== null ? [identityId, ...followed] : [],
+	);
 	if (letGo.length > 0) await attempt(() => waitForInFlight(store, letGo, IN_FLIGHT_TIMEOUT_MS));
-	wakeInboxes([...results.flatMap((result) => result.inboxes), ...(storeStatuses && inbox !== null && statuses.length > 0 ? [inbox] : [])]);
+	wakeInboxes([
+		...results.flatMap((result) => result.inboxes),
+		...(storeStatuses && inbox !== null && statuses.length > 0 ? [inbox] : []),
+	]);
 
 	if (failures.some((error) => error instanceof StoreUnavailableError)) return unavailable;
 	if (failures.length > 0) throw failures[0];
@@ -77,14 +102,21 @@ type PersonsEvent = IncomingMessage | IncomingPreference | IncomingNumberChange;
 /** Oldest first, so that a batch is told in the order in which it was said. */
 function inOrder(events: readonly IncomingEvent[]): PersonsEvent[] {
 	const timeOf = (event: PersonsEvent): number => (event.kind === 'message' ? event.sentAt : event.at) ?? Infinity;
-	return events.filter((event) => event.kind === 'message' || event.kind === 'preference' || event.kind === 'numberChange').sort((one, other) => timeOf(one) - timeOf(other) || 0);
+	return events
+		.filter((event) => event.kind === 'message' || event.kind === 'preference' || event.kind === 'numberChange')
+		.sort((one, other) => timeOf(one) - timeOf(other) || 0);
 }
 
 /**
  * Once more where it failed: two requests that make the same person at the same moment meet in a unique key,
  * and the second try finds what the first has made.
  */
-async function applyEvent(store: Store, provider: ProviderName, event: PersonsEvent, inbox: string | null): Promise<SignalResult> {
+async function applyEvent(
+	store: Store,
+	provider: ProviderName,
+	event: PersonsEvent,
+	inbox: string | null,
+): Promise<SignalResult> {
 	try {
 		return await applyOnce(store, provider, event, inbox);
 	} catch (error) {
@@ -93,11 +125,21 @@ async function applyEvent(store: Store, provider: ProviderName, event: PersonsEv
 	}
 }
 
-async function applyOnce(store: Store, provider: ProviderName, event: PersonsEvent, inbox: string | null): Promise<SignalResult> {
+async function applyOnce(
+	store: Store,
+	provider: ProviderName,
+	event: PersonsEvent,
+	inbox: string | null,
+): Promise<SignalResult> {
 	return await store.transaction(async (db) => {
 		const sender = await ensureSender(db, provider, event.channel, event.sender, store.now());
 		if (event.kind === 'numberChange') return await applyNumberChange(store, db, { ...event, provider, sender, inbox });
-		return await applyConsentSignal(store, db, { ...(event.kind === 'message' ? messageSignal(event) : preferenceSignal(event)), provider, sender, inbox });
+		return await applyConsentSignal(store, db, {
+			...(event.kind === 'message' ? messageSignal(event) : preferenceSignal(event)),
+			provider,
+			sender,
+			inbox,
+		});
 	});
 }
 
@@ -124,11 +166,23 @@ function messageSignal(message: IncomingMessage): WithoutPlace {
 }
 
 function preferenceSignal({ providerEventId, channel, from, value, at }: IncomingPreference): WithoutPlace {
-	return { providerEventId, kind: value === 'stop' ? 'providerStop' : 'providerResume', channel, person: from, sentAt: at };
+	return {
+		providerEventId,
+		kind: value === 'stop' ? 'providerStop' : 'providerResume',
+		channel,
+		person: from,
+		sentAt: at,
+	};
 }
 
 /** The sender written to. One not known so far is made from what the webhook says of it; null where that is too little. */
-export async function ensureSender(db: Database, provider: ProviderName, channel: Channel, told: IncomingSender, now: number): Promise<Sender | null> {
+export async function ensureSender(
+	db: Database,
+	provider: ProviderName,
+	channel: Channel,
+	told: IncomingSender,
+	now: number,
+): Promise<Sender | null> {
 	const known = await findSenderOfProvider(db, { provider, ...told });
 	if (known) return known;
 	if (told.phone === null) return channel === 'sms' ? ((await findOnlySmsSender(db, provider)) ?? null) : null;
@@ -146,9 +200,21 @@ export async function ensureSender(db: Database, provider: ProviderName, channel
 }
 
 /** Statuses for the workflow where it asked for them, and what we have no use for, so that nothing is lost unseen. */
-async function keepRest(store: Store, provider: ProviderName, events: readonly IncomingEvent[], { inbox, storeStatuses }: ReceiveOptions): Promise<void> {
+async function keepRest(
+	store: Store,
+	provider: ProviderName,
+	events: readonly IncomingEvent[],
+	{ inbox, storeStatuses }: ReceiveOptions,
+): Promise<void> {
 	const now = store.now();
-	const common = { provider, groupId: null, identityId: null, receivedAt: now, applied: true, outcome: 'none' } as const;
+	const common = {
+		provider,
+		groupId: null,
+		identityId: null,
+		receivedAt: now,
+		applied: true,
+		outcome: 'none',
+	} as const;
 	const unknown = events
 		.filter((event) => event.kind === 'unknown')
 		.map((event): NewEvent => ({
@@ -170,7 +236,8 @@ async function keepRest(store: Store, provider: ProviderName, events: readonly I
 		const told: NewEvent[] = [];
 		for (const status of statuses) {
 			const key = JSON.stringify(status.sender);
-			const senderId = senderIds.get(key) ?? (await findSenderOfProvider(db, { provider, ...status.sender }))?.id ?? null;
+			const senderId =
+				senderIds.get(key) ?? (await findSenderOfProvider(db, { provider, ...status.sender }))?.id ?? null;
 			senderIds.set(key, senderId);
 			told.push({ ...common, ...statusEvent(status, now), inbox, senderId });
 		}

@@ -44,9 +44,14 @@ export async function checkRegistrations(
 		await store.read(async (db) => {
 			const found = await factsOfNumbers(db, sender.id, phones);
 			for (const each of found) facts.set(each.phone, each);
-			const unregistered = new Map(found.filter(({ state }) => state !== 'active').map(({ identityId, phone }) => [identityId, phone]));
-			const said = [...(await wordsOfPeople(db, [...unregistered.keys()]))].map(([identityId, words]) => [unregistered.get(identityId) ?? '', words] as const);
-			for (const [phone, words] of [...said, ...(await wordsOfErased(db, phones))]) if (isOptedOut(words, sender.id)) optedOut.add(phone);
+			const unregistered = new Map(
+				found.filter(({ state }) => state !== 'active').map(({ identityId, phone }) => [identityId, phone]),
+			);
+			const said = [...(await wordsOfPeople(db, [...unregistered.keys()]))].map(
+				([identityId, words]) => [unregistered.get(identityId) ?? '', words] as const,
+			);
+			for (const [phone, words] of [...said, ...(await wordsOfErased(db, phones))])
+				if (isOptedOut(words, sender.id)) optedOut.add(phone);
 		});
 	// While the database looks up some numbers, the next are read here.
 	let lookedUp: Promise<void> = Promise.resolve();
@@ -87,7 +92,11 @@ function reasonOf(known: NumberFacts | undefined, isOptedOut: boolean): string |
 }
 
 /** Each text once: reading a number is what takes the time. @returns the numbers among them, E.164. */
-async function readNumbers(numbers: readonly string[], country: string, read: Map<string, ReadNumber>): Promise<string[]> {
+async function readNumbers(
+	numbers: readonly string[],
+	country: string,
+	read: Map<string, ReadNumber>,
+): Promise<string[]> {
 	const phones = new Set<string>();
 	const turns = new Turns();
 	for (const number of numbers) {

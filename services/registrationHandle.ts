@@ -20,11 +20,16 @@ export function readHandle(handle: string, ledgerKey: string): RegistrationId {
 	const [, sender = '', identity = '', mac = ''] = /^(\d{1,15})\.(\d{1,15})\.([\w-]{16})$/.exec(handle) ?? [];
 	const [senderId, identityId] = [Number(sender), Number(identity)];
 	if (mac === '' || !timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(senderId, identityId, ledgerKey)))) {
-		throw new InvalidInputError('This is no handle of a registration in this store. Take the handle of an item of Get Many, unchanged.');
+		throw new InvalidInputError(
+			'This is no handle of a registration in this store. Take the handle of an item of Get Many, unchanged.',
+		);
 	}
 	return { senderId, identityId };
 }
 
 function macOf(senderId: number, identityId: number, ledgerKey: string): string {
-	return createHmac('sha256', ledgerKey).update(`registration handle\n${senderId}\n${identityId}`).digest('base64url').slice(0, MAC_CHARACTERS);
+	return createHmac('sha256', ledgerKey)
+		.update(`registration handle\n${senderId}\n${identityId}`)
+		.digest('base64url')
+		.slice(0, MAC_CHARACTERS);
 }

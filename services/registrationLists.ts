@@ -1,7 +1,12 @@
 import { InvalidInputError, NotFoundError } from '../domain/errors';
 import { maskPhone, normalisePhone } from '../domain/phone';
 import { resolveGroup } from '../store/groups';
-import { countStates, type RegistrationKey, type RegistrationRow, selectRegistrations } from '../store/registrationLists';
+import {
+	countStates,
+	type RegistrationKey,
+	type RegistrationRow,
+	selectRegistrations,
+} from '../store/registrationLists';
 import type { Database, RegistrationState } from '../store/schema';
 import { commonCountry, resolveSender } from '../store/senders';
 import type { Store } from '../store/store';
@@ -38,12 +43,18 @@ export interface ListedRegistration extends RegistrationView {
 }
 
 /** @throws {NotFoundError} when the person has none with this sender. */
-export async function getRegistration(store: Store, { sender: senderRef, number }: { sender: string; number: string }): Promise<RegistrationView> {
+export async function getRegistration(
+	store: Store,
+	{ sender: senderRef, number }: { sender: string; number: string },
+): Promise<RegistrationView> {
 	return await store.read(async (db) => {
 		const sender = await resolveSender(db, senderRef, null);
 		const person = readPerson(number, sender.country);
 		const [row] = await selectRegistrations(db, { senderId: sender.id, person, limit: 1 });
-		if (!row) throw new NotFoundError(`There is no registration of ${person.phone === null ? 'this WhatsApp user' : maskPhone(person.phone)} with ${sender.phone}. The person has to write to that number first.`);
+		if (!row)
+			throw new NotFoundError(
+				`There is no registration of ${person.phone === null ? 'this WhatsApp user' : maskPhone(person.phone)} with ${sender.phone}. The person has to write to that number first.`,
+			);
 		return toView(row, store.now());
 	});
 }
@@ -78,9 +89,25 @@ export async function listRegistrations(store: Store, filter: RegistrationFilter
 		const senderId = filter.sender ? (await resolveSender(db, filter.sender, null)).id : undefined;
 		const groupId = filter.group ? (await resolveGroup(db, filter.group)).id : undefined;
 		const lostBy = lostByNumberChange ? await lostOf(db, senderId) : undefined;
-		const query = { senderId: lostBy ? undefined : senderId, groupId, state, since, search: search.trim() || undefined, lostBy, limit, after };
+		const query = {
+			senderId: lostBy ? undefined : senderId,
+			groupId,
+			state,
+			since,
+			search: search.trim() || undefined,
+			lostBy,
+			limit,
+			after,
+		};
 		const whole = query.search === undefined ? null : wholeNumber(query.search, await commonCountry(db));
-		const exact = whole === null || after ? [] : await selectRegistrations(db, { ...query, search: undefined, person: { phone: whole, whatsAppUserId: null } });
+		const exact =
+			whole === null || after
+				? []
+				: await selectRegistrations(db, {
+						...query,
+						search: undefined,
+						person: { phone: whole, whatsAppUserId: null },
+					});
 		const rows = exact.length > 0 ? exact : await selectRegistrations(db, query);
 		return rows.map((row) => {
 			const view = { ...toView(row, store.now()), handle: handleOf(row, store.ledgerKey), pageToken: tokenOf(row) };
@@ -100,7 +127,9 @@ function wholeNumber(search: string, country: string): string | null {
 /** Of the sender named: what it replaced, or itself where it was replaced. */
 async function lostOf(db: Database, senderId: number | undefined): Promise<Succession[]> {
 	const all = await successions(db);
-	return senderId === undefined ? all : all.filter((each) => each.senderId === senderId || each.successorIds.includes(senderId));
+	return senderId === undefined
+		? all
+		: all.filter((each) => each.senderId === senderId || each.successorIds.includes(senderId));
 }
 
 function tokenOf({ since, identityId, senderId, contactId }: RegistrationKey): string {
@@ -111,14 +140,21 @@ function keyOf(after: RegistrationFilter['after']): RegistrationKey | undefined 
 	if (after === undefined || after === '') return undefined;
 	if (typeof after !== 'string') return { ...after, since: Date.parse(after.since) };
 	try {
-		const [since, identityId, senderId, contactId] = JSON.parse(Buffer.from(after, 'base64url').toString('utf8')) as unknown[];
-		if ([since, identityId, senderId].every((value) => Number.isSafeInteger(value)) && (contactId === null || Number.isSafeInteger(contactId))) {
+		const [since, identityId, senderId, contactId] = JSON.parse(
+			Buffer.from(after, 'base64url').toString('utf8'),
+		) as unknown[];
+		if (
+			[since, identityId, senderId].every((value) => Number.isSafeInteger(value)) &&
+			(contactId === null || Number.isSafeInteger(contactId))
+		) {
 			return { since, identityId, senderId, contactId } as RegistrationKey;
 		}
 	} catch {
 		// Said below.
 	}
-	throw new InvalidInputError('The page token is not one of this list. Take the pageToken of the last item of the page before, or leave it empty to begin.');
+	throw new InvalidInputError(
+		'The page token is not one of this list. Take the pageToken of the last item of the page before, or leave it empty to begin.',
+	);
 }
 
 /** The person can be told from others, but their number not learnt. */
@@ -126,7 +162,8 @@ export function maskView<View extends Pick<RegistrationView, 'phone' | 'whatsApp
 	return {
 		...view,
 		phone: view.phone === null ? null : maskPhone(view.phone),
-		whatsAppUserId: view.whatsAppUserId === null ? null : `${view.whatsAppUserId.slice(0, 3)}…${view.whatsAppUserId.slice(-2)}`,
+		whatsAppUserId:
+			view.whatsAppUserId === null ? null : `${view.whatsAppUserId.slice(0, 3)}…${view.whatsAppUserId.slice(-2)}`,
 	};
 }
 
@@ -149,8 +186,18 @@ export async function getUsage(store: Store, { sender: senderRef }: { sender: st
 	return await store.read(async (db) => {
 		const { id, phone, packageLimit } = await resolveSender(db, senderRef, null);
 		const counts = await countStates(db, id);
-		const limited = packageLimit === null ? null : { free: Math.max(0, packageLimit - counts.active), usedPercent: percentOf(counts.active, packageLimit) };
-		return { senderId: id, senderPhone: phone, ...counts, packageLimit, free: limited?.free ?? null, usedPercent: limited?.usedPercent ?? null };
+		const limited =
+			packageLimit === null
+				? null
+				: { free: Math.max(0, packageLimit - counts.active), usedPercent: percentOf(counts.active, packageLimit) };
+		return {
+			senderId: id,
+			senderPhone: phone,
+			...counts,
+			packageLimit,
+			free: limited?.free ?? null,
+			usedPercent: limited?.usedPercent ?? null,
+		};
 	});
 }
 
@@ -179,5 +226,7 @@ export function toView(row: RegistrationRow, now: number): RegistrationView {
 }
 
 export function windowOpenUntil(lastInboundAt: number | null, now: number): string | null {
-	return lastInboundAt !== null && now - lastInboundAt < WINDOW_MS ? new Date(lastInboundAt + WINDOW_MS).toISOString() : null;
+	return lastInboundAt !== null && now - lastInboundAt < WINDOW_MS
+		? new Date(lastInboundAt + WINDOW_MS).toISOString()
+		: null;
 }

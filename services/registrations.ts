@@ -15,7 +15,14 @@ import { getRegistration, type RegistrationView } from './registrationLists';
 import { wakeInboxes } from './wakeUp';
 
 export { checkRegistrations, type NumberCheck } from './registrationChecks';
-export { getRegistration, getUsage, listRegistrations, type RegistrationFilter, type RegistrationView, type Usage } from './registrationLists';
+export {
+	getRegistration,
+	getUsage,
+	listRegistrations,
+	type RegistrationFilter,
+	type RegistrationView,
+	type Usage,
+} from './registrationLists';
 export { revokeRegistration } from './revoke';
 
 export interface AppliedMessage {
@@ -47,7 +54,10 @@ export interface ApplyMessageInput {
 
 /** Applies a message received by other means than our trigger, by the same rules. */
 export async function applyMessage(store: Store, input: ApplyMessageInput): Promise<AppliedMessage> {
-	if (input.messageId.trim() === '') throw new InvalidInputError('The message has no id. Give the provider\'s id of the message, so that it is applied once only.');
+	if (input.messageId.trim() === '')
+		throw new InvalidInputError(
+			"The message has no id. Give the provider's id of the message, so that it is applied once only.",
+		);
 	const type = input.messageType ?? 'text';
 	const words = parseMessage(input.text, null, type);
 	const channel = input.channel ?? 'whatsapp';
@@ -65,15 +75,30 @@ export async function applyMessage(store: Store, input: ApplyMessageInput): Prom
 	});
 	if (result.isOptOut && result.identityId !== null) await waitForInFlight(store, [result.identityId]);
 	const { eventId, isDuplicate, outcome, applied, registration, contactId } = result;
-	return { eventId, repeated: isDuplicate, outcome, applied, registration, contactId, ...person, senderPhone: sender.phone };
+	return {
+		eventId,
+		repeated: isDuplicate,
+		outcome,
+		applied,
+		registration,
+		contactId,
+		...person,
+		senderPhone: sender.phone,
+	};
 }
 
 /**
  * Registers a person who consented by other means, which `source` names (rule 8).
  * @throws {ConflictError} when the person themselves opted out.
  */
-export async function registerByHand(store: Store, { sender, number, source }: { sender: string; number: string; source: string }): Promise<RegistrationView> {
-	if (source.trim() === '') throw new InvalidInputError('Say where the consent comes from, e.g. "signed form of 12 May 2026": without a source nobody is registered by hand.');
+export async function registerByHand(
+	store: Store,
+	{ sender, number, source }: { sender: string; number: string; source: string },
+): Promise<RegistrationView> {
+	if (source.trim() === '')
+		throw new InvalidInputError(
+			'Say where the consent comes from, e.g. "signed form of 12 May 2026": without a source nobody is registered by hand.',
+		);
 	const { result, sender: at } = await applyAt(store, sender, 'operator', number, {
 		providerEventId: `register ${randomUUID()}`,
 		kind: 'register',
@@ -82,7 +107,9 @@ export async function registerByHand(store: Store, { sender, number, source }: {
 		evidence: { source: source.trim().slice(0, 1_000) },
 	});
 	if (result.outcome === 'refused') {
-		throw new ConflictError(`${maskPhone(number)} opted out by their own word. Only their own START registers them again; invite them instead.`);
+		throw new ConflictError(
+			`${maskPhone(number)} opted out by their own word. Only their own START registers them again; invite them instead.`,
+		);
 	}
 	return await getRegistration(store, { sender: String(at.id), number });
 }
@@ -99,7 +126,13 @@ async function applyAt(
 	const done = await store.transaction(async (db) => {
 		const sender = await resolveSender(db, senderRef, 'whatsapp');
 		const person = readPerson(from, sender.country);
-		const result = await applyConsentSignal(store, db, { ...signal, provider: provider ?? sender.provider, sender, person, inbox: null });
+		const result = await applyConsentSignal(store, db, {
+			...signal,
+			provider: provider ?? sender.provider,
+			sender,
+			person,
+			inbox: null,
+		});
 		return { result, sender, person };
 	});
 	wakeInboxes(done.result.inboxes);

@@ -3,7 +3,13 @@ import { InvalidInputError } from '../domain/errors';
 import type { PersonFields } from '../domain/personFields';
 import { groupsWithIds } from '../store/groups';
 import { lockIdentities } from '../store/identities';
-import { claimReminders, type DueReminder, findDueReminders, type ReminderFilter, type ReminderRow } from '../store/reminders';
+import {
+	claimReminders,
+	type DueReminder,
+	findDueReminders,
+	type ReminderFilter,
+	type ReminderRow,
+} from '../store/reminders';
 import { chunksOf } from '../store/rows';
 import type { Database } from '../store/schema';
 import { resolveSender } from '../store/senders';
@@ -59,22 +65,31 @@ const CLAIMED_AT_ONCE = 10;
  * has lost its reminders rather than sent them twice. @throws {InvalidInputError} @throws {NotFoundError} for the sender.
  */
 export async function remind(store: Store, input: RemindInput): Promise<Reminder[]> {
-	if (!(input.afterMs >= SHORTEST_MS && input.afterMs <= LONGEST_MS)) throw new InvalidInputError('A reminder follows after an hour at least, and a year at most.');
-	if (!(input.most >= 1 && input.most <= 10)) throw new InvalidInputError('Between 1 and 10 reminders of one invitation are possible.');
-	const senderId = input.sender === '' ? null : (await store.read((db) => resolveSender(db, input.sender, 'whatsapp'))).id;
+	if (!(input.afterMs >= SHORTEST_MS && input.afterMs <= LONGEST_MS))
+		throw new InvalidInputError('A reminder follows after an hour at least, and a year at most.');
+	if (!(input.most >= 1 && input.most <= 10))
+		throw new InvalidInputError('Between 1 and 10 reminders of one invitation are possible.');
+	const senderId =
+		input.sender === '' ? null : (await store.read((db) => resolveSender(db, input.sender, 'whatsapp'))).id;
 	const now = store.now();
 	const filter: ReminderFilter = { senderId, lastSentBefore: now - input.afterMs, most: input.most, now };
 	const reminders: Reminder[] = [];
 	while (reminders.length < input.limit) {
 		const size = Math.min(FOUND_AT_ONCE, input.limit - reminders.length);
 		const candidates = await store.read((db) => findDueReminders(db, filter, size));
-		for (const chunk of chunksOf(candidates, CLAIMED_AT_ONCE)) reminders.push(...(await store.transaction((db) => claimChunk(store, db, filter, chunk))));
+		for (const chunk of chunksOf(candidates, CLAIMED_AT_ONCE))
+			reminders.push(...(await store.transaction((db) => claimChunk(store, db, filter, chunk))));
 		if (candidates.length < size) break;
 	}
 	return reminders;
 }
 
-async function claimChunk(store: Store, db: Database, filter: ReminderFilter, candidates: readonly DueReminder[]): Promise<Reminder[]> {
+async function claimChunk(
+	store: Store,
+	db: Database,
+	filter: ReminderFilter,
+	candidates: readonly DueReminder[],
+): Promise<Reminder[]> {
 	// From here on none of them says STOP or registers unseen, and nobody else claims them.
 	await lockIdentities(
 		db,
@@ -102,9 +117,16 @@ async function claimChunk(store: Store, db: Database, filter: ReminderFilter, ca
 	return rows.map((row) => toReminder(row, groups, filter.now));
 }
 
-const groupIdsOf = ({ groupId, furtherGroupIds }: ReminderRow): number[] => [...(groupId === null ? [] : [groupId]), ...(JSON.parse(furtherGroupIds) as number[])];
+const groupIdsOf = ({ groupId, furtherGroupIds }: ReminderRow): number[] => [
+	...(groupId === null ? [] : [groupId]),
+	...(JSON.parse(furtherGroupIds) as number[]),
+];
 
-function toReminder(row: ReminderRow, groups: ReadonlyMap<number, { shortcode: string; name: string }>, now: number): Reminder {
+function toReminder(
+	row: ReminderRow,
+	groups: ReadonlyMap<number, { shortcode: string; name: string }>,
+	now: number,
+): Reminder {
 	const known = groupIdsOf(row).flatMap((id) => groups.get(id) ?? []);
 	const group = row.groupId === null ? undefined : groups.get(row.groupId);
 	const words = { shortcode: group?.shortcode ?? null, code: row.code };

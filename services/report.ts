@@ -37,13 +37,26 @@ export interface ReportSummary {
 }
 
 const CHANNELS: readonly ReportChannel[] = ['sms', 'whatsapp', 'push'];
-const STATES = ['accepted', 'sent', 'delivered', 'read', 'failed', 'unknown', 'skipped', 'expired', 'cancelled'] as const;
+const STATES = [
+	'accepted',
+	'sent',
+	'delivered',
+	'read',
+	'failed',
+	'unknown',
+	'skipped',
+	'expired',
+	'cancelled',
+] as const;
 
 /**
  * Sums up a range of days, both included and written YYYY-MM-DD, as the time zone has them.
  * @throws {InvalidInputError} for days or a time zone that are none.
  */
-export async function summarise(store: Store, { from, to, timeZone }: { from: string; to: string; timeZone: string }): Promise<ReportSummary> {
+export async function summarise(
+	store: Store,
+	{ from, to, timeZone }: { from: string; to: string; timeZone: string },
+): Promise<ReportSummary> {
 	const ranges = daysOf(from, to, timeZone);
 	const totals = await store.read((db) => quarterTotals(db, ranges[0]?.startAt ?? 0, ranges.at(-1)?.endAt ?? 0));
 	const channels = new Map(CHANNELS.map((channel) => [channel, { channel, ...none() }]));
@@ -61,7 +74,8 @@ export async function summarise(store: Store, { from, to, timeZone }: { from: st
 		if (what === 'optOut') day.optOuts += total;
 		if (what === 'invitation') day.invitations += total;
 	}
-	const sum = (what: 'registrations' | 'optOuts' | 'invitations'): number => days.reduce((all, day) => all + day[what], 0);
+	const sum = (what: 'registrations' | 'optOuts' | 'invitations'): number =>
+		days.reduce((all, day) => all + day[what], 0);
 	return {
 		from,
 		to,

@@ -22,7 +22,10 @@ export interface ReportEmail {
 }
 
 /** The report as an e-mail: subject, HTML and plain text from one set of figures. */
-export function renderReportEmail(summary: ReportSummary, { language, title, companyName }: ReportEmailOptions): ReportEmail {
+export function renderReportEmail(
+	summary: ReportSummary,
+	{ language, title, companyName }: ReportEmailOptions,
+): ReportEmail {
 	const texts = REPORT_TEXTS[language];
 	const figures = reportFigures(summary, texts);
 	const heading = title?.trim() || texts.title;

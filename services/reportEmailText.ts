@@ -2,7 +2,11 @@ import type { ReportTexts } from './reportEmailTexts';
 import type { ReportFigures } from './reportFigures';
 
 /** The plain text version: columns by spaces, which every reader shows in a fixed font or at least in order. */
-export function reportText(figures: ReportFigures, texts: ReportTexts, { heading, company, days }: { heading: string; company: string | null; days: string }): string {
+export function reportText(
+	figures: ReportFigures,
+	texts: ReportTexts,
+	{ heading, company, days }: { heading: string; company: string | null; days: string },
+): string {
 	const channelTable = table([
 		['', ...figures.channels.map(({ label }) => label), texts.total],
 		...figures.rows.map((row) => [row.label, ...row.cells, row.total]),

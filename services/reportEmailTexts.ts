@@ -66,7 +66,8 @@ export const REPORT_TEXTS: Record<ReportLanguage, ReportTexts> = {
 		byDay: 'By day',
 		day: 'Day',
 		nothing: 'Nothing was sent in these days.',
-		explanation: 'Each message is counted in every state it reached, on the day it reached it: a message delivered on Monday may have been sent on Sunday.',
+		explanation:
+			'Each message is counted in every state it reached, on the day it reached it: a message delivered on Monday may have been sent on Sunday.',
 		timeZone: (zone) => `Days in the time zone ${zone}.`,
 	},
 	de: {

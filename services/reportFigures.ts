@@ -30,13 +30,22 @@ export interface ReportFigures {
 export function reportFigures(summary: ReportSummary, texts: ReportTexts): ReportFigures {
 	const write = (count: number): string => new Intl.NumberFormat(texts.locale, { useGrouping: 'always' }).format(count);
 	const share = (part: number, whole: number): string | null =>
-		whole > 0 ? new Intl.NumberFormat(texts.locale, { style: 'percent', maximumFractionDigits: 1 }).format(Math.min(1, part / whole)) : null;
-	const total = (state: (typeof REPORT_ROWS)[number]['state']): number => summary.channels.reduce((sum, channel) => sum + channel[state], 0);
+		whole > 0
+			? new Intl.NumberFormat(texts.locale, { style: 'percent', maximumFractionDigits: 1 }).format(
+					Math.min(1, part / whole),
+				)
+			: null;
+	const total = (state: (typeof REPORT_ROWS)[number]['state']): number =>
+		summary.channels.reduce((sum, channel) => sum + channel[state], 0);
 	return {
 		headline: [
 			{ label: texts.messages, value: write(total('accepted')), note: null },
 			{ label: texts.delivered, value: write(total('delivered')), note: share(total('delivered'), total('accepted')) },
-			{ label: texts.registrations, value: write(summary.registrations), note: `${texts.invitations}: ${write(summary.invitations)}` },
+			{
+				label: texts.registrations,
+				value: write(summary.registrations),
+				note: `${texts.invitations}: ${write(summary.invitations)}`,
+			},
 			{ label: texts.optOuts, value: write(summary.optOuts), note: null },
 		],
 		channels: summary.channels.map((channel) => ({
@@ -64,11 +73,18 @@ export function reportFigures(summary: ReportSummary, texts: ReportTexts): Repor
 
 /** E.g. `16–22 November 2026`. @param from, to `YYYY-MM-DD`: days of a calendar, so no time zone moves them. */
 export function dayRange(from: string, to: string, locale: string): string {
-	return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).formatRange(calendarDay(from), calendarDay(to));
+	return new Intl.DateTimeFormat(locale, {
+		day: 'numeric',
+		month: 'long',
+		year: 'numeric',
+		timeZone: 'UTC',
+	}).formatRange(calendarDay(from), calendarDay(to));
 }
 
 function writeDay(day: string, locale: string): string {
-	return new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(calendarDay(day));
+	return new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+		calendarDay(day),
+	);
 }
 
 function calendarDay(day: string): Date {

@@ -18,7 +18,11 @@ export interface PlannedRequest {
 }
 
 /** Puts messages with the same content into one request, as many as the provider takes; each keeps its share of the rate. */
-export function planRequests(ready: readonly ReadyMessage[], provider: Provider, contentOf: (message: ReadyMessage) => MessageContent): PlannedRequest[] {
+export function planRequests(
+	ready: readonly ReadyMessage[],
+	provider: Provider,
+	contentOf: (message: ReadyMessage) => MessageContent,
+): PlannedRequest[] {
 	const requests: PlannedRequest[] = [];
 	const open = new Map<string, PlannedRequest>();
 	for (const message of ready) {
@@ -61,7 +65,11 @@ export async function request(planned: PlannedRequest, context: RequestContext):
 	const byReference = new Map(results.map((result) => [result.reference, result]));
 	return planned.messages.map(({ message, markedAt }) => {
 		const reference = referenceOf(context.storeId, message.id);
-		return { messageId: message.id, markedAt, result: byReference.get(reference) ?? untold(reference, 'The provider gave no result for this message.') };
+		return {
+			messageId: message.id,
+			markedAt,
+			result: byReference.get(reference) ?? untold(reference, 'The provider gave no result for this message.'),
+		};
 	});
 }
 
@@ -92,7 +100,9 @@ async function send(provider: Provider, request: SendRequest): Promise<SendResul
 	try {
 		return await provider.send(request);
 	} catch (error) {
-		return request.recipients.map(({ reference }) => untold(reference, `Sending broke off: ${(error as Error).message}`));
+		return request.recipients.map(({ reference }) =>
+			untold(reference, `Sending broke off: ${(error as Error).message}`),
+		);
 	}
 }
 

@@ -28,12 +28,17 @@ export interface ConfirmedRestore {
 
 const LONGEST_TEXT = 1_000;
 const GIVEN_UP_AT_ONCE = 250;
-const RESTORED = 'The message was queued when the backup was made that this store was restored from: it may have been sent since. It is not sent again by itself.';
+const RESTORED =
+	'The message was queued when the backup was made that this store was restored from: it may have been sent since. It is not sent again by itself.';
 
 /** Lifts the block after a restored backup. It lies in the ledger who did so and why. @throws {InvalidInputError} without both. */
-export async function confirmRestore(store: Store, { confirmedBy, reason, queued }: RestoreConfirmation): Promise<ConfirmedRestore> {
+export async function confirmRestore(
+	store: Store,
+	{ confirmedBy, reason, queued }: RestoreConfirmation,
+): Promise<ConfirmedRestore> {
 	const [by, why] = [confirmedBy.trim().slice(0, LONGEST_TEXT), reason.trim().slice(0, LONGEST_TEXT)];
-	if (by === '' || why === '') throw new InvalidInputError('Say who confirms that this store may send, and why: both are kept in the ledger.');
+	if (by === '' || why === '')
+		throw new InvalidInputError('Say who confirms that this store may send, and why: both are kept in the ledger.');
 	const block = await store.read(sendingBlock);
 	if (!block) return { confirmed: false, blockedSince: null, blockReason: null, givenUp: 0 };
 
@@ -63,11 +68,13 @@ export async function confirmRestore(store: Store, { confirmedBy, reason, queued
 }
 
 async function giveUpQueued(store: Store, blockedSince: number): Promise<number> {
-	for (let total = 0; ; ) {
+	for (let total = 0; ;) {
 		const changed = await store.transaction(async (db) => {
 			const ids = await openMessagesBefore(db, blockedSince, GIVEN_UP_AT_ONCE);
 			const given = await changeMessages(db, ids, store.now(), ({ state }) =>
-				state === 'queued' || state === 'sending' ? { state: 'unknown', error: 'restored', reasonText: RESTORED, leaseOwner: null, leaseUntil: null } : null,
+				state === 'queued' || state === 'sending'
+					? { state: 'unknown', error: 'restored', reasonText: RESTORED, leaseOwner: null, leaseUntil: null }
+					: null,
 			);
 			return given.length;
 		});

@@ -23,7 +23,9 @@ import { wakeInboxes } from './wakeUp';
 export const PEOPLE_A_TRANSACTION = 25;
 
 /** `number` as it was given. */
-export type RevokeResult = { number: string } & ((RegistrationView & { revoked: boolean }) | { revoked: false; error: string });
+export type RevokeResult = { number: string } & (
+	(RegistrationView & { revoked: boolean }) | { revoked: false; error: string }
+);
 
 type Person = PersonKey | { identityId: number };
 
@@ -37,12 +39,18 @@ interface Entry {
  * Ends registrations without being an opt-out (PORTAL 5.3): a person's next message may register them again. One result for each entry,
  * in their order; an entry that cannot be revoked says why and holds up no other.
  */
-export async function revokeRegistrations(store: Store, { sender, numbers, country }: { sender: string; numbers: readonly string[]; country?: string }): Promise<RevokeResult[]> {
+export async function revokeRegistrations(
+	store: Store,
+	{ sender, numbers, country }: { sender: string; numbers: readonly string[]; country?: string },
+): Promise<RevokeResult[]> {
 	return (await revokeNumbers(store, sender, numbers, country)).map(toResult);
 }
 
 /** As revokeRegistrations, of what a list calls by its handles; `number` of a result is the handle. */
-export async function revokeHandles(store: Store, { handles }: { handles: readonly string[] }): Promise<RevokeResult[]> {
+export async function revokeHandles(
+	store: Store,
+	{ handles }: { handles: readonly string[] },
+): Promise<RevokeResult[]> {
 	const done = new Map<string, Done>();
 	const bySender = new Map<number, Entry[]>();
 	for (const handle of new Set(handles)) {
@@ -66,7 +74,10 @@ function toResult({ number, result }: Done): RevokeResult {
 }
 
 /** One person. @throws {NotFoundError} when they have no registration with this sender. */
-export async function revokeRegistration(store: Store, { sender, number, country }: { sender: string; number: string; country?: string }): Promise<RegistrationView & { revoked: boolean }> {
+export async function revokeRegistration(
+	store: Store,
+	{ sender, number, country }: { sender: string; number: string; country?: string },
+): Promise<RegistrationView & { revoked: boolean }> {
 	const [only] = await revokeNumbers(store, sender, [number], country);
 	if (!only) throw new Error('One number was given and nothing came of it.');
 	if (only.result instanceof OptInError) throw only.result;
@@ -78,7 +89,12 @@ interface Done {
 	result: (RegistrationView & { revoked: boolean }) | OptInError;
 }
 
-async function revokeNumbers(store: Store, senderRef: string, numbers: readonly string[], country?: string): Promise<Done[]> {
+async function revokeNumbers(
+	store: Store,
+	senderRef: string,
+	numbers: readonly string[],
+	country?: string,
+): Promise<Done[]> {
 	const sender = await store.read((db) => resolveSender(db, senderRef, null));
 	return await revokeEach(store, sender, await readEntries(numbers, country || sender.country));
 }
@@ -108,13 +124,34 @@ async function revokeChunk(store: Store, sender: Sender, entries: readonly Entry
 	const people = entries.flatMap(({ person }) => (person instanceof OptInError ? [] : [person]));
 	return await inOneTransaction(store, sender, async (db, end) => {
 		const identities = await findIdentities(db, people);
-		await lockIdentities(db, identities.map(({ id }) => id));
-		const before = new Map((await registrationsOfPeople(db, sender.id, identities.map(({ id }) => id))).map((row) => [row.identityId, row]));
+		await lockIdentities(
+			db,
+			identities.map(({ id }) => id),
+		);
+		const before = new Map(
+			(
+				await registrationsOfPeople(
+					db,
+					sender.id,
+					identities.map(({ id }) => id),
+				)
+			).map((row) => [row.identityId, row]),
+		);
 		// Who waits goes first: they are to get no place that is taken from them a moment later.
-		const known = identities.filter(({ id }) => before.has(id)).sort((one, other) => rankOf(before.get(one.id)?.state) - rankOf(before.get(other.id)?.state));
+		const known = identities
+			.filter(({ id }) => before.has(id))
+			.sort((one, other) => rankOf(before.get(one.id)?.state) - rankOf(before.get(other.id)?.state));
 		const revoked = new Set<number>();
 		for (const identity of known) if (await end(identity, {})) revoked.add(identity.id);
-		const after = new Map((await registrationsOfPeople(db, sender.id, known.map(({ id }) => id))).map((row) => [row.identityId, row]));
+		const after = new Map(
+			(
+				await registrationsOfPeople(
+					db,
+					sender.id,
+					known.map(({ id }) => id),
+				)
+			).map((row) => [row.identityId, row]),
+		);
 		return entries.map(({ number, person }): Done => {
 			if (person instanceof OptInError) return { number, result: person };
 			const identity = identities.find((each) => isSame(each, person));
@@ -134,32 +171,44 @@ function isSame(identity: Identity, person: Person): boolean {
 }
 
 function notRegistered(person: Person, { phone }: Sender): NotFoundError {
-	const who = 'identityId' in person ? 'this person' : person.phone === null ? 'this WhatsApp user' : maskPhone(person.phone);
-	return new NotFoundError(`There is no registration of ${who} with ${phone}. The person has to write to that number first.`);
+	const who =
+		'identityId' in person ? 'this person' : person.phone === null ? 'this WhatsApp user' : maskPhone(person.phone);
+	return new NotFoundError(
+		`There is no registration of ${who} with ${phone}. The person has to write to that number first.`,
+	);
 }
 
 /** Ends the registration of one person, who is locked, with what the ledger shall say of it. @returns whether there was one to end. */
 export type EndRegistration = (identity: Identity, evidence: RecordDetails) => Promise<boolean>;
 
 /** Ends registrations of several people together; the places go to those who wait when all have left. */
-export async function inOneTransaction<T>(store: Store, sender: Sender, work: (db: Database, end: EndRegistration) => Promise<T>): Promise<T> {
+export async function inOneTransaction<T>(
+	store: Store,
+	sender: Sender,
+	work: (db: Database, end: EndRegistration) => Promise<T>,
+): Promise<T> {
 	const inboxes: string[] = [];
 	let isMore = false;
 	const done = await store.transaction(async (db) => {
 		inboxes.length = 0;
 		let cause = 0;
 		const result = await work(db, async (identity, evidence) => {
-			const ended = await applyConsentSignal(store, db, {
-				provider: 'operator',
-				providerEventId: `revoke ${randomUUID()}`,
-				kind: 'revoke',
-				channel: 'whatsapp',
-				sender,
-				person: identity,
-				sentAt: null,
-				inbox: null,
-				evidence,
-			}, { holdPlaces: true });
+			const ended = await applyConsentSignal(
+				store,
+				db,
+				{
+					provider: 'operator',
+					providerEventId: `revoke ${randomUUID()}`,
+					kind: 'revoke',
+					channel: 'whatsapp',
+					sender,
+					person: identity,
+					sentAt: null,
+					inbox: null,
+					evidence,
+				},
+				{ holdPlaces: true },
+			);
 			inboxes.push(...ended.inboxes);
 			if (ended.freed.length > 0) cause = ended.eventId;
 			return ended.outcome === 'revoked';

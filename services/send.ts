@@ -93,14 +93,21 @@ export async function sendMessage(store: Store, providers: Providers, input: Sen
  * Answers what a person wrote, once, registered or not: within 24 hours, after a STOP within 15 minutes.
  * @throws {NotFoundError} without such an event. @throws {InvalidInputError} where it is nothing that a person said.
  */
-export async function reply(store: Store, providers: Providers, { eventId, body, idempotencyKey }: ReplyInput): Promise<SentMessage> {
+export async function reply(
+	store: Store,
+	providers: Providers,
+	{ eventId, body, idempotencyKey }: ReplyInput,
+): Promise<SentMessage> {
 	assertKey(idempotencyKey);
 	await assertSendingAllowed(store);
 	const event = await store.read((db) => answerableEvent(db, eventId));
-	if (!event) throw new NotFoundError(`There is no event ${eventId} to reply to. Take the event's id from the trigger's item.`);
+	if (!event)
+		throw new NotFoundError(`There is no event ${eventId} to reply to. Take the event's id from the trigger's item.`);
 	const { senderId, identityId, channel } = event;
-	if (!SAID.includes(event.kind) || identityId === null) throw new InvalidInputError(`Event ${eventId} is not a message of a person, so it cannot be replied to.`);
-	if (senderId === null) throw new InvalidInputError(`Event ${eventId} came to a number that is no sender here. Make the sender first.`);
+	if (!SAID.includes(event.kind) || identityId === null)
+		throw new InvalidInputError(`Event ${eventId} is not a message of a person, so it cannot be replied to.`);
+	if (senderId === null)
+		throw new InvalidInputError(`Event ${eventId} came to a number that is no sender here. Make the sender first.`);
 	const quoted = channel === 'whatsapp' ? event.providerEventId : undefined;
 	const known = await store.read((db) => messageByKey(db, idempotencyKey));
 	if (known) return await finish(store, providers, { id: known.id, owner: null }, quoted);
@@ -125,7 +132,12 @@ export async function reply(store: Store, providers: Providers, { eventId, body,
 	return await finish(store, providers, queued, quoted);
 }
 
-async function finish(store: Store, providers: Providers, queued: { id: number; owner: string | null }, quoted?: string): Promise<SentMessage> {
+async function finish(
+	store: Store,
+	providers: Providers,
+	queued: { id: number; owner: string | null },
+	quoted?: string,
+): Promise<SentMessage> {
 	const { message, repeated } = await finishSingle(store, providers, queued, quoted);
 	return sentMessage(message, repeated);
 }
@@ -145,5 +157,6 @@ function sentMessage(message: MessageView, repeated: boolean): SentMessage {
 }
 
 function assertKey(key: string): void {
-	if (key === '' || key.length > LONGEST_KEY) throw new InvalidInputError(`The idempotency key needs 1 to ${LONGEST_KEY} characters.`);
+	if (key === '' || key.length > LONGEST_KEY)
+		throw new InvalidInputError(`The idempotency key needs 1 to ${LONGEST_KEY} characters.`);
 }

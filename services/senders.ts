@@ -4,7 +4,17 @@ import type { ProviderName } from '../domain/channel';
 import { addCounts } from '../store/counters';
 import { lockPlaces } from '../store/identities';
 import type { RegistrationPolicy, StopScope } from '../store/schema';
-import { findSenderByPhone, insertSender, isProviderIdTaken, type NewSender, resolveSender, type Sender, selectSenders, senderById, updateSender } from '../store/senders';
+import {
+	findSenderByPhone,
+	insertSender,
+	isProviderIdTaken,
+	type NewSender,
+	resolveSender,
+	type Sender,
+	selectSenders,
+	senderById,
+	updateSender,
+} from '../store/senders';
 import type { Store } from '../store/store';
 import { fillPlaces } from './consent/places';
 import { fillWaiting } from './fillWaiting';
@@ -68,12 +78,16 @@ export function defaultSender(phone: string, provider: ProviderName): NewSender 
  * Where it replaces another, it sends only when that one's opt-outs are taken over.
  * @throws {InvalidInputError} @throws {ConflictError} when another sender has that id at the provider.
  */
-export async function createOrUpdateSender(store: Store, { replaces, ...input }: SenderInput): Promise<SenderView & { created: boolean }> {
+export async function createOrUpdateSender(
+	store: Store,
+	{ replaces, ...input }: SenderInput,
+): Promise<SenderView & { created: boolean }> {
 	const { phone } = normalisePhone(input.phone, input.country || 'AT');
 	const inboxes: string[] = [];
 	let isMore = false;
 	const old = replaces ? await store.read((db) => resolveSender(db, replaces, null)) : null;
-	if (old?.phone === phone) throw new InvalidInputError(`The sender ${phone} cannot replace itself. Choose the old number under Replaces.`);
+	if (old?.phone === phone)
+		throw new InvalidInputError(`The sender ${phone} cannot replace itself. Choose the old number under Replaces.`);
 	const saved = await store.transaction(async (db) => {
 		const now = store.now();
 		const known = await findSenderByPhone(db, phone);
@@ -81,8 +95,15 @@ export async function createOrUpdateSender(store: Store, { replaces, ...input }:
 		const sender = merged(known ?? defaultSender(phone, input.provider), input);
 		assertValid(sender);
 		const isTaken = await isProviderIdTaken(db, sender, known?.id ?? null);
-		const result = isTaken ? undefined : known ? await updateSender(db, known.id, sender, now) : await insertSender(db, sender, now);
-		if (!result) throw new ConflictError(`Another sender has the id "${sender.providerSenderId}" at ${sender.provider}, or is being made now. Change that one, or enter another id.`);
+		const result = isTaken
+			? undefined
+			: known
+				? await updateSender(db, known.id, sender, now)
+				: await insertSender(db, sender, now);
+		if (!result)
+			throw new ConflictError(
+				`Another sender has the id "${sender.providerSenderId}" at ${sender.provider}, or is being made now. Change that one, or enter another id.`,
+			);
 		const filled = await fillPlaces(store, db, result, `limit ${now}`);
 		await addCounts(db, filled.counts);
 		inboxes.splice(0, inboxes.length, ...filled.inboxes);
@@ -97,19 +118,32 @@ export async function createOrUpdateSender(store: Store, { replaces, ...input }:
 }
 
 function merged(base: NewSender, input: SenderInput): NewSender {
-	const given = Object.fromEntries(Object.entries(input).filter(([name, value]) => value !== undefined && name !== 'phone')) as Partial<NewSender>;
+	const given = Object.fromEntries(
+		Object.entries(input).filter(([name, value]) => value !== undefined && name !== 'phone'),
+	) as Partial<NewSender>;
 	const sender = { ...base, ...given, name: input.name?.trim() || base.name };
-	return { ...sender, country: sender.country.toUpperCase(), providerSenderId: sender.providerSenderId?.trim() || null };
+	return {
+		...sender,
+		country: sender.country.toUpperCase(),
+		providerSenderId: sender.providerSenderId?.trim() || null,
+	};
 }
 
 function assertValid({ ratePerSecond, packageLimit, dailyNewRecipientCap, country }: NewSender): void {
 	if (!(ratePerSecond > 0 && ratePerSecond <= 10_000)) {
-		throw new InvalidInputError(`A rate of ${ratePerSecond} messages a second is not possible. Enter a number above 0 and at most 10000.`);
+		throw new InvalidInputError(
+			`A rate of ${ratePerSecond} messages a second is not possible. Enter a number above 0 and at most 10000.`,
+		);
 	}
-	for (const [what, value] of Object.entries({ 'package limit': packageLimit, 'cap of new recipients a day': dailyNewRecipientCap })) {
-		if (value !== null && !(Number.isInteger(value) && value >= 0)) throw new InvalidInputError(`The ${what} is a whole number from 0 on, or empty for none; ${value} is not.`);
+	for (const [what, value] of Object.entries({
+		'package limit': packageLimit,
+		'cap of new recipients a day': dailyNewRecipientCap,
+	})) {
+		if (value !== null && !(Number.isInteger(value) && value >= 0))
+			throw new InvalidInputError(`The ${what} is a whole number from 0 on, or empty for none; ${value} is not.`);
 	}
-	if (!/^[A-Z]{2}$/.test(country)) throw new InvalidInputError(`"${country.slice(0, 20)}" is not a country code. Use two letters, e.g. IT, AT or DE.`);
+	if (!/^[A-Z]{2}$/.test(country))
+		throw new InvalidInputError(`"${country.slice(0, 20)}" is not a country code. Use two letters, e.g. IT, AT or DE.`);
 }
 
 /** By id, a page after `afterId`; `search` looks at name and number. */

@@ -20,5 +20,6 @@ export async function assertSendingAllowed(store: Store): Promise<void> {
 /** Blocks sending where a status names a message that was never made here: it was made in the time that the store has lost. */
 export async function blockIfNeverMade(store: Store, db: Database, messageIds: readonly number[]): Promise<void> {
 	if (messageIds.length === 0) return;
-	if (Math.max(...messageIds) > (await newestMessageId(db))) await blockSending(db, { reason: UNKNOWN_MESSAGE, since: store.now() });
+	if (Math.max(...messageIds) > (await newestMessageId(db)))
+		await blockSending(db, { reason: UNKNOWN_MESSAGE, since: store.now() });
 }

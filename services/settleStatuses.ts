@@ -26,11 +26,14 @@ export async function settleStatuses(store: Store, statuses: readonly IncomingSt
 			optedOut.length = 0;
 			await blockIfNeverMade(store, db, ownIds(store.id, chunk));
 			const reports = await reportsByMessage(store, db, chunk);
-			const moved = await changeMessages(db, [...reports.keys()], store.now(), (message) => settle(message, reports.get(message.id) ?? [], store.id));
+			const moved = await changeMessages(db, [...reports.keys()], store.now(), (message) =>
+				settle(message, reports.get(message.id) ?? [], store.id),
+			);
 			for (const message of moved) {
 				for (const { error } of reports.get(message.id) ?? []) {
 					if (!error) continue;
-					if (error.class === 'pauseCampaign' && message.campaignId !== null) await pauseCampaignFor(db, message.campaignId, error.message);
+					if (error.class === 'pauseCampaign' && message.campaignId !== null)
+						await pauseCampaignFor(db, message.campaignId, error.message);
 					if (error.class === 'stopSender') await stopSender(db, message.senderId, error.message);
 					if (error.class === 'optedOut') optedOut.push({ message, code: error.code });
 				}
@@ -52,7 +55,10 @@ function settle(message: StoredMessage, statuses: readonly IncomingStatus[], sto
 	}
 	if (after === before) return null;
 	// A provider that reports on a message has taken it; its own id is kept where it tells one.
-	const providerMessageId = message.providerMessageId ?? statuses.find(({ providerMessageId: id }) => id !== null)?.providerMessageId ?? `${storeId}-${message.id}`;
+	const providerMessageId =
+		message.providerMessageId ??
+		statuses.find(({ providerMessageId: id }) => id !== null)?.providerMessageId ??
+		`${storeId}-${message.id}`;
 	const { state, deliveredAs, error, reasonText } = after;
 	return { state, deliveredAs, error, reasonText, providerMessageId, leaseOwner: null, leaseUntil: null };
 }
@@ -64,7 +70,11 @@ function ownIds(storeId: string, statuses: readonly IncomingStatus[]): number[] 
 }
 
 /** Finds each status's message: by our reference, by that of its request and the person, or by the provider's id. */
-async function reportsByMessage(store: Store, db: Database, statuses: readonly IncomingStatus[]): Promise<Map<number, IncomingStatus[]>> {
+async function reportsByMessage(
+	store: Store,
+	db: Database,
+	statuses: readonly IncomingStatus[],
+): Promise<Map<number, IncomingStatus[]>> {
 	const reports = new Map<number, IncomingStatus[]>();
 	const add = (id: number, status: IncomingStatus): void => {
 		reports.set(id, [...(reports.get(id) ?? []), status]);
@@ -75,7 +85,8 @@ async function reportsByMessage(store: Store, db: Database, statuses: readonly I
 		const id = messageIdOf(store.id, status.reference);
 		const firstId = messageIdOf(store.id, status.batchReference);
 		if (id !== null) add(id, status);
-		else if (firstId !== null && status.recipientPhone !== null) ofBatches.push({ status, firstId, phone: status.recipientPhone });
+		else if (firstId !== null && status.recipientPhone !== null)
+			ofBatches.push({ status, firstId, phone: status.recipientPhone });
 		else if (!status.reference && !status.batchReference && status.providerMessageId !== null) {
 			ofProviderIds.push({ status, providerMessageId: status.providerMessageId });
 		}
@@ -85,10 +96,15 @@ async function reportsByMessage(store: Store, db: Database, statuses: readonly I
 		const id = batches.get(`${firstId} ${phone}`);
 		if (id !== undefined) add(id, status);
 	}
-	const byProviderId = await messagesOfProviderIds(db, ofProviderIds.map(({ providerMessageId }) => providerMessageId));
+	const byProviderId = await messagesOfProviderIds(
+		db,
+		ofProviderIds.map(({ providerMessageId }) => providerMessageId),
+	);
 	for (const { status, providerMessageId } of ofProviderIds) {
 		const candidates = byProviderId.filter((each) => each.providerMessageId === providerMessageId);
-		const own = candidates.filter(({ recipient }) => status.recipientPhone === null || recipient === status.recipientPhone);
+		const own = candidates.filter(
+			({ recipient }) => status.recipientPhone === null || recipient === status.recipientPhone,
+		);
 		const only = own.length === 1 ? own[0] : candidates.length === 1 ? candidates[0] : undefined;
 		if (only) add(only.id, status);
 	}

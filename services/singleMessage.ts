@@ -10,7 +10,14 @@ import type { Provider } from '../providers/provider';
 import { addCounts } from '../store/counters';
 import { findIdentity, insertIdentity } from '../store/identities';
 import { changeMessages } from '../store/messageChanges';
-import { claimMessage, insertSingle, messageById, messageByKey, type MessageView, singleToSend } from '../store/messages';
+import {
+	claimMessage,
+	insertSingle,
+	messageById,
+	messageByKey,
+	type MessageView,
+	singleToSend,
+} from '../store/messages';
 import { lockPace, sendingSender, setPace } from '../store/pacing';
 import { factsOf, findKin, type Kin, readWords, type Words } from '../store/reachability';
 import { replyTo } from '../store/replies';
@@ -52,7 +59,10 @@ const REPEAT_PATIENCE_MS = 20_000;
 const REPEAT_LOOK_MS = 50;
 
 /** Writes the message down once per idempotency key, queued for the caller alone or left out. */
-export async function enqueueSingle(store: Store, message: SingleMessage): Promise<{ id: number; owner: string | null }> {
+export async function enqueueSingle(
+	store: Store,
+	message: SingleMessage,
+): Promise<{ id: number; owner: string | null }> {
 	return await store.transaction(async (db) => {
 		const known = await messageByKey(db, message.idempotencyKey);
 		if (known) return { id: known.id, owner: null };
@@ -77,7 +87,9 @@ export async function enqueueSingle(store: Store, message: SingleMessage): Promi
 		if (id === undefined) return await insertedElsewhere(db, message.idempotencyKey);
 		if (permission !== 'allowed') {
 			const template = message.content.type === 'template' ? message.content.name : null;
-			await addCounts(db, [{ at: now, senderId: message.senderId, channel: message.channel, what: 'skipped', error: permission, template }]);
+			await addCounts(db, [
+				{ at: now, senderId: message.senderId, channel: message.channel, what: 'skipped', error: permission, template },
+			]);
 		}
 		return { id, owner };
 	});
@@ -89,7 +101,11 @@ async function insertedElsewhere(db: Database, idempotencyKey: string): Promise<
 	return { id: known.id, owner: null };
 }
 
-async function identityFor(store: Store, db: Database, { phone, whatsAppUserId }: SingleMessage): Promise<number | null> {
+async function identityFor(
+	store: Store,
+	db: Database,
+	{ phone, whatsAppUserId }: SingleMessage,
+): Promise<number | null> {
 	if (phone !== null) return (await ensurePeople(store, db, [phone])).get(phone) ?? null;
 	const known = await findIdentity(db, { whatsAppUserId });
 	return (known ?? (await insertIdentity(db, { phone: null, whatsAppUserId }, store.now())))?.id ?? null;
@@ -98,7 +114,13 @@ async function identityFor(store: Store, db: Database, { phone, whatsAppUserId }
 async function permissionFor(
 	db: Database,
 	message: SingleMessage,
-	{ identityId, kin, words, person, now }: { identityId: number | null; kin: Kin; words: Words; person: number[]; now: number },
+	{
+		identityId,
+		kin,
+		words,
+		person,
+		now,
+	}: { identityId: number | null; kin: Kin; words: Words; person: number[]; now: number },
 ): Promise<Permission> {
 	const sender = await sendingSender(db, message.senderId);
 	if (!sender || sender.stoppedReason !== null) return 'sender stopped';
@@ -112,7 +134,10 @@ async function permissionFor(
 		contentType: message.content.type,
 		insteadOfSenderId: null,
 	};
-	const reply = message.reply && { ...message.reply.facts(words, person), alreadyAnswered: (await replyTo(db, message.reply.eventId)) !== undefined };
+	const reply = message.reply && {
+		...message.reply.facts(words, person),
+		alreadyAnswered: (await replyTo(db, message.reply.eventId)) !== undefined,
+	};
 	const permission = decide(factsOf(kin, words, target, now, reply));
 	return permission === 'allowed' && !message.isReachable ? 'trial mode' : permission;
 }
@@ -131,16 +156,25 @@ export async function finishSingle(
 	const end = performance.now() + REPEAT_PATIENCE_MS;
 	for (;;) {
 		const message = await read(store, id);
-		if ((message.state !== 'queued' && message.state !== 'sending') || performance.now() > end) return { message, repeated: true };
+		if ((message.state !== 'queued' && message.state !== 'sending') || performance.now() > end)
+			return { message, repeated: true };
 		// Queued by a call that was killed before it sent anything: this one goes on.
 		const claim = randomUUID();
-		const claimed = message.state === 'queued' && (await store.transaction((db) => claimMessage(db, id, claim, store.now(), store.now() + LEASE_MS)));
+		const claimed =
+			message.state === 'queued' &&
+			(await store.transaction((db) => claimMessage(db, id, claim, store.now(), store.now() + LEASE_MS)));
 		if (claimed) await dispatch(store, providers, id, claim, quoted);
 		else await wait(REPEAT_LOOK_MS);
 	}
 }
 
-async function dispatch(store: Store, providers: Providers, id: number, owner: string, quoted: string | undefined): Promise<void> {
+async function dispatch(
+	store: Store,
+	providers: Providers,
+	id: number,
+	owner: string,
+	quoted: string | undefined,
+): Promise<void> {
 	const single = await store.read((db) => singleToSend(db, id));
 	if (!single) return;
 	const provider = providers[single.provider];
@@ -149,7 +183,7 @@ async function dispatch(store: Store, providers: Providers, id: number, owner: s
 	const message = { ...single, contentType: content.type, insteadOfSenderId: null };
 	const clock = new PaceClock(store);
 
-	for (let tries = 1, late = 0; ; ) {
+	for (let tries = 1, late = 0; ;) {
 		const timeUs = await reserve(store, single.senderId, clock);
 		await wait(Math.max(0, clock.msUntil(timeUs)));
 		const order = { senderId: single.senderId, owner, slot: false, messages: [message], clock, reserved: true };
@@ -164,11 +198,18 @@ async function dispatch(store: Store, providers: Providers, id: number, owner: s
 		const outcomes = await request(planned, context);
 		if (outcomes === null) {
 			await takeBack(store, [ready]);
-			if (++late === LATE_MARKS) throw new OptInError('The store is too slow to mark a message as sending in time. Nothing was sent. Try again with less load.');
+			if (++late === LATE_MARKS)
+				throw new OptInError(
+					'The store is too slow to mark a message as sending in time. Nothing was sent. Try again with less load.',
+				);
 			continue;
 		}
 		const waitMs = tries < TRIES ? waitBeforeNext(outcomes, tries) : null;
-		const recorder = new OutcomeRecorder(store, { senderId: single.senderId, mayRetry: waitMs !== null, keepFor: owner }, 0);
+		const recorder = new OutcomeRecorder(
+			store,
+			{ senderId: single.senderId, mayRetry: waitMs !== null, keepFor: owner },
+			0,
+		);
 		recorder.add(outcomes);
 		await recorder.drain();
 		if (waitMs === null) return;
@@ -201,7 +242,13 @@ async function skipStopped(store: Store, id: number, owner: string): Promise<voi
 	await store.transaction((db) =>
 		changeMessages(db, [id], store.now(), ({ state, leaseOwner }) =>
 			state === 'queued' && leaseOwner === owner
-				? { state: 'skipped', error: 'sender stopped', reasonText: sentenceOf('sender stopped'), leaseOwner: null, leaseUntil: null }
+				? {
+						state: 'skipped',
+						error: 'sender stopped',
+						reasonText: sentenceOf('sender stopped'),
+						leaseOwner: null,
+						leaseUntil: null,
+					}
 				: null,
 		),
 	);
@@ -214,5 +261,7 @@ async function read(store: Store, id: number): Promise<MessageView> {
 }
 
 export function noProvider(name: Provider['name']): ConfigurationError {
-	return new ConfigurationError(`No credential for ${name} is attached to this node, and the sender sends with it. Attach it.`);
+	return new ConfigurationError(
+		`No credential for ${name} is attached to this node, and the sender sends with it. Attach it.`,
+	);
 }

@@ -34,13 +34,22 @@ const CARRY_MS = 500;
 /** Gives out the free slots of senders with something to send; settles what crashed deliveries left; finishes campaigns. */
 export async function takeSlots(
 	store: Store,
-	{ trigger, slotsPerSender = SLOTS_PER_SENDER, leaseMs = SLOT_LEASE_MS }: { trigger: string; slotsPerSender?: number; leaseMs?: number },
+	{
+		trigger,
+		slotsPerSender = SLOTS_PER_SENDER,
+		leaseMs = SLOT_LEASE_MS,
+	}: { trigger: string; slotsPerSender?: number; leaseMs?: number },
 ): Promise<TakenSlots> {
 	await giveUpInterrupted(store);
 	await carryPending(store, { forMs: CARRY_MS });
 	const due = await store.read(async (db) => {
 		if ((await sendingBlock(db)) !== null) return [];
-		const senders = await db.selectFrom('sender').select(['id', 'phone', 'provider']).where('stopped_reason', 'is', null).orderBy('id').execute();
+		const senders = await db
+			.selectFrom('sender')
+			.select(['id', 'phone', 'provider'])
+			.where('stopped_reason', 'is', null)
+			.orderBy('id')
+			.execute();
 		const withWork = [];
 		for (const sender of senders) if (await hasSomethingToSend(db, sender.id, store.now())) withWork.push(sender);
 		return withWork;
@@ -48,7 +57,14 @@ export async function takeSlots(
 	const slots: SlotItem[] = [];
 	for (const { id, phone, provider } of due) {
 		const taken = await store.transaction((db) =>
-			takeFreeSlots(db, { senderId: id, slots: slotsPerSender, trigger, now: store.now(), leaseMs, newOwner: randomUUID }),
+			takeFreeSlots(db, {
+				senderId: id,
+				slots: slotsPerSender,
+				trigger,
+				now: store.now(),
+				leaseMs,
+				newOwner: randomUUID,
+			}),
 		);
 		slots.push(...taken.map(({ owner }) => ({ slot: owner, senderId: id, senderPhone: phone, provider })));
 	}
@@ -67,16 +83,24 @@ export async function releaseSlot(store: Store, slot: string): Promise<void> {
 async function giveUpInterrupted(store: Store): Promise<void> {
 	const markedBefore = store.now() - GIVEN_UP_AFTER_MS;
 	if (!(await store.read((db) => hasInterrupted(db, markedBefore)))) return;
-	while ((await store.transaction((db) => giveUpOn(db, markedBefore, GIVEN_UP_AT_ONCE, store.now()))) === GIVEN_UP_AT_ONCE);
+	while (
+		(await store.transaction((db) => giveUpOn(db, markedBefore, GIVEN_UP_AT_ONCE, store.now()))) === GIVEN_UP_AT_ONCE
+	);
 }
 
 async function finish(store: Store): Promise<CampaignView[]> {
-	const running = await store.read((db) => db.selectFrom('campaign').select('id').where('state', '=', 'running').limit(1).executeTakeFirst());
+	const running = await store.read((db) =>
+		db.selectFrom('campaign').select('id').where('state', '=', 'running').limit(1).executeTakeFirst(),
+	);
 	if (!running) return [];
 	const ids = await store.transaction((db) => finishCampaigns(db, store.now()));
 	return await store.read(async (db) => {
 		const campaigns = [];
 		for (const id of ids) campaigns.push(await campaignById(db, id));
-		return await viewsOf(db, campaigns.filter((campaign) => campaign !== undefined), false);
+		return await viewsOf(
+			db,
+			campaigns.filter((campaign) => campaign !== undefined),
+			false,
+		);
 	});
 }

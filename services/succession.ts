@@ -9,7 +9,16 @@ import { addCounts } from '../store/counters';
 import type { Database } from '../store/schema';
 import { copySender, findSenderByPhone, findSenderOfProviderId, moveProviderId, senderById } from '../store/senders';
 import type { Store } from '../store/store';
-import { optOutsAfter, type PendingCarry, pendingCarries, queuedOf, releaseSuccessor, replaceSender, setCarried, successions } from '../store/successions';
+import {
+	optOutsAfter,
+	type PendingCarry,
+	pendingCarries,
+	queuedOf,
+	releaseSuccessor,
+	replaceSender,
+	setCarried,
+	successions,
+} from '../store/successions';
 import { fillFreed } from './consent/places';
 import { applyConsentSignal } from './consentEngine';
 import { wakeInboxes } from './wakeUp';
@@ -34,11 +43,14 @@ export async function replaceNumber(store: Store, { oldId, newId }: { oldId: num
 async function replaceIn(db: Database, oldId: number, newId: number, now: number): Promise<void> {
 	const [old, successor] = [await senderById(db, oldId), await senderById(db, newId)];
 	if (!old || !successor) throw new Error('A sender that was just found is gone.');
-	if (oldId === newId) throw new InvalidInputError(`The sender ${old.phone} cannot replace itself. Choose the old number under Replaces.`);
+	if (oldId === newId)
+		throw new InvalidInputError(`The sender ${old.phone} cannot replace itself. Choose the old number under Replaces.`);
 	if (old.replacedById === newId) return;
 	if (old.replacedById !== null) {
 		const other = await senderById(db, old.replacedById);
-		throw new ConflictError(`The sender ${old.phone} was replaced by ${other?.phone ?? 'another'} already. Let the new number replace that one.`);
+		throw new ConflictError(
+			`The sender ${old.phone} was replaced by ${other?.phone ?? 'another'} already. Let the new number replace that one.`,
+		);
 	}
 	await replaceSender(db, oldId, newId, { old: `Replaced by ${successor.phone}.`, new: TAKING_OVER }, now);
 }
@@ -51,7 +63,7 @@ export async function carryPending(store: Store, { forMs = Infinity }: { forMs?:
 	const endsAt = performance.now() + forMs;
 	for (const pending of await store.read(pendingCarries)) {
 		while (await withdrawSome(store, pending)) if (performance.now() >= endsAt) return;
-		for (let carry: PendingCarry | null = pending; carry; ) {
+		for (let carry: PendingCarry | null = pending; carry;) {
 			carry = await carrySome(store, carry);
 			if (performance.now() >= endsAt) return;
 		}
@@ -63,7 +75,11 @@ async function withdrawSome(store: Store, { senderId, phone }: PendingCarry): Pr
 	return await store.transaction(async (db) => {
 		const ids = await queuedOf(db, senderId, MESSAGES_A_TRANSACTION);
 		const reasonText = `The sender ${phone} was replaced by another number.`;
-		await changeMessages(db, ids, store.now(), ({ state }) => (state === 'queued' ? { state: 'skipped', error: 'sender stopped', reasonText, leaseOwner: null, leaseUntil: null } : null));
+		await changeMessages(db, ids, store.now(), ({ state }) =>
+			state === 'queued'
+				? { state: 'skipped', error: 'sender stopped', reasonText, leaseOwner: null, leaseUntil: null }
+				: null,
+		);
 		return ids.length === MESSAGES_A_TRANSACTION;
 	});
 }
@@ -78,7 +94,8 @@ async function carrySome(store: Store, carry: PendingCarry): Promise<PendingCarr
 		const ids = [...new Set(words.map(({ identityId }) => identityId))];
 		await lockIdentities(db, ids);
 		const people = new Map((await identitiesById(db, ids)).map((identity) => [identity.id, identity]));
-		const successorIds = (await successions(db)).find(({ senderId }) => senderId === carry.senderId)?.successorIds ?? [];
+		const successorIds =
+			(await successions(db)).find(({ senderId }) => senderId === carry.senderId)?.successorIds ?? [];
 		const freed: number[] = [];
 		let cause = 0;
 		for (const successorId of successorIds) {
@@ -86,18 +103,23 @@ async function carrySome(store: Store, carry: PendingCarry): Promise<PendingCarr
 			for (const { identityId, scope, effectiveAt } of words) {
 				const person = people.get(identityId);
 				if (!person || (person.phone === null && person.whatsAppUserId === null)) continue;
-				const result = await applyConsentSignal(store, db, {
-					provider: 'store',
-					providerEventId: `carried ${identityId} ${scope} ${effectiveAt} to ${successorId}`,
-					kind: 'carriedOptOut',
-					channel: 'whatsapp',
-					sender,
-					person,
-					sentAt: effectiveAt,
-					inbox: null,
-					scopes: [scope === scopes[0] ? senderScope(successorId) : marketingScope(successorId)],
-					evidence: { saidTo: carry.phone },
-				}, { holdPlaces: true });
+				const result = await applyConsentSignal(
+					store,
+					db,
+					{
+						provider: 'store',
+						providerEventId: `carried ${identityId} ${scope} ${effectiveAt} to ${successorId}`,
+						kind: 'carriedOptOut',
+						channel: 'whatsapp',
+						sender,
+						person,
+						sentAt: effectiveAt,
+						inbox: null,
+						scopes: [scope === scopes[0] ? senderScope(successorId) : marketingScope(successorId)],
+						evidence: { saidTo: carry.phone },
+					},
+					{ holdPlaces: true },
+				);
 				inboxes.push(...result.inboxes);
 				freed.push(...result.freed);
 				cause = result.eventId;
@@ -122,13 +144,19 @@ async function carrySome(store: Store, carry: PendingCarry): Promise<PendingCarr
  * Sees in a webhook of Meta that a known number id has another number now. Registrations belong to the number, so that one becomes a
  * sender of its own, with the settings of the old one, which it replaces.
  */
-export async function noticeNumberChanges(store: Store, provider: ProviderName, events: readonly IncomingEvent[], forMs: number): Promise<void> {
+export async function noticeNumberChanges(
+	store: Store,
+	provider: ProviderName,
+	events: readonly IncomingEvent[],
+	forMs: number,
+): Promise<void> {
 	if (provider !== 'meta') return;
 	const told = new Map<string, { providerSenderId: string; phone: string }>();
 	for (const event of events) {
 		if (event.kind !== 'message' && event.kind !== 'preference') continue;
 		const { providerSenderId, phone } = event.sender;
-		if (providerSenderId !== null && phone !== null) told.set(`${providerSenderId} ${phone}`, { providerSenderId, phone });
+		if (providerSenderId !== null && phone !== null)
+			told.set(`${providerSenderId} ${phone}`, { providerSenderId, phone });
 	}
 	for (const each of told.values()) {
 		const known = await store.read((db) => findSenderOfProviderId(db, provider, each.providerSenderId));
@@ -138,7 +166,12 @@ export async function noticeNumberChanges(store: Store, provider: ProviderName, 
 	}
 }
 
-async function changeNumber(db: Database, provider: ProviderName, { providerSenderId, phone }: { providerSenderId: string; phone: string }, now: number): Promise<boolean> {
+async function changeNumber(
+	db: Database,
+	provider: ProviderName,
+	{ providerSenderId, phone }: { providerSenderId: string; phone: string },
+	now: number,
+): Promise<boolean> {
 	const old = await findSenderOfProviderId(db, provider, providerSenderId);
 	if (!old || old.phone === phone) return false;
 	const known = await findSenderByPhone(db, phone);

@@ -15,7 +15,14 @@ export interface AudienceContact {
 	language: string | null;
 }
 
-const COLUMNS = ['id', 'name', 'sms_number as smsNumber', 'whatsapp_number as whatsAppNumber', 'fields', 'language'] as const;
+const COLUMNS = [
+	'id',
+	'name',
+	'sms_number as smsNumber',
+	'whatsapp_number as whatsAppNumber',
+	'fields',
+	'language',
+] as const;
 
 /** The next contacts of the joined groups without the excluded ones, by id. */
 export async function nextContacts(
@@ -29,11 +36,25 @@ export async function nextContacts(
 		.select(COLUMNS)
 		.where('id', '>', after)
 		.where((where) =>
-			where.exists(where.selectFrom('membership').select('contact_id').whereRef('contact_id', '=', 'contact.id').where('group_id', 'in', groupIds)),
+			where.exists(
+				where
+					.selectFrom('membership')
+					.select('contact_id')
+					.whereRef('contact_id', '=', 'contact.id')
+					.where('group_id', 'in', groupIds),
+			),
 		)
 		.$if(excludedGroupIds.length > 0, (query) =>
 			query.where((where) =>
-				where.not(where.exists(where.selectFrom('membership').select('contact_id').whereRef('contact_id', '=', 'contact.id').where('group_id', 'in', excludedGroupIds))),
+				where.not(
+					where.exists(
+						where
+							.selectFrom('membership')
+							.select('contact_id')
+							.whereRef('contact_id', '=', 'contact.id')
+							.where('group_id', 'in', excludedGroupIds),
+					),
+				),
 			),
 		)
 		.orderBy('id')
@@ -51,7 +72,11 @@ export async function contactsWithNumbers(db: Database, phones: readonly string[
 }
 
 /** Of each contact: which of these groups it is in. */
-export async function groupsOfContacts(db: Database, contactIds: readonly number[], groupIds: readonly number[]): Promise<Map<number, number[]>> {
+export async function groupsOfContacts(
+	db: Database,
+	contactIds: readonly number[],
+	groupIds: readonly number[],
+): Promise<Map<number, number[]>> {
 	const groups = new Map<number, number[]>();
 	if (groupIds.length === 0 || contactIds.length === 0) return groups;
 	const rows = await db

@@ -28,7 +28,16 @@ export interface Campaign {
 
 export type NewCampaign = Pick<
 	Campaign,
-	'key' | 'name' | 'purpose' | 'channels' | 'whatsAppSenderId' | 'smsSenderId' | 'audience' | 'content' | 'startsAt' | 'createdAt'
+	| 'key'
+	| 'name'
+	| 'purpose'
+	| 'channels'
+	| 'whatsAppSenderId'
+	| 'smsSenderId'
+	| 'audience'
+	| 'content'
+	| 'startsAt'
+	| 'createdAt'
 >;
 
 const COLUMNS = [
@@ -91,10 +100,14 @@ export async function campaignById(db: Database, id: number): Promise<Campaign |
 }
 
 /** Newest first; `before` is the id of the last one read. */
-export async function selectCampaigns(db: Database, { search, limit, before }: { search: string; limit: number; before: number | null }): Promise<Campaign[]> {
+export async function selectCampaigns(
+	db: Database,
+	{ search, limit, before }: { search: string; limit: number; before: number | null },
+): Promise<Campaign[]> {
 	let query = db.selectFrom('campaign').select(COLUMNS).orderBy('id', 'desc').limit(limit);
 	if (before !== null) query = query.where('id', '<', before);
-	if (search !== '') query = query.where((where) => where.or([contains(where.ref('name'), search), contains(where.ref('key'), search)]));
+	if (search !== '')
+		query = query.where((where) => where.or([contains(where.ref('name'), search), contains(where.ref('key'), search)]));
 	return (await query.execute()).map(toCampaign);
 }
 
@@ -122,7 +135,12 @@ export async function setCampaign(
 
 /** The provider asks for a pause: a running campaign waits for the operator, with the reason. */
 export async function pauseCampaignFor(db: Database, id: number, reason: string): Promise<void> {
-	await db.updateTable('campaign').set({ state: 'paused', pause_reason: reason }).where('id', '=', id).where('state', '=', 'running').execute();
+	await db
+		.updateTable('campaign')
+		.set({ state: 'paused', pause_reason: reason })
+		.where('id', '=', id)
+		.where('state', '=', 'running')
+		.execute();
 }
 
 /** How many messages of a campaign are in which state, for which reason. */
@@ -147,7 +165,15 @@ export async function finishCampaigns(db: Database, now: number): Promise<number
 		.set({ state: 'finished', finished_at: now })
 		.where('state', '=', 'running')
 		.where((where) =>
-			where.not(where.exists(where.selectFrom('message').select('message.id').whereRef('message.campaign_id', '=', 'campaign.id').where('message.state', 'in', ['queued', 'sending']))),
+			where.not(
+				where.exists(
+					where
+						.selectFrom('message')
+						.select('message.id')
+						.whereRef('message.campaign_id', '=', 'campaign.id')
+						.where('message.state', 'in', ['queued', 'sending']),
+				),
+			),
 		)
 		.returning('id')
 		.execute();
@@ -168,7 +194,8 @@ export async function cancelMessages(db: Database, campaignId: number, limit: nu
 		db,
 		queued.map(({ id }) => id),
 		now,
-		({ state }) => (state === 'queued' ? { state: 'cancelled', error: null, leaseOwner: null, leaseUntil: null } : null),
+		({ state }) =>
+			state === 'queued' ? { state: 'cancelled', error: null, leaseOwner: null, leaseUntil: null } : null,
 	);
 	return cancelled.length;
 }
@@ -177,7 +204,13 @@ export async function cancelMessages(db: Database, campaignId: number, limit: nu
 export async function leftOutTotals(db: Database, campaignId: number) {
 	const rows = await db
 		.selectFrom('message')
-		.select(({ fn }) => ['sender_id as senderId', 'channel', 'group_id as groupId', 'reason', fn.countAll<number>().as('total')])
+		.select(({ fn }) => [
+			'sender_id as senderId',
+			'channel',
+			'group_id as groupId',
+			'reason',
+			fn.countAll<number>().as('total'),
+		])
 		.where('campaign_id', '=', campaignId)
 		.where('state', '=', 'skipped')
 		.groupBy(['sender_id', 'channel', 'group_id', 'reason'])

@@ -8,13 +8,16 @@ export async function selectFieldNames(
 	db: Database,
 	{ groupId, after, limit }: { groupId: number | null; after: number; limit: number },
 ): Promise<{ names: string[]; last: number | null }> {
-	const inGroup = groupId === null ? sql`` : sql`and id in (select contact_id from membership where group_id = ${groupId})`;
+	const inGroup =
+		groupId === null ? sql`` : sql`and id in (select contact_id from membership where group_id = ${groupId})`;
 	const page = sql`select id, fields from contact where id > ${after} ${inGroup} order by id limit ${limit}`;
 	const { rows: ends } = await sql<{ last: number | null }>`select max(id) as "last" from (${page}) as p`.execute(db);
 	const last = ends[0]?.last ?? null;
 	if (last === null) return { names: [], last };
 	const keys = isPostgres(db)
-		? sql<{ name: string }>`select distinct k.name as "name" from (${page}) as p cross join lateral json_object_keys(p.fields::json) as k(name)`
+		? sql<{
+				name: string;
+			}>`select distinct k.name as "name" from (${page}) as p cross join lateral json_object_keys(p.fields::json) as k(name)`
 		: sql<{ name: string }>`select distinct k.key as "name" from (${page}) as p, json_each(p.fields) as k`;
 	const { rows } = await keys.execute(db);
 	return { names: rows.map(({ name }) => name), last };

@@ -29,20 +29,20 @@ export async function contactsHolding(db: Database, phones: readonly string[], l
 }
 
 const CELLS = sql.join(
-	[
-		textCell(0),
-		textCell(1),
-		textCell(2),
-		textCell(3),
-		textCell(4),
-		textCell(5),
-		numberCell(6),
-	],
+	[textCell(0), textCell(1), textCell(2), textCell(3), textCell(4), textCell(5), numberCell(6)],
 	sql`, `,
 );
 const COLUMNS = sql.raw('name, sms_number, whatsapp_number, fields, language, sms_consent_source, sms_consent_at');
 
-function cellsOf({ name, smsNumber, whatsAppNumber, fields, language, smsConsentSource, smsConsentAt }: ContactToWrite): unknown[] {
+function cellsOf({
+	name,
+	smsNumber,
+	whatsAppNumber,
+	fields,
+	language,
+	smsConsentSource,
+	smsConsentAt,
+}: ContactToWrite): unknown[] {
 	return [name, smsNumber, whatsAppNumber, JSON.stringify(fields), language, smsConsentSource, smsConsentAt];
 }
 
@@ -54,9 +54,16 @@ export async function insertContacts(db: Database, contacts: readonly ContactToW
 }
 
 /** As insertContacts; gives the ids, which cost some time. */
-export async function insertContactsForIds(db: Database, contacts: readonly ContactToWrite[], now: number): Promise<NumbersOfContact[]> {
+export async function insertContactsForIds(
+	db: Database,
+	contacts: readonly ContactToWrite[],
+	now: number,
+): Promise<NumbersOfContact[]> {
 	if (contacts.length === 0) return [];
-	const { rows } = await sql<NumbersOfContact>`${insertion(db, contacts, now)} returning id, sms_number as "smsNumber", whatsapp_number as "whatsAppNumber"`.execute(db);
+	const { rows } =
+		await sql<NumbersOfContact>`${insertion(db, contacts, now)} returning id, sms_number as "smsNumber", whatsapp_number as "whatsAppNumber"`.execute(
+			db,
+		);
 	return rows;
 }
 
@@ -95,7 +102,11 @@ export async function insertMemberships(
 }
 
 /** Which of these memberships there are: `<group>:<contact>`. */
-export async function existingMemberships(db: Database, contactIds: readonly number[], groupIds: readonly number[]): Promise<Set<string>> {
+export async function existingMemberships(
+	db: Database,
+	contactIds: readonly number[],
+	groupIds: readonly number[],
+): Promise<Set<string>> {
 	if (contactIds.length === 0 || groupIds.length === 0) return new Set();
 	const rows = await db
 		.selectFrom('membership')
@@ -107,7 +118,11 @@ export async function existingMemberships(db: Database, contactIds: readonly num
 }
 
 /** The scopes that people (by phone) said no to, of those asked for. */
-export async function outWords(db: Database, phones: readonly string[], scopes: readonly string[]): Promise<Map<string, Set<string>>> {
+export async function outWords(
+	db: Database,
+	phones: readonly string[],
+	scopes: readonly string[],
+): Promise<Map<string, Set<string>>> {
 	const byPhone = new Map<string, Set<string>>();
 	if (phones.length === 0) return byPhone;
 	const rows = await db
@@ -118,9 +133,11 @@ export async function outWords(db: Database, phones: readonly string[], scopes: 
 		.where('w.direction', '=', 'out')
 		.where('w.scope', 'in', listOf(db, scopes))
 		.execute();
-	for (const { phone, scope } of rows) if (phone !== null) byPhone.set(phone, (byPhone.get(phone) ?? new Set()).add(scope));
+	for (const { phone, scope } of rows)
+		if (phone !== null) byPhone.set(phone, (byPhone.get(phone) ?? new Set()).add(scope));
 	for (const [phone, words] of await suppressedNumbers(db, phones)) {
-		for (const scope of words.keys()) if (scopes.includes(scope)) byPhone.set(phone, (byPhone.get(phone) ?? new Set()).add(scope));
+		for (const scope of words.keys())
+			if (scopes.includes(scope)) byPhone.set(phone, (byPhone.get(phone) ?? new Set()).add(scope));
 	}
 	return byPhone;
 }

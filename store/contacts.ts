@@ -139,12 +139,22 @@ export async function selectContacts(
 	let query = db.selectFrom('contact as c').selectAll('c').where('c.id', '>', after).orderBy('c.id').limit(limit);
 	if (search !== '') {
 		query = query.where((where) =>
-			where.or([contains(where.ref('c.name'), search), contains(where.ref('c.sms_number'), search), contains(where.ref('c.whatsapp_number'), search)]),
+			where.or([
+				contains(where.ref('c.name'), search),
+				contains(where.ref('c.sms_number'), search),
+				contains(where.ref('c.whatsapp_number'), search),
+			]),
 		);
 	}
 	if (groupId !== null) {
 		query = query.where((where) =>
-			where.exists(where.selectFrom('membership as m').select('m.contact_id').whereRef('m.contact_id', '=', 'c.id').where('m.group_id', '=', groupId)),
+			where.exists(
+				where
+					.selectFrom('membership as m')
+					.select('m.contact_id')
+					.whereRef('m.contact_id', '=', 'c.id')
+					.where('m.group_id', '=', groupId),
+			),
 		);
 	}
 	return (await query.execute()).map(toContact);

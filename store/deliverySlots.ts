@@ -11,11 +11,26 @@ export interface SlotLease {
 /** Takes the free slots of a sender, at most `slots` in all; `newOwner` names each. */
 export async function takeFreeSlots(
 	db: Database,
-	{ senderId, slots, trigger, now, leaseMs, newOwner }: { senderId: number; slots: number; trigger: string; now: number; leaseMs: number; newOwner: () => string },
+	{
+		senderId,
+		slots,
+		trigger,
+		now,
+		leaseMs,
+		newOwner,
+	}: { senderId: number; slots: number; trigger: string; now: number; leaseMs: number; newOwner: () => string },
 ): Promise<SlotLease[]> {
 	await db
 		.insertInto('delivery_slot')
-		.values(Array.from({ length: slots }, (_, number) => ({ sender_id: senderId, number, owner: null, trigger: null, lease_until: 0 })))
+		.values(
+			Array.from({ length: slots }, (_, number) => ({
+				sender_id: senderId,
+				number,
+				owner: null,
+				trigger: null,
+				lease_until: 0,
+			})),
+		)
 		.onConflict((conflict) => conflict.doNothing())
 		.execute();
 	const free = await forUpdateSkipLocked(
@@ -44,7 +59,11 @@ export async function takeFreeSlots(
 
 /** Prolongs a lease. @returns false when the slot was revoked, or given to somebody else. */
 export async function renewSlot(db: Database, owner: string, leaseUntil: number): Promise<boolean> {
-	const { numUpdatedRows } = await db.updateTable('delivery_slot').set({ lease_until: leaseUntil }).where('owner', '=', owner).executeTakeFirst();
+	const { numUpdatedRows } = await db
+		.updateTable('delivery_slot')
+		.set({ lease_until: leaseUntil })
+		.where('owner', '=', owner)
+		.executeTakeFirst();
 	return numUpdatedRows > 0n;
 }
 
@@ -54,7 +73,11 @@ export async function holdsSlot(db: Database, owner: string): Promise<boolean> {
 }
 
 export async function freeSlot(db: Database, owner: string): Promise<void> {
-	await db.updateTable('delivery_slot').set({ owner: null, trigger: null, lease_until: 0 }).where('owner', '=', owner).execute();
+	await db
+		.updateTable('delivery_slot')
+		.set({ owner: null, trigger: null, lease_until: 0 })
+		.where('owner', '=', owner)
+		.execute();
 }
 
 /** Takes back every slot a trigger gave out. @returns how many. */

@@ -8,7 +8,10 @@ export function isPostgres(db: Database): boolean {
 }
 
 /** Locks the rows read until the transaction ends; the query orders them, so that two transactions never wait for each other. */
-export function forUpdate<T extends keyof Schema, O>(db: Database, query: SelectQueryBuilder<Schema, T, O>): SelectQueryBuilder<Schema, T, O> {
+export function forUpdate<T extends keyof Schema, O>(
+	db: Database,
+	query: SelectQueryBuilder<Schema, T, O>,
+): SelectQueryBuilder<Schema, T, O> {
 	return isPostgres(db) ? query.forUpdate() : query;
 }
 

@@ -9,7 +9,11 @@ function erasedId(db: Database, provider: EventTable['provider'], providerEventI
 	return `erased ${keyedHash(db, 'event', `${provider} ${providerEventId}`)}`;
 }
 
-export async function findErasedEvent(db: Database, provider: EventTable['provider'], providerEventId: string): Promise<KnownEvent | undefined> {
+export async function findErasedEvent(
+	db: Database,
+	provider: EventTable['provider'],
+	providerEventId: string,
+): Promise<KnownEvent | undefined> {
 	return await findEvent(db, provider, erasedId(db, provider, providerEventId));
 }
 

@@ -12,17 +12,31 @@ export async function deletePerson(
 	const contacts = listOf(db, contactIds);
 	const gone = {
 		contacts: Number((await db.deleteFrom('contact').where('id', 'in', contacts).executeTakeFirst()).numDeletedRows),
-		invitations: Number((await db.deleteFrom('invitation').where('identity_id', 'in', identities).executeTakeFirst()).numDeletedRows),
-		registrations: Number((await db.deleteFrom('registration').where('identity_id', 'in', identities).executeTakeFirst()).numDeletedRows),
+		invitations: Number(
+			(await db.deleteFrom('invitation').where('identity_id', 'in', identities).executeTakeFirst()).numDeletedRows,
+		),
+		registrations: Number(
+			(await db.deleteFrom('registration').where('identity_id', 'in', identities).executeTakeFirst()).numDeletedRows,
+		),
 	};
 	await db.deleteFrom('consent_word').where('identity_id', 'in', identities).execute();
-	await db.updateTable('identity').set({ phone: null, whatsapp_user_id: null, erasing_since: now }).where('id', 'in', identities).execute();
+	await db
+		.updateTable('identity')
+		.set({ phone: null, whatsapp_user_id: null, erasing_since: now })
+		.where('id', 'in', identities)
+		.execute();
 	return gone;
 }
 
 /** Erased people of whom something is left, by id. */
 export async function unfinishedErasures(db: Database, limit: number): Promise<number[]> {
-	const rows = await db.selectFrom('identity').select('id').where('erasing_since', 'is not', null).orderBy('id').limit(limit).execute();
+	const rows = await db
+		.selectFrom('identity')
+		.select('id')
+		.where('erasing_since', 'is not', null)
+		.orderBy('id')
+		.limit(limit)
+		.execute();
 	return rows.map(({ id }) => id);
 }
 
@@ -33,15 +47,30 @@ export async function finishErasure(db: Database, identityIds: readonly number[]
 /** Fields and salts of so many of the people's records; the commitments stay, so that the chain verifies. @returns how many. */
 export async function eraseRecords(db: Database, identityIds: readonly number[], limit: number): Promise<number> {
 	const chains = db.selectFrom('ledger_chain').select('id').where('identity_id', 'in', listOf(db, identityIds));
-	const rows = await db.selectFrom('consent_record').select('id').where('chain_id', 'in', chains).where('salt', 'is not', null).limit(limit).execute();
+	const rows = await db
+		.selectFrom('consent_record')
+		.select('id')
+		.where('chain_id', 'in', chains)
+		.where('salt', 'is not', null)
+		.limit(limit)
+		.execute();
 	const ids = rows.map(({ id }) => id);
-	if (ids.length > 0) await db.updateTable('consent_record').set({ details: null, salt: null }).where('id', 'in', listOf(db, ids)).execute();
+	if (ids.length > 0)
+		await db
+			.updateTable('consent_record')
+			.set({ details: null, salt: null })
+			.where('id', 'in', listOf(db, ids))
+			.execute();
 	return ids.length;
 }
 
 /** The chains belong to nobody from now on. */
 export async function releaseChains(db: Database, identityIds: readonly number[]): Promise<void> {
-	await db.updateTable('ledger_chain').set({ identity_id: null }).where('identity_id', 'in', listOf(db, identityIds)).execute();
+	await db
+		.updateTable('ledger_chain')
+		.set({ identity_id: null })
+		.where('identity_id', 'in', listOf(db, identityIds))
+		.execute();
 }
 
 /** Whether a message to them is still queued or on its way. */

@@ -50,7 +50,11 @@ export interface HistoryEvent {
 const NO_SIGNALS = ['status', 'unknown', 'placeFreed'];
 const ROWS_A_STATEMENT = 100;
 
-export async function findEvent(db: Database, provider: EventTable['provider'], providerEventId: string): Promise<KnownEvent | undefined> {
+export async function findEvent(
+	db: Database,
+	provider: EventTable['provider'],
+	providerEventId: string,
+): Promise<KnownEvent | undefined> {
 	const row = await db
 		.selectFrom('event')
 		.select(['id', 'identity_id as identityId', 'kind', 'outcome', 'output', 'applied'])
@@ -159,7 +163,11 @@ export async function historyOf(db: Database, identityId: number): Promise<Histo
 }
 
 /** One event with the person it belongs to by now. */
-export async function eventOfPerson(db: Database, provider: EventTable['provider'], providerEventId: string): Promise<{ id: number; identityId: number; details: string } | undefined> {
+export async function eventOfPerson(
+	db: Database,
+	provider: EventTable['provider'],
+	providerEventId: string,
+): Promise<{ id: number; identityId: number; details: string } | undefined> {
 	return await db
 		.selectFrom('event')
 		.select(['id', 'identity_id as identityId', 'details'])
@@ -195,7 +203,13 @@ export async function hasWaitingEvents(db: Database, inbox: string, now: number)
 /** Leases the oldest events nobody holds; in a transaction. */
 export async function leaseEvents(
 	db: Database,
-	{ inbox, owner, limit, now, leaseUntil }: { inbox: string; owner: string; limit: number; now: number; leaseUntil: number },
+	{
+		inbox,
+		owner,
+		limit,
+		now,
+		leaseUntil,
+	}: { inbox: string; owner: string; limit: number; now: number; leaseUntil: number },
 ): Promise<number[]> {
 	const free = sql<number>`(select id from event where inbox = ${inbox} and taken_at is null and (lease_until is null or lease_until < ${now})
 		order by id limit ${limit} ${isPostgres(db) ? sql`for update skip locked` : sql``})`;
@@ -208,7 +222,12 @@ export async function leaseEvents(
 	return rows.map(({ id }) => id).sort((one, other) => one - other);
 }
 
-export async function renewLeases(db: Database, owner: string, ids: readonly number[], leaseUntil: number): Promise<void> {
+export async function renewLeases(
+	db: Database,
+	owner: string,
+	ids: readonly number[],
+	leaseUntil: number,
+): Promise<void> {
 	await db
 		.updateTable('event')
 		.set({ lease_until: leaseUntil })

@@ -24,15 +24,24 @@ export async function resolveGroup(db: Database, ref: string): Promise<Group> {
 	const wanted = ref.trim();
 	let query = db.selectFrom('contact_group').select(GROUP);
 	// A shortcode begins with a letter: digits are an id.
-	query = /^\d{1,15}$/.test(wanted) ? query.where('id', '=', Number(wanted)) : query.where('shortcode', '=', foldLetters(wanted.slice(0, 200)));
+	query = /^\d{1,15}$/.test(wanted)
+		? query.where('id', '=', Number(wanted))
+		: query.where('shortcode', '=', foldLetters(wanted.slice(0, 200)));
 	const group = await query.executeTakeFirst();
-	if (!group) throw new NotFoundError(`There is no group "${wanted.slice(0, 40)}". Choose one from the list, or make it with Group: Create or Update.`);
+	if (!group)
+		throw new NotFoundError(
+			`There is no group "${wanted.slice(0, 40)}". Choose one from the list, or make it with Group: Create or Update.`,
+		);
 	return group;
 }
 
 export async function groupsWithIds(db: Database, ids: readonly number[]): Promise<Group[]> {
 	if (ids.length === 0) return [];
-	return await db.selectFrom('contact_group').select(GROUP).where('id', 'in', listOf(db, [...new Set(ids)])).execute();
+	return await db
+		.selectFrom('contact_group')
+		.select(GROUP)
+		.where('id', 'in', listOf(db, [...new Set(ids)]))
+		.execute();
 }
 
 /** Each group once, in the order given. @throws {NotFoundError} */
@@ -64,7 +73,17 @@ export async function changeGroup(db: Database, { id, name, shortcode }: Group):
 		.updateTable('contact_group')
 		.set({ name, shortcode })
 		.where('id', '=', id)
-		.where((where) => where.not(where.exists(where.selectFrom('contact_group as other').select('other.id').where('other.shortcode', '=', shortcode).where('other.id', '<>', id))))
+		.where((where) =>
+			where.not(
+				where.exists(
+					where
+						.selectFrom('contact_group as other')
+						.select('other.id')
+						.where('other.shortcode', '=', shortcode)
+						.where('other.id', '<>', id),
+				),
+			),
+		)
 		.executeTakeFirst();
 	return numUpdatedRows > 0n;
 }
@@ -85,7 +104,10 @@ export interface GroupFigures extends Group {
 }
 
 /** The five figures of PORTAL 6.5 for each group, in one statement; by id, a page after `after`. */
-export async function selectGroupFigures(db: Database, { search, limit, after }: { search: string; limit: number; after: number }): Promise<GroupFigures[]> {
+export async function selectGroupFigures(
+	db: Database,
+	{ search, limit, after }: { search: string; limit: number; after: number },
+): Promise<GroupFigures[]> {
 	const groups = db
 		.selectFrom('contact_group')
 		.select(GROUP)

@@ -22,7 +22,11 @@ const IDENTITY = ['id', 'phone', 'whatsapp_user_id as whatsAppUserId'] as const;
 const ROWS_A_STATEMENT = 500;
 
 /** Those with this number or this user id: none, one, or two that are the same person. */
-export async function selectIdentities(db: Database, { phone, whatsAppUserId }: PersonKey, lock: boolean): Promise<Identity[]> {
+export async function selectIdentities(
+	db: Database,
+	{ phone, whatsAppUserId }: PersonKey,
+	lock: boolean,
+): Promise<Identity[]> {
 	if (phone === null && whatsAppUserId === null) return [];
 	const query = db
 		.selectFrom('identity')
@@ -49,7 +53,11 @@ export async function identityById(db: Database, id: number): Promise<Identity |
 }
 
 /** Undefined when another transaction has made it meanwhile. */
-export async function insertIdentity(db: Database, { phone, whatsAppUserId }: PersonKey, now: number): Promise<Identity | undefined> {
+export async function insertIdentity(
+	db: Database,
+	{ phone, whatsAppUserId }: PersonKey,
+	now: number,
+): Promise<Identity | undefined> {
 	return await db
 		.insertInto('identity')
 		.values({ phone, whatsapp_user_id: whatsAppUserId, created_at: now })
@@ -77,18 +85,19 @@ export async function deleteIdentity(db: Database, id: number): Promise<void> {
 }
 
 /** The identities of these E.164 numbers, made where they are missing. */
-export async function ensureIdentities(db: Database, phones: readonly string[], now: number): Promise<Map<string, number>> {
+export async function ensureIdentities(
+	db: Database,
+	phones: readonly string[],
+	now: number,
+): Promise<Map<string, number>> {
 	const ids = new Map<string, number>();
 	// Sorted, so that two transactions that make the same people do not wait for each other in a circle.
 	for (const chunk of chunksOf([...new Set(phones)].sort(), ROWS_A_STATEMENT)) {
-		const remember = (rows: Array<{ id: number; phone: string | null }>): void => rows.forEach(({ id, phone }) => phone && ids.set(phone, id));
+		const remember = (rows: Array<{ id: number; phone: string | null }>): void =>
+			rows.forEach(({ id, phone }) => phone && ids.set(phone, id));
 		const find = async (): Promise<void> =>
 			remember(
-				await db
-					.selectFrom('identity')
-					.select(['id', 'phone'])
-					.where('phone', 'in', listOf(db, chunk))
-					.execute(),
+				await db.selectFrom('identity').select(['id', 'phone']).where('phone', 'in', listOf(db, chunk)).execute(),
 			);
 		await find();
 		const missing = chunk.filter((phone) => !ids.has(phone));
@@ -106,13 +115,19 @@ export async function ensureIdentities(db: Database, phones: readonly string[], 
 /** Holds off whoever else decides about these people until the transaction ends; in order of id, so that nobody waits in a circle. */
 export async function lockIdentities(db: Database, ids: readonly number[]): Promise<void> {
 	if (ids.length === 0 || !isPostgres(db)) return;
-	await forUpdate(db, db.selectFrom('identity').select('id').where('id', 'in', listOf(db, ids)).orderBy('id')).execute();
+	await forUpdate(
+		db,
+		db.selectFrom('identity').select('id').where('id', 'in', listOf(db, ids)).orderBy('id'),
+	).execute();
 }
 
 /** As lockIdentities, for people known by number; those nobody knows yet have said nothing that could be overlooked. */
 export async function lockNumbers(db: Database, phones: readonly string[]): Promise<void> {
 	if (phones.length === 0 || !isPostgres(db)) return;
-	await forUpdate(db, db.selectFrom('identity').select('id').where('phone', 'in', listOf(db, phones)).orderBy('id')).execute();
+	await forUpdate(
+		db,
+		db.selectFrom('identity').select('id').where('phone', 'in', listOf(db, phones)).orderBy('id'),
+	).execute();
 }
 
 /** Two transactions that fill places of one sender come one after the other. */
@@ -141,14 +156,25 @@ export async function identitiesById(db: Database, ids: readonly number[]): Prom
 }
 
 /** Those of these people who are known, by id; nobody who is no one any more (merged into another, or erased). */
-export async function findIdentities(db: Database, people: ReadonlyArray<PersonKey | { identityId: number }>): Promise<Identity[]> {
+export async function findIdentities(
+	db: Database,
+	people: ReadonlyArray<PersonKey | { identityId: number }>,
+): Promise<Identity[]> {
 	const ids = people.flatMap((person) => ('identityId' in person ? [person.identityId] : []));
 	const phones = people.flatMap((person) => ('phone' in person && person.phone !== null ? [person.phone] : []));
-	const userIds = people.flatMap((person) => ('phone' in person && person.phone === null && person.whatsAppUserId !== null ? [person.whatsAppUserId] : []));
+	const userIds = people.flatMap((person) =>
+		'phone' in person && person.phone === null && person.whatsAppUserId !== null ? [person.whatsAppUserId] : [],
+	);
 	const found = await db
 		.selectFrom('identity')
 		.select(IDENTITY)
-		.where((where) => where.or([isOneOf(db, where.ref('id'), ids), isOneOf(db, where.ref('phone'), phones), isOneOf(db, where.ref('whatsapp_user_id'), userIds)]))
+		.where((where) =>
+			where.or([
+				isOneOf(db, where.ref('id'), ids),
+				isOneOf(db, where.ref('phone'), phones),
+				isOneOf(db, where.ref('whatsapp_user_id'), userIds),
+			]),
+		)
 		.orderBy('id')
 		.execute();
 	return found.filter(({ phone, whatsAppUserId }) => phone !== null || whatsAppUserId !== null);

@@ -50,6 +50,12 @@ export async function insertRequest(
 
 /** Takes away a few of those that no limit looks at any more. */
 export async function removeOldRequests(db: Database, origin: InvitationOrigin, before: number): Promise<void> {
-	const old = db.selectFrom('invitation_request').select('id').where('origin', '=', origin).where('at', '<=', before).orderBy('at').limit(REMOVED_AT_ONCE);
+	const old = db
+		.selectFrom('invitation_request')
+		.select('id')
+		.where('origin', '=', origin)
+		.where('at', '<=', before)
+		.orderBy('at')
+		.limit(REMOVED_AT_ONCE);
 	await db.deleteFrom('invitation_request').where('id', 'in', old).execute();
 }

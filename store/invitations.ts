@@ -34,7 +34,19 @@ export interface NewInvitation {
 	expiresAt: number;
 }
 
-const INVITATION = ['id', 'code', 'sender_id', 'identity_id', 'group_id', 'further_group_ids', 'origin', 'state', 'expires_at', 'evidence', 'person_fields'] as const;
+const INVITATION = [
+	'id',
+	'code',
+	'sender_id',
+	'identity_id',
+	'group_id',
+	'further_group_ids',
+	'origin',
+	'state',
+	'expires_at',
+	'evidence',
+	'person_fields',
+] as const;
 
 /** What a message of this person to this sender may answer: the code it carries, else an invitation still open. */
 export async function invitationsFor(
@@ -47,7 +59,11 @@ export async function invitationsFor(
 		.where((where) =>
 			where.or([
 				...(code === null ? [] : [where('code', '=', code)]),
-				where.and([where('identity_id', '=', identityId), where('sender_id', '=', senderId), where('state', '=', 'pending')]),
+				where.and([
+					where('identity_id', '=', identityId),
+					where('sender_id', '=', senderId),
+					where('state', '=', 'pending'),
+				]),
 			]),
 		)
 		.orderBy('id', 'desc')
@@ -95,7 +111,11 @@ function toInvitation(row: InvitationRow): Invitation {
 }
 
 /** Undefined when the code is taken. */
-export async function insertInvitation(db: Database, invitation: NewInvitation, now: number): Promise<number | undefined> {
+export async function insertInvitation(
+	db: Database,
+	invitation: NewInvitation,
+	now: number,
+): Promise<number | undefined> {
 	const row = await db
 		.insertInto('invitation')
 		.values({
@@ -115,7 +135,12 @@ export async function insertInvitation(db: Database, invitation: NewInvitation, 
 }
 
 /** The same code goes out again. One that had expired is as good as new: reminders are counted anew. */
-export async function renewInvitation(db: Database, id: number, invitation: Omit<NewInvitation, 'code'>, now: number): Promise<void> {
+export async function renewInvitation(
+	db: Database,
+	id: number,
+	invitation: Omit<NewInvitation, 'code'>,
+	now: number,
+): Promise<void> {
 	await db
 		.updateTable('invitation')
 		.set((set) => ({
@@ -128,7 +153,12 @@ export async function renewInvitation(db: Database, id: number, invitation: Omit
 }
 
 /** As it is, for longer: what the person said on the form stays when the company invites them once more. @param groupIds none: those it has. */
-export async function extendInvitation(db: Database, id: number, { groupIds, expiresAt }: Pick<NewInvitation, 'groupIds' | 'expiresAt'>, now: number): Promise<void> {
+export async function extendInvitation(
+	db: Database,
+	id: number,
+	{ groupIds, expiresAt }: Pick<NewInvitation, 'groupIds' | 'expiresAt'>,
+	now: number,
+): Promise<void> {
 	await db
 		.updateTable('invitation')
 		.set({ ...(groupIds.length > 0 && groupColumns(groupIds)), last_sent_at: now, expires_at: expiresAt })
@@ -165,18 +195,42 @@ function groupColumns([groupId, ...further]: readonly number[]) {
 	return { group_id: groupId ?? null, further_group_ids: JSON.stringify(further) };
 }
 
-export async function useInvitations(db: Database, ids: readonly number[], answeredBy: number, now: number): Promise<void> {
+export async function useInvitations(
+	db: Database,
+	ids: readonly number[],
+	answeredBy: number,
+	now: number,
+): Promise<void> {
 	if (ids.length === 0) return;
-	await db.updateTable('invitation').set({ state: 'used', used_at: now, answered_by: answeredBy }).where('id', 'in', ids).where('state', '=', 'pending').execute();
+	await db
+		.updateTable('invitation')
+		.set({ state: 'used', used_at: now, answered_by: answeredBy })
+		.where('id', 'in', ids)
+		.where('state', '=', 'pending')
+		.execute();
 }
 
 /** What was open when a person said STOP invites no more. */
 export async function expireInvitations(db: Database, identityId: number): Promise<void> {
-	await db.updateTable('invitation').set({ state: 'expired', person_fields: null }).where('identity_id', '=', identityId).where('state', '=', 'pending').execute();
+	await db
+		.updateTable('invitation')
+		.set({ state: 'expired', person_fields: null })
+		.where('identity_id', '=', identityId)
+		.where('state', '=', 'pending')
+		.execute();
 }
 
 export async function moveInvitations(db: Database, fromIdentityId: number, toIdentityId: number): Promise<void> {
-	await db.updateTable('invitation').set({ identity_id: toIdentityId }).where('identity_id', '=', fromIdentityId).execute();
+	await db
+		.updateTable('invitation')
+		.set({ identity_id: toIdentityId })
+		.where('identity_id', '=', fromIdentityId)
+		.execute();
 	// Asked only for those whose fields no contact has yet, as the index has it; who was merged into whom, the ledger tells.
-	await db.updateTable('invitation').set({ answered_by: toIdentityId }).where('answered_by', '=', fromIdentityId).where('person_fields', 'is not', null).execute();
+	await db
+		.updateTable('invitation')
+		.set({ answered_by: toIdentityId })
+		.where('answered_by', '=', fromIdentityId)
+		.where('person_fields', 'is not', null)
+		.execute();
 }

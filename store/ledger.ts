@@ -50,11 +50,23 @@ export async function appendRecords(db: Database, records: readonly Omit<LedgerR
 		await db
 			.insertInto('consent_record')
 			.values(
-				chunk.map(({ chainId, sequence, at, details, salt, commitment, hash }) => ({ chain_id: chainId, sequence, at, details, salt, commitment, hash })),
+				chunk.map(({ chainId, sequence, at, details, salt, commitment, hash }) => ({
+					chain_id: chainId,
+					sequence,
+					at,
+					details,
+					salt,
+					commitment,
+					hash,
+				})),
 			)
 			.execute();
 	}
-	await db.updateTable('ledger_chain').set({ length: last.sequence, head: last.hash }).where('id', '=', last.chainId).execute();
+	await db
+		.updateTable('ledger_chain')
+		.set({ length: last.sequence, head: last.hash })
+		.where('id', '=', last.chainId)
+		.execute();
 }
 
 export async function chainOf(db: Database, identityId: number): Promise<ChainHead | undefined> {
@@ -73,11 +85,22 @@ export async function selectChains(db: Database, after: number, limit: number): 
 /** In order of chain and sequence. */
 export async function recordsOfChains(db: Database, chainIds: readonly number[]): Promise<LedgerRecord[]> {
 	if (chainIds.length === 0) return [];
-	return await db.selectFrom('consent_record').select(RECORD).where('chain_id', 'in', chainIds).orderBy('chain_id').orderBy('sequence').execute();
+	return await db
+		.selectFrom('consent_record')
+		.select(RECORD)
+		.where('chain_id', 'in', chainIds)
+		.orderBy('chain_id')
+		.orderBy('sequence')
+		.execute();
 }
 
 /** A page of records after a position, in order of chain and sequence: for chains too long to read at once. */
-export async function recordsAfter(db: Database, chainId: number, sequence: number, limit: number): Promise<LedgerRecord[]> {
+export async function recordsAfter(
+	db: Database,
+	chainId: number,
+	sequence: number,
+	limit: number,
+): Promise<LedgerRecord[]> {
 	return await db
 		.selectFrom('consent_record')
 		.select(RECORD)

@@ -6,7 +6,11 @@ import { listOf, numberCell, rowsOf, textCell } from './rows';
 import type { Database } from './schema';
 
 /** The identities of these E.164 numbers, made where they are missing; for thousands at once. */
-export async function makeIdentities(db: Database, phones: readonly string[], now: number): Promise<Map<string, number>> {
+export async function makeIdentities(
+	db: Database,
+	phones: readonly string[],
+	now: number,
+): Promise<Map<string, number>> {
 	// Sorted, so that two transactions that make the same people do not wait for each other in a circle.
 	const sorted = [...new Set(phones)].sort();
 	await sql`
@@ -16,7 +20,11 @@ export async function makeIdentities(db: Database, phones: readonly string[], no
 			sorted.map((phone) => [phone]),
 		)} where true
 		on conflict do nothing`.execute(db);
-	const rows = await db.selectFrom('identity').select(['id', 'phone']).where('phone', 'in', listOf(db, sorted)).execute();
+	const rows = await db
+		.selectFrom('identity')
+		.select(['id', 'phone'])
+		.where('phone', 'in', listOf(db, sorted))
+		.execute();
 	return new Map(rows.map(({ id, phone }) => [phone ?? '', id]));
 }
 
@@ -30,7 +38,11 @@ export async function lockChains(db: Database, identityIds: readonly number[]): 
 		on conflict do nothing`.execute(db);
 	const chains = await forUpdate(
 		db,
-		db.selectFrom('ledger_chain').select(['identity_id', 'id', 'length', 'head']).where('identity_id', 'in', listOf(db, identityIds)).orderBy('id'),
+		db
+			.selectFrom('ledger_chain')
+			.select(['identity_id', 'id', 'length', 'head'])
+			.where('identity_id', 'in', listOf(db, identityIds))
+			.orderBy('id'),
 	).execute();
 	return new Map(chains.map(({ identity_id, ...chain }) => [Number(identity_id), chain]));
 }
@@ -38,10 +50,20 @@ export async function lockChains(db: Database, identityIds: readonly number[]): 
 /** Appends to chains held by lockChains; those of one chain in their order. */
 export async function appendToChains(db: Database, records: ReadonlyArray<Omit<LedgerRecord, 'id'>>): Promise<void> {
 	if (records.length === 0) return;
-	const rows = records.map(({ chainId, sequence, at, details, salt, commitment, hash }) => [chainId, sequence, at, details, salt, commitment, hash]);
+	const rows = records.map(({ chainId, sequence, at, details, salt, commitment, hash }) => [
+		chainId,
+		sequence,
+		at,
+		details,
+		salt,
+		commitment,
+		hash,
+	]);
 	await sql`
 		insert into consent_record (chain_id, sequence, at, details, salt, commitment, hash)
-		select ${numberCell(0)}, ${numberCell(1)}, ${numberCell(2)}, ${textCell(3)}, ${textCell(4)}, ${textCell(5)}, ${textCell(6)} from ${rowsOf(db, rows)}`.execute(db);
+		select ${numberCell(0)}, ${numberCell(1)}, ${numberCell(2)}, ${textCell(3)}, ${textCell(4)}, ${textCell(5)}, ${textCell(6)} from ${rowsOf(db, rows)}`.execute(
+		db,
+	);
 	const heads = new Map(records.map(({ chainId, sequence, hash }) => [chainId, [chainId, sequence, hash]]));
 	await sql`
 		update ledger_chain set length = n.length, head = n.head

@@ -15,7 +15,13 @@ export function contains(column: Expression<string | null>, typed: string): RawB
 function spellings(typed: string): string[] {
 	const characters = [...typed];
 	const spelt = (isCapital: (index: number) => boolean): string =>
-		characters.map((character, index) => (character > '\u007f' && isCapital(index) ? otherCase(character, character.toUpperCase()) : otherCase(character, character.toLowerCase()))).join('');
+		characters
+			.map((character, index) =>
+				character > '\u007f' && isCapital(index)
+					? otherCase(character, character.toUpperCase())
+					: otherCase(character, character.toLowerCase()),
+			)
+			.join('');
 	const beginsWord = (index: number): boolean => !/\p{L}/u.test(characters[index - 1] ?? '');
 	return [...new Set([spelt(() => false), spelt(() => true), spelt(beginsWord)])];
 }

@@ -16,7 +16,13 @@ export async function membershipsOfNumber(db: Database, phone: string): Promise<
 	return await db
 		.selectFrom('contact as c')
 		.leftJoin('membership as m', 'm.contact_id', 'c.id')
-		.select(['c.id as contactId', 'c.sms_number as smsNumber', 'c.whatsapp_number as whatsAppNumber', 'm.group_id as groupId', 'm.source as source'])
+		.select([
+			'c.id as contactId',
+			'c.sms_number as smsNumber',
+			'c.whatsapp_number as whatsAppNumber',
+			'm.group_id as groupId',
+			'm.source as source',
+		])
 		.where((where) => where.or([where('c.sms_number', '=', phone), where('c.whatsapp_number', '=', phone)]))
 		.orderBy('c.id')
 		.execute();
@@ -25,7 +31,12 @@ export async function membershipsOfNumber(db: Database, phone: string): Promise<
 /** Whoever put a contact into a group first stays its source. A group that is gone is passed over. False when nothing changed. */
 export async function insertMembership(
 	db: Database,
-	{ groupId, contactId, source, now }: { groupId: number; contactId: number; source: MembershipTable['source']; now: number },
+	{
+		groupId,
+		contactId,
+		source,
+		now,
+	}: { groupId: number; contactId: number; source: MembershipTable['source']; now: number },
 ): Promise<boolean> {
 	const { numInsertedOrUpdatedRows = 0n } = await db
 		.insertInto('membership')
@@ -73,7 +84,8 @@ export async function adoptMemberships(
 		const source = both.some((row) => row.source === 'operator') ? 'operator' : 'person';
 		const own = both.find(({ contactId }) => contactId === toId);
 		if (!own) result.added.push(shortcode);
-		if (own && own.source !== source) await deleteMemberships(db, { contactIds: [toId], groupIds: [groupId], source: null });
+		if (own && own.source !== source)
+			await deleteMemberships(db, { contactIds: [toId], groupIds: [groupId], source: null });
 		await insertMembership(db, { groupId, contactId: toId, source, now });
 	}
 	return result;
@@ -82,7 +94,11 @@ export async function adoptMemberships(
 /** @param source only memberships made by them; null: whoever made them. */
 export async function deleteMemberships(
 	db: Database,
-	{ contactIds, groupIds, source }: { contactIds: readonly number[]; groupIds: readonly number[] | null; source: MembershipTable['source'] | null },
+	{
+		contactIds,
+		groupIds,
+		source,
+	}: { contactIds: readonly number[]; groupIds: readonly number[] | null; source: MembershipTable['source'] | null },
 ): Promise<number> {
 	if (contactIds.length === 0 || groupIds?.length === 0) return 0;
 	let query = db.deleteFrom('membership').where('contact_id', 'in', contactIds);

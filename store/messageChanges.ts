@@ -34,7 +34,16 @@ export interface StoredMessage extends MessageStep {
 export type MessageChange = Partial<
 	Pick<
 		StoredMessage,
-		'state' | 'deliveredAs' | 'error' | 'reasonText' | 'providerMessageId' | 'attempts' | 'dueAt' | 'leaseOwner' | 'leaseUntil' | 'markedAt'
+		| 'state'
+		| 'deliveredAs'
+		| 'error'
+		| 'reasonText'
+		| 'providerMessageId'
+		| 'attempts'
+		| 'dueAt'
+		| 'leaseOwner'
+		| 'leaseUntil'
+		| 'markedAt'
 	>
 >;
 
@@ -96,8 +105,12 @@ async function lockMessages(db: Database, ids: readonly number[]): Promise<Store
 				'lease_until as leaseUntil',
 				'marked_at as markedAt',
 				'state_at as stateAt',
-				sql<CampaignState | null>`(select c.state from campaign c where c.id = message.campaign_id)`.as('campaignState'),
-				sql<string | null>`coalesce(message.content${json} ->> 'name', (select c.content${json} ->> 'name' from campaign c where c.id = message.campaign_id))`.as(
+				sql<CampaignState | null>`(select c.state from campaign c where c.id = message.campaign_id)`.as(
+					'campaignState',
+				),
+				sql<
+					string | null
+				>`coalesce(message.content${json} ->> 'name', (select c.content${json} ->> 'name' from campaign c where c.id = message.campaign_id))`.as(
 					'template',
 				),
 			]),
@@ -185,4 +198,3 @@ export async function insertMessages(db: Database, messages: readonly NewMessage
 		from ${rowsOf(db, rows)} where true
 		on conflict do nothing`.execute(db);
 }
-

@@ -29,7 +29,11 @@ export interface Withdrawal {
  */
 export async function withdrawQueued(db: Database, withdrawal: Withdrawal): Promise<number> {
 	const { channels, purposes, groupId, senderId } = withdrawal;
-	let query = openMessagesOf(db, [withdrawal.identityId], withdrawal.phones, withdrawal.contactIds).where('state', '=', 'queued');
+	let query = openMessagesOf(db, [withdrawal.identityId], withdrawal.phones, withdrawal.contactIds).where(
+		'state',
+		'=',
+		'queued',
+	);
 	if (channels) query = query.where('channel', 'in', [...channels]);
 	if (purposes) query = query.where('purpose', 'in', [...purposes]);
 	if (groupId !== undefined) query = query.where('group_id', '=', groupId);
@@ -48,12 +52,18 @@ export async function adoptContactMessages(db: Database, fromContactId: number, 
 
 /** How many messages to these people, on any number of theirs, are on their way to a provider. */
 export async function countInFlight(db: Database, identityIds: readonly number[]): Promise<number> {
-	const identities = await db.selectFrom('identity').select('phone').where('id', 'in', listOf(db, identityIds)).execute();
+	const identities = await db
+		.selectFrom('identity')
+		.select('phone')
+		.where('id', 'in', listOf(db, identityIds))
+		.execute();
 	const phones = identities.flatMap(({ phone }) => (phone === null ? [] : [phone]));
 	const contacts = await db
 		.selectFrom('contact')
 		.select('id')
-		.where((where) => where.or([isOneOf(db, where.ref('sms_number'), phones), isOneOf(db, where.ref('whatsapp_number'), phones)]))
+		.where((where) =>
+			where.or([isOneOf(db, where.ref('sms_number'), phones), isOneOf(db, where.ref('whatsapp_number'), phones)]),
+		)
 		.execute();
 	const contactIds = contacts.map(({ id }) => id);
 	const open = await openMessagesOf(db, identityIds, phones, contactIds).where('state', '=', 'sending').execute();
@@ -61,7 +71,12 @@ export async function countInFlight(db: Database, identityIds: readonly number[]
 }
 
 /** Three short look-ups in the partial indexes of open messages, instead of one condition that no index serves. */
-function openMessagesOf(db: Database, identityIds: readonly number[], phones: readonly string[], contactIds: readonly number[]) {
+function openMessagesOf(
+	db: Database,
+	identityIds: readonly number[],
+	phones: readonly string[],
+	contactIds: readonly number[],
+) {
 	const open = db.selectFrom('message').where(IS_OPEN);
 	const ids = open
 		.select('id')
@@ -171,7 +186,13 @@ export async function insertSingle(db: Database, single: NewSingle): Promise<num
 }
 
 /** Takes over a queued message whose call was killed. @returns false when somebody else has it. */
-export async function claimMessage(db: Database, id: number, owner: string, now: number, leaseUntil: number): Promise<boolean> {
+export async function claimMessage(
+	db: Database,
+	id: number,
+	owner: string,
+	now: number,
+	leaseUntil: number,
+): Promise<boolean> {
 	const { numUpdatedRows } = await db
 		.updateTable('message')
 		.set({ lease_owner: owner, lease_until: leaseUntil })
@@ -182,7 +203,10 @@ export async function claimMessage(db: Database, id: number, owner: string, now:
 	return numUpdatedRows > 0n;
 }
 
-export async function singleToSend(db: Database, id: number): Promise<(OutboxMessage & { senderId: number; provider: ProviderName }) | undefined> {
+export async function singleToSend(
+	db: Database,
+	id: number,
+): Promise<(OutboxMessage & { senderId: number; provider: ProviderName }) | undefined> {
 	return await db
 		.selectFrom('message')
 		.innerJoin('sender', 'sender.id', 'message.sender_id')

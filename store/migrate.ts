@@ -21,7 +21,10 @@ export async function migrate(db: Kysely<unknown>, known: Record<string, Migrati
 		);
 	}
 	const { error } = await migrator.migrateToLatest();
-	if (error !== undefined) throw error instanceof Error ? error : new Error('The schema could not be brought to this version.', { cause: error });
+	if (error !== undefined)
+		throw error instanceof Error
+			? error
+			: new Error('The schema could not be brought to this version.', { cause: error });
 }
 
 async function migrationsOfNewerVersion(db: Kysely<unknown>, known: Record<string, Migration>): Promise<string[]> {

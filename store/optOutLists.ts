@@ -16,11 +16,22 @@ export interface ListedOptOut {
 }
 
 /** Every opt-out that holds, by identity and scope, a page after a row. */
-export async function selectOptOuts(db: Database, after: Pick<ListedOptOut, 'identityId' | 'scope'> | null, limit: number): Promise<ListedOptOut[]> {
+export async function selectOptOuts(
+	db: Database,
+	after: Pick<ListedOptOut, 'identityId' | 'scope'> | null,
+	limit: number,
+): Promise<ListedOptOut[]> {
 	let query = db
 		.selectFrom('consent_word as w')
 		.innerJoin('identity as i', 'i.id', 'w.identity_id')
-		.select(['w.identity_id as identityId', 'i.phone', 'i.whatsapp_user_id as whatsAppUserId', 'w.scope', 'w.effective_at as effectiveAt', 'w.source'])
+		.select([
+			'w.identity_id as identityId',
+			'i.phone',
+			'i.whatsapp_user_id as whatsAppUserId',
+			'w.scope',
+			'w.effective_at as effectiveAt',
+			'w.source',
+		])
 		// Literally, as the index has it.
 		.where(sql<boolean>`w.direction = 'out'`)
 		.orderBy('w.identity_id')
@@ -47,12 +58,25 @@ export interface KnownWord {
 }
 
 /** What people last said, a row for each word; people who said nothing have one row without. */
-export async function wordsOfPeople(db: Database, phones: readonly string[], userIds: readonly string[]): Promise<KnownWord[]> {
+export async function wordsOfPeople(
+	db: Database,
+	phones: readonly string[],
+	userIds: readonly string[],
+): Promise<KnownWord[]> {
 	return await db
 		.selectFrom('identity as i')
 		.leftJoin('consent_word as w', 'w.identity_id', 'i.id')
-		.select(['i.id as identityId', 'i.phone', 'i.whatsapp_user_id as whatsAppUserId', 'w.scope', 'w.direction', 'w.effective_at as effectiveAt'])
-		.where((where) => where.or([isOneOf(db, where.ref('i.phone'), phones), isOneOf(db, where.ref('i.whatsapp_user_id'), userIds)]))
+		.select([
+			'i.id as identityId',
+			'i.phone',
+			'i.whatsapp_user_id as whatsAppUserId',
+			'w.scope',
+			'w.direction',
+			'w.effective_at as effectiveAt',
+		])
+		.where((where) =>
+			where.or([isOneOf(db, where.ref('i.phone'), phones), isOneOf(db, where.ref('i.whatsapp_user_id'), userIds)]),
+		)
 		.execute();
 }
 
@@ -65,7 +89,12 @@ export interface Recognised {
 }
 
 /** Which identities with ids in a stretch have one of these hashes. */
-export async function recogniseIdentities(db: Database, hashes: ReadonlySet<string>, after: number, through: number): Promise<Recognised[]> {
+export async function recogniseIdentities(
+	db: Database,
+	hashes: ReadonlySet<string>,
+	after: number,
+	through: number,
+): Promise<Recognised[]> {
 	const rows = await db
 		.selectFrom('identity')
 		.select(['phone', 'whatsapp_user_id as whatsAppUserId', 'created_at as createdAt'])
@@ -79,7 +108,12 @@ export async function recogniseIdentities(db: Database, hashes: ReadonlySet<stri
 }
 
 /** Which numbers of contacts with ids in a stretch have one of these hashes. */
-export async function recogniseContacts(db: Database, hashes: ReadonlySet<string>, after: number, through: number): Promise<Recognised[]> {
+export async function recogniseContacts(
+	db: Database,
+	hashes: ReadonlySet<string>,
+	after: number,
+	through: number,
+): Promise<Recognised[]> {
 	const rows = await db
 		.selectFrom('contact')
 		.select(['sms_number as sms', 'whatsapp_number as whatsApp', 'created_at as createdAt'])
@@ -87,11 +121,18 @@ export async function recogniseContacts(db: Database, hashes: ReadonlySet<string
 		.where('id', '<=', through)
 		.execute();
 	return rows.flatMap(({ sms, whatsApp, createdAt }) =>
-		[...new Set([sms, whatsApp])].flatMap((phone) => recognised(db, hashes, { phone, whatsAppUserId: null }, createdAt)),
+		[...new Set([sms, whatsApp])].flatMap((phone) =>
+			recognised(db, hashes, { phone, whatsAppUserId: null }, createdAt),
+		),
 	);
 }
 
-function recognised(db: Database, hashes: ReadonlySet<string>, key: Pick<Recognised, 'phone' | 'whatsAppUserId'>, createdAt: number): Recognised[] {
+function recognised(
+	db: Database,
+	hashes: ReadonlySet<string>,
+	key: Pick<Recognised, 'phone' | 'whatsAppUserId'>,
+	createdAt: number,
+): Recognised[] {
 	const [hash] = hashesOf(db, key);
 	return hash !== undefined && hashes.has(hash) ? [{ hash, ...key, createdAt }] : [];
 }

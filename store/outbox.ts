@@ -54,7 +54,14 @@ export async function campaignsToSend(db: Database, senderId: number, now: numbe
  */
 export async function leaseMessages(
 	db: Database,
-	{ campaignId, senderId, owner, limit, now, leaseUntil }: { campaignId: number; senderId: number; owner: string; limit: number; now: number; leaseUntil: number },
+	{
+		campaignId,
+		senderId,
+		owner,
+		limit,
+		now,
+		leaseUntil,
+	}: { campaignId: number; senderId: number; owner: string; limit: number; now: number; leaseUntil: number },
 ): Promise<OutboxMessage[]> {
 	const messages = await forUpdateSkipLocked(
 		db,
@@ -84,7 +91,14 @@ export async function leaseMessages(
 		await db
 			.updateTable('message')
 			.set({ lease_owner: owner, lease_until: leaseUntil })
-			.where('id', 'in', listOf(db, messages.map(({ id }) => id)))
+			.where(
+				'id',
+				'in',
+				listOf(
+					db,
+					messages.map(({ id }) => id),
+				),
+			)
 			.execute();
 	}
 	return messages.map((message) => ({ ...message, whatsAppUserId: null }));
@@ -136,7 +150,13 @@ export async function countLeft(db: Database, senderId: number): Promise<number>
 
 /** Whether a message was marked as sending before this time and is so still: asked each second, so it must not write. */
 export async function hasInterrupted(db: Database, markedBefore: number): Promise<boolean> {
-	const stale = await db.selectFrom('message').select('id').where('state', '=', sql.lit('sending')).where('marked_at', '<', markedBefore).limit(1).executeTakeFirst();
+	const stale = await db
+		.selectFrom('message')
+		.select('id')
+		.where('state', '=', sql.lit('sending'))
+		.where('marked_at', '<', markedBefore)
+		.limit(1)
+		.executeTakeFirst();
 	return stale !== undefined;
 }
 
@@ -166,4 +186,5 @@ export async function giveUpOn(db: Database, markedBefore: number, limit: number
 	return changed.length;
 }
 
-const INTERRUPTED = 'Sending was interrupted between the request and its answer: the message may have been sent. It is not sent again by itself.';
+const INTERRUPTED =
+	'Sending was interrupted between the request and its answer: the message may have been sent. It is not sent again by itself.';

@@ -49,7 +49,11 @@ function senders(db: Database) {
 		]);
 }
 
-export async function setPace(db: Database, id: number, pace: { nextSendAtUs?: number; slowdown?: number }): Promise<void> {
+export async function setPace(
+	db: Database,
+	id: number,
+	pace: { nextSendAtUs?: number; slowdown?: number },
+): Promise<void> {
 	await db
 		.updateTable('sender')
 		.set({

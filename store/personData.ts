@@ -23,7 +23,11 @@ const MOST_ROUNDS = 5;
  * number, until nothing new is found.
  * @param mergedInto finds the halves that were merged into an identity: only the ledger tells.
  */
-export async function findPerson(db: Database, key: PersonKey, mergedInto: (identityId: number) => Promise<number[]>): Promise<PersonPlaces> {
+export async function findPerson(
+	db: Database,
+	key: PersonKey,
+	mergedInto: (identityId: number) => Promise<number[]>,
+): Promise<PersonPlaces> {
 	const phones = new Set(key.phone === null ? [] : [key.phone]);
 	const userIds = new Set(key.whatsAppUserId === null ? [] : [key.whatsAppUserId]);
 	const identityIds = new Set<number>();
@@ -33,7 +37,12 @@ export async function findPerson(db: Database, key: PersonKey, mergedInto: (iden
 		const identities = await db
 			.selectFrom('identity')
 			.select(['id', 'phone', 'whatsapp_user_id as userId'])
-			.where((where) => where.or([isOneOf(db, where.ref('phone'), [...phones]), isOneOf(db, where.ref('whatsapp_user_id'), [...userIds])]))
+			.where((where) =>
+				where.or([
+					isOneOf(db, where.ref('phone'), [...phones]),
+					isOneOf(db, where.ref('whatsapp_user_id'), [...userIds]),
+				]),
+			)
 			.orderBy('id')
 			.execute();
 		for (const { id, phone, userId } of identities) {
@@ -44,7 +53,12 @@ export async function findPerson(db: Database, key: PersonKey, mergedInto: (iden
 		const contacts = await db
 			.selectFrom('contact')
 			.select(['id', 'sms_number as sms', 'whatsapp_number as whatsApp'])
-			.where((where) => where.or([isOneOf(db, where.ref('sms_number'), [...phones]), isOneOf(db, where.ref('whatsapp_number'), [...phones])]))
+			.where((where) =>
+				where.or([
+					isOneOf(db, where.ref('sms_number'), [...phones]),
+					isOneOf(db, where.ref('whatsapp_number'), [...phones]),
+				]),
+			)
 			.orderBy('id')
 			.execute();
 		for (const { id, sms, whatsApp } of contacts) {
@@ -66,10 +80,17 @@ export async function overIds(
 	work: (after: number, through: number) => Promise<void>,
 	atOnce = SCANNED_AT_ONCE,
 ): Promise<void> {
-	const { last } = await read((db) => db.selectFrom(table).select(({ fn }) => fn.max('id').as('last')).executeTakeFirstOrThrow());
-	for (let after = 0; after < Number(last ?? 0); ) {
+	const { last } = await read((db) =>
+		db
+			.selectFrom(table)
+			.select(({ fn }) => fn.max('id').as('last'))
+			.executeTakeFirstOrThrow(),
+	);
+	for (let after = 0; after < Number(last ?? 0);) {
 		// Ids may leave out millions: a stretch begins at the next one there is.
-		const next = await read((db) => db.selectFrom(table).select('id').where('id', '>', after).orderBy('id').limit(1).executeTakeFirst());
+		const next = await read((db) =>
+			db.selectFrom(table).select('id').where('id', '>', after).orderBy('id').limit(1).executeTakeFirst(),
+		);
 		if (!next) return;
 		const through = next.id - 1 + atOnce;
 		await work(next.id - 1, through);
@@ -78,7 +99,12 @@ export async function overIds(
 }
 
 /** Messages to a person among those with ids in a stretch. */
-export async function messagesToPerson(db: Database, { identityIds, contactIds, phones }: PersonPlaces, after: number, through: number): Promise<number[]> {
+export async function messagesToPerson(
+	db: Database,
+	{ identityIds, contactIds, phones }: PersonPlaces,
+	after: number,
+	through: number,
+): Promise<number[]> {
 	const rows = await db
 		.selectFrom('message')
 		.select('id')
@@ -97,19 +123,30 @@ export async function messagesToPerson(db: Database, { identityIds, contactIds, 
 }
 
 /** So that they are found again once contact and number are gone. */
-export async function adoptByIdentity(db: Database, messageIds: readonly number[], identityIds: readonly number[]): Promise<void> {
+export async function adoptByIdentity(
+	db: Database,
+	messageIds: readonly number[],
+	identityIds: readonly number[],
+): Promise<void> {
 	const [own] = identityIds;
 	if (own === undefined || messageIds.length === 0) return;
 	await db
 		.updateTable('message')
 		.set({ identity_id: own })
 		.where('id', 'in', listOf(db, messageIds))
-		.where((where) => where.or([where('identity_id', 'is', null), where('identity_id', 'not in', listOf(db, identityIds))]))
+		.where((where) =>
+			where.or([where('identity_id', 'is', null), where('identity_id', 'not in', listOf(db, identityIds))]),
+		)
 		.execute();
 }
 
 /** Reports handed to workflows name the number, and belong to no identity. */
-export async function statusEventsOf(db: Database, phones: readonly string[], after: number, through: number): Promise<number[]> {
+export async function statusEventsOf(
+	db: Database,
+	phones: readonly string[],
+	after: number,
+	through: number,
+): Promise<number[]> {
 	const details = isPostgres(db) ? sql<string>`details::jsonb ->> 'phone'` : sql<string>`details ->> 'phone'`;
 	const rows = await db
 		.selectFrom('event')
@@ -144,7 +181,11 @@ function anonymousContent(content: string | null): string | null {
 }
 
 /** Leaves of messages what reports count. @param keyHash makes a key unrecognisable, and the same each time. */
-export async function eraseMessages(db: Database, ids: readonly number[], keyHash: (key: string) => string): Promise<number> {
+export async function eraseMessages(
+	db: Database,
+	ids: readonly number[],
+	keyHash: (key: string) => string,
+): Promise<number> {
 	const messages = await db
 		.selectFrom('message')
 		.select(['id', 'state', 'content', 'idempotency_key as key', 'provider_message_id as providerId'])
@@ -170,8 +211,15 @@ export async function eraseMessages(db: Database, ids: readonly number[], keyHas
 
 /** Content and fields of messages go, everything else stays. */
 export async function emptyMessages(db: Database, ids: readonly number[]): Promise<void> {
-	const messages = await db.selectFrom('message').select(['id', 'content']).where('id', 'in', listOf(db, ids)).orderBy('id').execute();
+	const messages = await db
+		.selectFrom('message')
+		.select(['id', 'content'])
+		.where('id', 'in', listOf(db, ids))
+		.orderBy('id')
+		.execute();
 	const rows = messages.map(({ id, content }) => [id, anonymousContent(content)]);
 	if (rows.length === 0) return;
-	await sql`update message set fields = null, content = ${textCell(1)} from ${rowsOf(db, rows)} where message.id = ${numberCell(0)}`.execute(db);
+	await sql`update message set fields = null, content = ${textCell(1)} from ${rowsOf(db, rows)} where message.id = ${numberCell(0)}`.execute(
+		db,
+	);
 }

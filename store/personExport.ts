@@ -2,7 +2,10 @@ import { listOf } from './rows';
 import type { Database } from './schema';
 
 /** Everything about a person that is few; pages of the rest are below. Column names are what people read in the export. */
-export async function readPerson(db: Database, { identityIds, contactIds }: { identityIds: readonly number[]; contactIds: readonly number[] }) {
+export async function readPerson(
+	db: Database,
+	{ identityIds, contactIds }: { identityIds: readonly number[]; contactIds: readonly number[] },
+) {
 	const identities = listOf(db, identityIds);
 	return {
 		identities: await db
@@ -14,7 +17,14 @@ export async function readPerson(db: Database, { identityIds, contactIds }: { id
 		registrations: await db
 			.selectFrom('registration as r')
 			.innerJoin('sender as s', 's.id', 'r.sender_id')
-			.select(['s.phone as senderPhone', 's.name as senderName', 'r.state', 'r.since', 'r.ended_by as endedBy', 'r.last_inbound_at as lastInboundAt'])
+			.select([
+				's.phone as senderPhone',
+				's.name as senderName',
+				'r.state',
+				'r.since',
+				'r.ended_by as endedBy',
+				'r.last_inbound_at as lastInboundAt',
+			])
 			.where('r.identity_id', 'in', identities)
 			.orderBy('r.sender_id')
 			.execute(),
@@ -49,7 +59,12 @@ export async function readPerson(db: Database, { identityIds, contactIds }: { id
 }
 
 /** Events of one identity in the order in which they count, a page after a row. */
-export async function eventsOfIdentity(db: Database, identityId: number, after: { effectiveAt: number; id: number }, limit: number) {
+export async function eventsOfIdentity(
+	db: Database,
+	identityId: number,
+	after: { effectiveAt: number; id: number },
+	limit: number,
+) {
 	return await db
 		.selectFrom('event as e')
 		.leftJoin('sender as s', 's.id', 'e.sender_id')

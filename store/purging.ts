@@ -26,7 +26,9 @@ export const inboundTexts: Purgeable = {
 	condition: (db, before) =>
 		sql`x.received_at < ${before} and ${TAKEN} and (x.text is not null or ${isPostgres(db) ? sql`x.details::jsonb -> 'profileName' is not null` : sql`x.details ->> 'profileName' is not null`})`,
 	purge: async (db, ids) => {
-		const details = isPostgres(db) ? sql<string>`(details::jsonb - 'profileName')::text` : sql<string>`json_remove(details, '$.profileName')`;
+		const details = isPostgres(db)
+			? sql<string>`(details::jsonb - 'profileName')::text`
+			: sql<string>`json_remove(details, '$.profileName')`;
 		await db.updateTable('event').set({ text: null, details }).where('id', 'in', listOf(db, ids)).execute();
 	},
 };
@@ -43,7 +45,9 @@ export const reports: Purgeable = {
 export const messageContents: Purgeable = {
 	table: 'message',
 	condition: (db, before) => {
-		const isTemplateName = isPostgres(db) ? sql`x.content::jsonb ->> 'language' is null` : sql`x.content ->> 'language' is null`;
+		const isTemplateName = isPostgres(db)
+			? sql`x.content::jsonb ->> 'language' is null`
+			: sql`x.content ->> 'language' is null`;
 		const isWhole = isPostgres(db) ? sql`x.content::jsonb ->> 'type' = 'text'` : sql`x.content ->> 'type' = 'text'`;
 		return sql`x.state_at < ${before} and ${FINISHED} and (x.fields is not null or (x.content is not null and (${isWhole} or not (${isTemplateName}))))`;
 	},
@@ -52,7 +56,8 @@ export const messageContents: Purgeable = {
 
 export const finishedMessages: Purgeable = {
 	table: 'message',
-	condition: (_, before) => sql`x.state_at < ${before} and x.created_at < ${before} and ${FINISHED} and ${NOT_OF_OPEN_CAMPAIGN}`,
+	condition: (_, before) =>
+		sql`x.state_at < ${before} and x.created_at < ${before} and ${FINISHED} and ${NOT_OF_OPEN_CAMPAIGN}`,
 	purge: async (db, ids) => {
 		await db.deleteFrom('message').where('id', 'in', listOf(db, ids)).execute();
 	},
@@ -69,7 +74,13 @@ export const invitations: Purgeable = {
 };
 
 /** Those in a stretch of ids that may go. */
-export async function purgeableIds(db: Database, { table, condition }: Purgeable, before: number, after: number, through: number): Promise<number[]> {
+export async function purgeableIds(
+	db: Database,
+	{ table, condition }: Purgeable,
+	before: number,
+	after: number,
+	through: number,
+): Promise<number[]> {
 	const { rows } = await sql<{ id: number }>`select x.id as id from ${sql.table(table)} x
 		where x.id > ${after} and x.id <= ${through} and ${condition(db, before)} order by x.id`.execute(db);
 	return rows.map(({ id }) => id);

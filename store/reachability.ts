@@ -97,7 +97,13 @@ export class Words {
 
 	constructor(
 		words: readonly { identityId: number; scope: string; effectiveAt: number }[],
-		registrations: readonly { identityId: number; senderId: number; state: RegistrationState; lastInboundAt: number | null; endedBy: string | null }[],
+		registrations: readonly {
+			identityId: number;
+			senderId: number;
+			state: RegistrationState;
+			lastInboundAt: number | null;
+			endedBy: string | null;
+		}[],
 	) {
 		for (const { identityId, scope, effectiveAt } of words) this.out.set(`${identityId} ${scope}`, effectiveAt);
 		for (const { identityId, senderId, state, lastInboundAt, endedBy } of registrations) {
@@ -108,7 +114,9 @@ export class Words {
 
 	/** When the newest of these opt-outs that hold was said, UTC ms; null: none holds. */
 	outSince(identityIds: readonly number[], ...scopes: string[]): number | null {
-		const times = identityIds.flatMap((id) => scopes.map((scope) => this.out.get(`${id} ${scope}`))).filter((at) => at !== undefined);
+		const times = identityIds
+			.flatMap((id) => scopes.map((scope) => this.out.get(`${id} ${scope}`)))
+			.filter((at) => at !== undefined);
 		return times.length === 0 ? null : Math.max(...times);
 	}
 
@@ -127,14 +135,26 @@ export async function readWords(db: Database, identityIds: readonly number[]): P
 		.execute();
 	const registrations = await db
 		.selectFrom('registration')
-		.select(['identity_id as identityId', 'sender_id as senderId', 'state', 'last_inbound_at as lastInboundAt', 'ended_by as endedBy'])
+		.select([
+			'identity_id as identityId',
+			'sender_id as senderId',
+			'state',
+			'last_inbound_at as lastInboundAt',
+			'ended_by as endedBy',
+		])
 		.where('identity_id', 'in', listOf(db, identityIds))
 		.execute();
 	return new Words(words, registrations);
 }
 
 /** Everything domain/permission.ts asks for, for one person. */
-export function factsOf(kin: Kin, words: Words, target: Target, at: number, reply: ReplyFacts | null = null): PermissionFacts {
+export function factsOf(
+	kin: Kin,
+	words: Words,
+	target: Target,
+	at: number,
+	reply: ReplyFacts | null = null,
+): PermissionFacts {
 	const person = kin.identitiesOf(target);
 	const [own] = person;
 	const isOut = (ids: readonly number[], numbers: readonly string[], ...scopes: string[]): boolean =>

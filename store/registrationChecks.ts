@@ -13,7 +13,11 @@ export interface NumberFacts {
 }
 
 /** Of those numbers that belong to somebody known. */
-export async function factsOfNumbers(db: Database, senderId: number, phones: readonly string[]): Promise<NumberFacts[]> {
+export async function factsOfNumbers(
+	db: Database,
+	senderId: number,
+	phones: readonly string[],
+): Promise<NumberFacts[]> {
 	return await db
 		.selectFrom('identity as i')
 		.leftJoin('registration as r', (join) => join.onRef('r.identity_id', '=', 'i.id').on('r.sender_id', '=', senderId))
@@ -24,7 +28,10 @@ export async function factsOfNumbers(db: Database, senderId: number, phones: rea
 }
 
 /** What these people last said, by scope. */
-export async function wordsOfPeople(db: Database, identityIds: readonly number[]): Promise<Map<number, Map<string, Word>>> {
+export async function wordsOfPeople(
+	db: Database,
+	identityIds: readonly number[],
+): Promise<Map<number, Map<string, Word>>> {
 	const people = new Map<number, Map<string, Word>>();
 	if (identityIds.length === 0) return people;
 	const words = await db
@@ -44,7 +51,12 @@ export async function wordsOfErased(db: Database, phones: readonly string[]): Pr
 	return new Map(
 		[...erased].map(([phone, words]) => [
 			phone,
-			new Map([...words].map(([scope, { effectiveAt, source }]): [string, Word] => [scope, { direction: 'out', effectiveAt, source, by: '' }])),
+			new Map(
+				[...words].map(([scope, { effectiveAt, source }]): [string, Word] => [
+					scope,
+					{ direction: 'out', effectiveAt, source, by: '' },
+				]),
+			),
 		]),
 	);
 }

@@ -91,14 +91,20 @@ export async function selectRegistrations(db: Database, query: RegistrationQuery
 	const order = orderOf(query);
 	const found: RegistrationRow[] = [];
 	const { after } = query;
-	let from: Cursor | null = after ? { values: order.columns.map(([, valueOf]) => valueOf(after)), senderId: after.senderId } : null;
+	let from: Cursor | null = after
+		? { values: order.columns.map(([, valueOf]) => valueOf(after)), senderId: after.senderId }
+		: null;
 	for (;;) {
 		// Of two bounds SQLite would take the earlier one, and read for each slice again what lies before it.
-		const isPastSince = query.groupId === undefined && query.since !== undefined && from !== null && (from.values[0] ?? 0) >= query.since;
+		const isPastSince =
+			query.groupId === undefined && query.since !== undefined && from !== null && (from.values[0] ?? 0) >= query.since;
 		const bounded = isPastSince ? { ...query, since: undefined } : query;
 		const end: Cursor | null = order.isServed ? null : await sliceEnd(db, bounded, order, from);
 		let select = conditioned(rows(db), bounded, !order.isServed).limit(query.limit - found.length);
-		if (query.groupId !== undefined) select = select.innerJoin(sql<{ contact_id: number }>`membership`.as('m'), (join) => join.on(sql<SqlBool>`m.contact_id = c.id and m.group_id = ${query.groupId}`));
+		if (query.groupId !== undefined)
+			select = select.innerJoin(sql<{ contact_id: number }>`membership`.as('m'), (join) =>
+				join.on(sql<SqlBool>`m.contact_id = c.id and m.group_id = ${query.groupId}`),
+			);
 		for (const [name] of order.columns) select = select.orderBy(sql.ref(name));
 		if (from) select = select.where(compare(order, from, '>'));
 		if (end) select = select.where(compare(order, end, '<='));
@@ -115,14 +121,26 @@ function orderOf({ groupId, since, senderId, state, search, lostBy }: Registrati
 	const isNarrow = search !== undefined || lostBy !== undefined;
 	const byPerson: Column = ['r.identity_id', ({ identityId }) => identityId];
 	if (groupId !== undefined) {
-		return { columns: [['m.contact_id', ({ contactId }) => contactId]], isServed: !isNarrow && senderId === undefined && state === undefined && since === undefined };
+		return {
+			columns: [['m.contact_id', ({ contactId }) => contactId]],
+			isServed: !isNarrow && senderId === undefined && state === undefined && since === undefined,
+		};
 	}
-	if (since === undefined) return { columns: [byPerson], isServed: !isNarrow && senderId === undefined, isByPerson: true };
-	return { columns: [['r.since', (key) => key.since], byPerson], isServed: !isNarrow && (state === undefined) === (senderId === undefined) };
+	if (since === undefined)
+		return { columns: [byPerson], isServed: !isNarrow && senderId === undefined, isByPerson: true };
+	return {
+		columns: [['r.since', (key) => key.since], byPerson],
+		isServed: !isNarrow && (state === undefined) === (senderId === undefined),
+	};
 }
 
 /** The last row of the next slice of what the index of the order serves; null: less than a slice is left. */
-async function sliceEnd(db: Database, { groupId, since, state }: RegistrationQuery, order: Order, from: Cursor | null): Promise<Cursor | null> {
+async function sliceEnd(
+	db: Database,
+	{ groupId, since, state }: RegistrationQuery,
+	order: Order,
+	from: Cursor | null,
+): Promise<Cursor | null> {
 	const conditions: Array<RawBuilder<SqlBool>> = [];
 	if (from) conditions.push(compare(order, { ...from, senderId: null }, from.senderId === null ? '>' : '>='));
 	if (groupId !== undefined) conditions.push(sql`m.group_id = ${groupId}`);
@@ -132,7 +150,9 @@ async function sliceEnd(db: Database, { groupId, since, state }: RegistrationQue
 	const table = groupId === undefined ? sql`registration as r` : sql`membership as m`;
 	const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
 	const by = sql.join(order.columns.map(([name]) => sql.ref(name)));
-	const ends = await sql<Record<string, number>>`select ${columns} from ${table} ${where} order by ${by} limit 1 offset ${sql.lit(SLICE - 1)}`.execute(db);
+	const ends = await sql<
+		Record<string, number>
+	>`select ${columns} from ${table} ${where} order by ${by} limit 1 offset ${sql.lit(SLICE - 1)}`.execute(db);
 	const [end] = ends.rows;
 	return end ? { values: order.columns.map((_, index) => end[`value${index}`] ?? null), senderId: null } : null;
 }
@@ -148,12 +168,21 @@ function ofSender(senderId: number): RawBuilder<SqlBool> {
 	return sql<SqlBool>`r.sender_id + 0 = ${senderId}`;
 }
 
-function conditioned(select: Rows, { senderId, state, since, search, person, lostBy }: RegistrationQuery, isInSlice: boolean): Rows {
+function conditioned(
+	select: Rows,
+	{ senderId, state, since, search, person, lostBy }: RegistrationQuery,
+	isInSlice: boolean,
+): Rows {
 	let query = select;
-	if (senderId !== undefined) query = query.where(isInSlice ? ofSender(senderId) : sql<SqlBool>`r.sender_id = ${senderId}`);
+	if (senderId !== undefined)
+		query = query.where(isInSlice ? ofSender(senderId) : sql<SqlBool>`r.sender_id = ${senderId}`);
 	if (state !== undefined) query = query.where('r.state', '=', state);
 	if (since !== undefined) query = query.where('r.since', '>=', since);
-	if (person) query = person.phone === null ? query.where('i.whatsapp_user_id', '=', person.whatsAppUserId) : query.where('i.phone', '=', person.phone);
+	if (person)
+		query =
+			person.phone === null
+				? query.where('i.whatsapp_user_id', '=', person.whatsAppUserId)
+				: query.where('i.phone', '=', person.phone);
 	if (search !== undefined) query = query.where((where) => where.or(matches(search)));
 	if (lostBy) query = query.where((where) => where.or(lostBy.map(isLost)));
 	return query;
@@ -163,7 +192,9 @@ function conditioned(select: Rows, { senderId, state, since, search, person, los
 function matches(search: string): Array<RawBuilder<SqlBool>> {
 	const number = readNumberSearch(search);
 	const texts = [contains(sql.ref('i.whatsapp_user_id'), search), contains(sql.ref('c.name'), search)];
-	return number ? [sql<SqlBool>`i.phone like ${number.fromStart ? `+${number.digits}%` : `%${number.digits}%`}`, ...texts] : texts;
+	return number
+		? [sql<SqlBool>`i.phone like ${number.fromStart ? `+${number.digits}%` : `%${number.digits}%`}`, ...texts]
+		: texts;
 }
 
 /** Whoever answered on a newer number, with yes or no, is not lost; whoever was only invited there is. */
@@ -174,7 +205,11 @@ function isLost({ senderId, successorIds }: Succession): RawBuilder<SqlBool> {
 }
 
 /** A sender's registrations of these people. */
-export async function registrationsOfPeople(db: Database, senderId: number, identityIds: readonly number[]): Promise<RegistrationRow[]> {
+export async function registrationsOfPeople(
+	db: Database,
+	senderId: number,
+	identityIds: readonly number[],
+): Promise<RegistrationRow[]> {
 	return await rows(db)
 		.where('r.sender_id', '=', senderId)
 		.where('r.identity_id', 'in', listOf(db, identityIds))

@@ -65,9 +65,17 @@ export async function saveRegistrations(db: Database, registrations: readonly Re
 		.execute();
 }
 
-export async function deleteRegistrations(db: Database, identityId: number, senderIds: readonly number[]): Promise<void> {
+export async function deleteRegistrations(
+	db: Database,
+	identityId: number,
+	senderIds: readonly number[],
+): Promise<void> {
 	if (senderIds.length === 0) return;
-	await db.deleteFrom('registration').where('identity_id', '=', identityId).where('sender_id', 'in', senderIds).execute();
+	await db
+		.deleteFrom('registration')
+		.where('identity_id', '=', identityId)
+		.where('sender_id', 'in', senderIds)
+		.execute();
 }
 
 export async function countInState(db: Database, senderId: number, state: RegistrationState): Promise<number> {
@@ -81,7 +89,11 @@ export async function countInState(db: Database, senderId: number, state: Regist
 }
 
 /** Those who wait longest come first. */
-export async function oldestWaiting(db: Database, senderId: number, limit: number): Promise<Array<{ identityId: number; inbox: string | null }>> {
+export async function oldestWaiting(
+	db: Database,
+	senderId: number,
+	limit: number,
+): Promise<Array<{ identityId: number; inbox: string | null }>> {
 	return await db
 		.selectFrom('registration')
 		.select(['identity_id as identityId', 'inbox'])
@@ -94,7 +106,12 @@ export async function oldestWaiting(db: Database, senderId: number, limit: numbe
 }
 
 /** True where the person still waited. */
-export async function activateWaiting(db: Database, senderId: number, identityId: number, now: number): Promise<boolean> {
+export async function activateWaiting(
+	db: Database,
+	senderId: number,
+	identityId: number,
+	now: number,
+): Promise<boolean> {
 	const { numUpdatedRows } = await db
 		.updateTable('registration')
 		.set({ state: 'active', since: now })
@@ -111,7 +128,13 @@ export async function sendersWithWaiting(db: Database): Promise<number[]> {
 		.selectFrom('sender')
 		.select('id')
 		.where((where) =>
-			where.exists(where.selectFrom('registration as r').select('r.sender_id').whereRef('r.sender_id', '=', 'sender.id').where('r.state', '=', 'waiting')),
+			where.exists(
+				where
+					.selectFrom('registration as r')
+					.select('r.sender_id')
+					.whereRef('r.sender_id', '=', 'sender.id')
+					.where('r.state', '=', 'waiting'),
+			),
 		)
 		.orderBy('id')
 		.execute();
@@ -147,7 +170,12 @@ export async function silentPeople(
 }
 
 /** Which of these people are active still, and have not written since a time. Read it with the people locked. */
-export async function stillSilent(db: Database, senderId: number, before: number, identityIds: readonly number[]): Promise<SilentPerson[]> {
+export async function stillSilent(
+	db: Database,
+	senderId: number,
+	before: number,
+	identityIds: readonly number[],
+): Promise<SilentPerson[]> {
 	const rows = await db
 		.selectFrom('registration')
 		.select(['identity_id as identityId', 'since', 'last_inbound_at as lastInboundAt'])

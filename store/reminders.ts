@@ -87,7 +87,11 @@ function due(db: Database, { senderId, lastSentBefore, most, now }: ReminderFilt
 						.where((scope) =>
 							scope.or([
 								scope('w.scope', 'in', ['all', 'sms']),
-								scope('w.scope', 'in', [sql<string>`'sender:' || i.sender_id`, sql<string>`'marketing:' || i.sender_id`, sql<string>`'group:' || i.group_id`]),
+								scope('w.scope', 'in', [
+									sql<string>`'sender:' || i.sender_id`,
+									sql<string>`'marketing:' || i.sender_id`,
+									sql<string>`'group:' || i.group_id`,
+								]),
 							]),
 						),
 				),
@@ -107,7 +111,11 @@ export async function findDueReminders(db: Database, filter: ReminderFilter, lim
 }
 
 /** Of these invitations the ones that are due still, counted as reminded. Their people must be locked. */
-export async function claimReminders(db: Database, filter: ReminderFilter, ids: readonly number[]): Promise<ReminderRow[]> {
+export async function claimReminders(
+	db: Database,
+	filter: ReminderFilter,
+	ids: readonly number[],
+): Promise<ReminderRow[]> {
 	const claimed = await due(db, filter)
 		.innerJoin('sender as s', 's.id', 'i.sender_id')
 		.select([

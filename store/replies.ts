@@ -70,7 +70,12 @@ export async function readReplyFacts(
 	return facts;
 }
 
-export function replyFacts(event: { kind: string; writtenAt: number }, words: Words, person: readonly number[], senderId: number): ReplyFacts {
+export function replyFacts(
+	event: { kind: string; writtenAt: number },
+	words: Words,
+	person: readonly number[],
+	senderId: number,
+): ReplyFacts {
 	const stoppedAt = words.outSince(person, 'all', `sender:${senderId}`, 'sms');
 	return {
 		writtenAt: event.writtenAt,

@@ -8,7 +8,8 @@ const PLACE = 'storePlace';
 /** How long after a change the watermark follows at the latest. */
 const FOLLOW_MS = 1_000;
 
-export const WENT_BACK = 'The store has gone back in time: it lacks consent records that it had before, as after restoring a backup.';
+export const WENT_BACK =
+	'The store has gone back in time: it lacks consent records that it had before, as after restoring a backup.';
 export const MOVED = 'The store lies in another place than before, as after restoring a backup or moving it.';
 
 export interface GuardedStore {
@@ -41,7 +42,8 @@ export class RestoreGuard {
 		await addSetting(this.db, PLACE, JSON.stringify(place));
 		const before = JSON.parse((await readSetting(this.db, PLACE)) ?? '{}') as StorePlace;
 		if (isElsewhere(before, place)) await this.block(MOVED, await restoreEpoch(this.db));
-		else if (JSON.stringify(before) !== JSON.stringify(place)) await this.rememberPlace(this.db, { ...before, ...withoutNulls(place) });
+		else if (JSON.stringify(before) !== JSON.stringify(place))
+			await this.rememberPlace(this.db, { ...before, ...withoutNulls(place) });
 		this.known = this.file === null ? null : await readWatermark(this.file);
 		await this.follow();
 	}
@@ -85,7 +87,12 @@ export class RestoreGuard {
 			return;
 		}
 		if ((await sendingBlock(this.db)) !== null) return;
-		const newest = await this.db.selectFrom('consent_record').select(['id', 'hash']).orderBy('id', 'desc').limit(1).executeTakeFirst();
+		const newest = await this.db
+			.selectFrom('consent_record')
+			.select(['id', 'hash'])
+			.orderBy('id', 'desc')
+			.limit(1)
+			.executeTakeFirst();
 		if (!newest || (this.known?.recordId === newest.id && this.known.epoch === epoch)) return;
 		const watermark = { epoch, recordId: newest.id, hash: newest.hash };
 		this.known = watermark;
@@ -94,7 +101,11 @@ export class RestoreGuard {
 	}
 
 	private async has({ recordId, hash }: Watermark): Promise<boolean> {
-		const found = await this.db.selectFrom('consent_record').select('hash').where('id', '=', recordId).executeTakeFirst();
+		const found = await this.db
+			.selectFrom('consent_record')
+			.select('hash')
+			.where('id', '=', recordId)
+			.executeTakeFirst();
 		return found?.hash === hash;
 	}
 

@@ -19,7 +19,11 @@ export function listOf(db: Database, values: readonly number[] | readonly string
 }
 
 /** `column in …` where it is one of several conditions: for an "or" of `in (select …)` PostgreSQL reads the whole table, of arrays it takes the indexes. */
-export function isOneOf(db: Database, column: Expression<unknown>, values: readonly number[] | readonly string[]): RawBuilder<SqlBool> {
+export function isOneOf(
+	db: Database,
+	column: Expression<unknown>,
+	values: readonly number[] | readonly string[],
+): RawBuilder<SqlBool> {
 	// SQLite, too, reads the whole table for "or false".
 	if (!isPostgres(db)) return sql<SqlBool>`${column} in ${listOf(db, values)}`;
 	return values.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`${column} = any(array(${listOf(db, values)}))`;

@@ -81,13 +81,19 @@ export async function resolveSender(db: Database, ref: string, channel: Channel 
 	const sender = wanted === '' ? await onlySender(db, channel) : await namedSender(db, wanted);
 	if (channel !== null && sender.replacedById !== null) {
 		const successor = await senderById(db, sender.replacedById);
-		throw new InvalidInputError(`The sender ${sender.phone} was replaced by ${successor?.phone ?? 'another number'} and sends no more. Choose that one; who registered with the old number can be invited again.`);
+		throw new InvalidInputError(
+			`The sender ${sender.phone} was replaced by ${successor?.phone ?? 'another number'} and sends no more. Choose that one; who registered with the old number can be invited again.`,
+		);
 	}
 	if (channel === 'whatsapp' && !sender.sendsWhatsApp) {
-		throw new InvalidInputError(`The sender ${sender.phone} does not send WhatsApp. Choose another, or switch WhatsApp on for it.`);
+		throw new InvalidInputError(
+			`The sender ${sender.phone} does not send WhatsApp. Choose another, or switch WhatsApp on for it.`,
+		);
 	}
 	if (channel === 'sms' && !sender.sendsSms) {
-		throw new InvalidInputError(`The sender ${sender.phone} does not send SMS. Choose another, or switch SMS on for it.`);
+		throw new InvalidInputError(
+			`The sender ${sender.phone} does not send SMS. Choose another, or switch SMS on for it.`,
+		);
 	}
 	return sender;
 }
@@ -97,9 +103,12 @@ async function onlySender(db: Database, channel: Channel | null): Promise<Sender
 	if (channel !== null) query = query.where(channel === 'sms' ? 'sends_sms' : 'sends_whatsapp', '=', 1);
 	const [only, other] = await query.execute();
 	const kind = channel === null ? '' : channel === 'sms' ? ' for SMS' : ' for WhatsApp';
-	if (only === undefined) throw new NotFoundError(`There is no sender${kind} yet. Make one with Sender: Create or Update.`);
+	if (only === undefined)
+		throw new NotFoundError(`There is no sender${kind} yet. Make one with Sender: Create or Update.`);
 	if (other !== undefined) {
-		throw new InvalidInputError(`There are several senders${kind}, among them ${only.phone} and ${other.phone}. Say which one is meant.`);
+		throw new InvalidInputError(
+			`There are several senders${kind}, among them ${only.phone} and ${other.phone}. Say which one is meant.`,
+		);
 	}
 	return toSender(only);
 }
@@ -119,7 +128,10 @@ async function namedSender(db: Database, ref: string): Promise<Sender> {
 		)
 		.limit(1)
 		.executeTakeFirst();
-	if (!found) throw new NotFoundError(`There is no sender "${ref.slice(0, 40)}". Choose one from the list, or make it with Sender: Create or Update.`);
+	if (!found)
+		throw new NotFoundError(
+			`There is no sender "${ref.slice(0, 40)}". Choose one from the list, or make it with Sender: Create or Update.`,
+		);
 	return toSender(found);
 }
 
@@ -139,12 +151,22 @@ export async function findSenderOfProvider(
 			where.or([
 				...(told.providerSenderId === null
 					? []
-					: [where.and([where('provider', '=', told.provider), where('provider_sender_id', '=', told.providerSenderId)])]),
+					: [
+							where.and([
+								where('provider', '=', told.provider),
+								where('provider_sender_id', '=', told.providerSenderId),
+							]),
+						]),
 				...(told.phone === null ? [] : [where('phone', '=', told.phone)]),
 			]),
 		)
 		.execute();
-	const byProviderId = rows.find((row) => row.provider === told.provider && row.provider_sender_id === told.providerSenderId && told.providerSenderId !== null);
+	const byProviderId = rows.find(
+		(row) =>
+			row.provider === told.provider &&
+			row.provider_sender_id === told.providerSenderId &&
+			told.providerSenderId !== null,
+	);
 	const byPhone = rows.find((row) => row.phone === told.phone);
 	const found = told.provider === 'meta' ? (byPhone ?? byProviderId) : (byProviderId ?? byPhone);
 	return found && toSender(found);
@@ -174,7 +196,11 @@ export async function insertSender(db: Database, sender: NewSender, now: number)
 }
 
 /** Whether a sender other than this one has its id at the provider. */
-export async function isProviderIdTaken(db: Database, { provider, providerSenderId }: NewSender, ownId: number | null): Promise<boolean> {
+export async function isProviderIdTaken(
+	db: Database,
+	{ provider, providerSenderId }: NewSender,
+	ownId: number | null,
+): Promise<boolean> {
 	if (providerSenderId === null) return false;
 	const holder = await db
 		.selectFrom('sender')
@@ -218,25 +244,53 @@ export async function findSenderByPhone(db: Database, phone: string): Promise<Se
 }
 
 /** Ordered by id. */
-export async function selectSenders(db: Database, { search, limit, afterId }: { search: string; limit: number; afterId: number }): Promise<Sender[]> {
+export async function selectSenders(
+	db: Database,
+	{ search, limit, afterId }: { search: string; limit: number; afterId: number },
+): Promise<Sender[]> {
 	let query = db.selectFrom('sender').selectAll().where('id', '>', afterId).orderBy('id').limit(limit);
 	if (search !== '') {
-		query = query.where((where) => where.or([contains(where.ref('name'), search), contains(where.ref('phone'), search)]));
+		query = query.where((where) =>
+			where.or([contains(where.ref('name'), search), contains(where.ref('phone'), search)]),
+		);
 	}
 	return (await query.execute()).map(toSender);
 }
 
-export async function findSenderOfProviderId(db: Database, provider: ProviderName, providerSenderId: string): Promise<Sender | undefined> {
-	const row = await db.selectFrom('sender').selectAll().where('provider', '=', provider).where('provider_sender_id', '=', providerSenderId).executeTakeFirst();
+export async function findSenderOfProviderId(
+	db: Database,
+	provider: ProviderName,
+	providerSenderId: string,
+): Promise<Sender | undefined> {
+	const row = await db
+		.selectFrom('sender')
+		.selectAll()
+		.where('provider', '=', provider)
+		.where('provider_sender_id', '=', providerSenderId)
+		.executeTakeFirst();
 	return row && toSender(row);
 }
 
 /** A sender with the settings of another and no id at the provider yet. Undefined when another transaction has made it meanwhile. */
-export async function copySender(db: Database, { id: _id, stoppedReason: _reason, replacedById: _replaced, ...old }: Sender, phone: string, now: number): Promise<Sender | undefined> {
-	return await insertSender(db, { ...old, phone, name: old.name === old.phone ? phone : old.name, providerSenderId: null }, now);
+export async function copySender(
+	db: Database,
+	{ id: _id, stoppedReason: _reason, replacedById: _replaced, ...old }: Sender,
+	phone: string,
+	now: number,
+): Promise<Sender | undefined> {
+	return await insertSender(
+		db,
+		{ ...old, phone, name: old.name === old.phone ? phone : old.name, providerSenderId: null },
+		now,
+	);
 }
 
-export async function moveProviderId(db: Database, fromId: number, toId: number, providerSenderId: string): Promise<void> {
+export async function moveProviderId(
+	db: Database,
+	fromId: number,
+	toId: number,
+	providerSenderId: string,
+): Promise<void> {
 	await db.updateTable('sender').set({ provider_sender_id: null }).where('id', '=', fromId).execute();
 	await db.updateTable('sender').set({ provider_sender_id: providerSenderId }).where('id', '=', toId).execute();
 }

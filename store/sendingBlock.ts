@@ -35,7 +35,16 @@ export async function unblockSending(db: Database, epoch: number): Promise<void>
 	await deleteSetting(db, BLOCK);
 }
 
-const COUNTED = ['message', 'event', 'campaign', 'contact', 'contact_group', 'invitation', 'identity', 'consent_record'] as const;
+const COUNTED = [
+	'message',
+	'event',
+	'campaign',
+	'contact',
+	'contact_group',
+	'invitation',
+	'identity',
+	'consent_record',
+] as const;
 /** More than is written between a backup and its restore. */
 const IDS_SKIPPED = 100_000_000;
 
@@ -47,9 +56,13 @@ export async function skipIds(db: Database): Promise<void> {
 	for (const table of COUNTED) {
 		if (isPostgres(db)) {
 			const sequence = sql`pg_get_serial_sequence(${sql.lit(table)}, 'id')`;
-			await sql`select setval(${sequence}, coalesce(pg_sequence_last_value(${sequence}::regclass), 0) + ${sql.lit(IDS_SKIPPED)})`.execute(db);
+			await sql`select setval(${sequence}, coalesce(pg_sequence_last_value(${sequence}::regclass), 0) + ${sql.lit(IDS_SKIPPED)})`.execute(
+				db,
+			);
 		} else {
-			await sql`insert into sqlite_sequence (name, seq) select ${table}, 0 where not exists (select 1 from sqlite_sequence where name = ${table})`.execute(db);
+			await sql`insert into sqlite_sequence (name, seq) select ${table}, 0 where not exists (select 1 from sqlite_sequence where name = ${table})`.execute(
+				db,
+			);
 			await sql`update sqlite_sequence set seq = seq + ${IDS_SKIPPED} where name = ${table}`.execute(db);
 		}
 	}
@@ -58,7 +71,9 @@ export async function skipIds(db: Database): Promise<void> {
 /** The newest id a message was ever given, also where the message is gone. */
 export async function newestMessageId(db: Database): Promise<number> {
 	const { rows } = isPostgres(db)
-		? await sql<{ id: number | null }>`select pg_sequence_last_value(pg_get_serial_sequence('message', 'id')::regclass) as id`.execute(db)
+		? await sql<{
+				id: number | null;
+			}>`select pg_sequence_last_value(pg_get_serial_sequence('message', 'id')::regclass) as id`.execute(db)
 		: await sql<{ id: number | null }>`select max(seq) as id from sqlite_sequence where name = 'message'`.execute(db);
 	return rows[0]?.id ?? 0;
 }

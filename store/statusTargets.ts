@@ -7,7 +7,10 @@ import type { Database } from './schema';
  * The messages that went out in one request with a first message, by `<first id> <phone>`. They were marked together with
  * it, which holds also while the provider's answer to the request has not been written down yet.
  */
-export async function messagesOfBatches(db: Database, targets: readonly { firstId: number; phone: string }[]): Promise<Map<string, number>> {
+export async function messagesOfBatches(
+	db: Database,
+	targets: readonly { firstId: number; phone: string }[],
+): Promise<Map<string, number>> {
 	if (targets.length === 0) return new Map();
 	const rows = await db
 		.selectFrom('message as first')
@@ -18,8 +21,22 @@ export async function messagesOfBatches(db: Database, targets: readonly { firstI
 				.onRef('m.marked_at', '=', 'first.marked_at'),
 		)
 		.select(['first.id as firstId', 'm.id', 'm.recipient'])
-		.where('first.id', 'in', listOf(db, targets.map(({ firstId }) => firstId)))
-		.where('m.recipient', 'in', listOf(db, targets.map(({ phone }) => phone)))
+		.where(
+			'first.id',
+			'in',
+			listOf(
+				db,
+				targets.map(({ firstId }) => firstId),
+			),
+		)
+		.where(
+			'm.recipient',
+			'in',
+			listOf(
+				db,
+				targets.map(({ phone }) => phone),
+			),
+		)
 		.where('m.recipient', 'is not', null)
 		.where('m.state', '<>', sql.lit('skipped'))
 		.execute();

@@ -12,7 +12,7 @@ import { SqliteThreadDialect } from './sqlite/dialect';
 import { assertUsable, type SqliteSettings, sqliteFilePath } from './sqlite/location';
 import { isTransactionConflict, storeError } from './unavailable';
 
-export type StoreSettings = ({ kind: 'sqlite' } & SqliteSettings | { kind: 'postgres' } & PostgresSettings) & {
+export type StoreSettings = (({ kind: 'sqlite' } & SqliteSettings) | ({ kind: 'postgres' } & PostgresSettings)) & {
 	/** Signs the consent ledger; the store remembers a fingerprint of it and refuses another. */
 	ledgerKey: string;
 	/** Where this machine keeps what it has seen of a PostgreSQL store; beside the file with SQLite. None: nowhere. */
@@ -56,7 +56,9 @@ const TRANSACTION_TRIES = 3;
  */
 export async function openStore(settings: StoreSettings, { create, now = Date.now }: OpenOptions): Promise<Store> {
 	if (settings.ledgerKey === '') {
-		throw new ConfigurationError('The Opt-In Store credential has no ledger key. Enter one and keep it: without it the consent ledger proves nothing.');
+		throw new ConfigurationError(
+			'The Opt-In Store credential has no ledger key. Enter one and keep it: without it the consent ledger proves nothing.',
+		);
 	}
 	if (settings.kind === 'sqlite') assertUsable(settings, create);
 	const db = new Kysely<Schema>({

@@ -17,14 +17,18 @@ export async function placeOf(db: Database, file: string | null): Promise<StoreP
 }
 
 async function placeInPostgres(db: Database): Promise<StorePlace> {
-	const { rows } = await sql<{ id: string }>`select oid::text as id from pg_database where datname = current_database()`.execute(db);
+	const { rows } = await sql<{
+		id: string;
+	}>`select oid::text as id from pg_database where datname = current_database()`.execute(db);
 	return { database: rows[0]?.id ?? null, system: await systemIdentifier(db) };
 }
 
 /** Null without the permission to ask: the database alone is compared then. */
 async function systemIdentifier(db: Database): Promise<string | null> {
 	try {
-		const { rows } = await sql<{ id: string }>`select system_identifier::text as id from pg_control_system()`.execute(db);
+		const { rows } = await sql<{ id: string }>`select system_identifier::text as id from pg_control_system()`.execute(
+			db,
+		);
 		return rows[0]?.id ?? null;
 	} catch {
 		return null;
@@ -36,7 +40,8 @@ async function systemIdentifier(db: Database): Promise<string | null> {
  * unstable inodes give no false alarm. A database does if it, or its cluster, is another.
  */
 export function isElsewhere(before: StorePlace, now: StorePlace): boolean {
-	const differs = (name: string): boolean => (before[name] ?? null) !== null && (now[name] ?? null) !== null && before[name] !== now[name];
+	const differs = (name: string): boolean =>
+		(before[name] ?? null) !== null && (now[name] ?? null) !== null && before[name] !== now[name];
 	if ('inode' in before && 'inode' in now) return differs('inode') && differs('born');
 	if ('database' in before && 'database' in now) return differs('database') || differs('system');
 	return true;

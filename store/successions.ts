@@ -11,11 +11,21 @@ export interface Succession {
 
 /** Every sender that was replaced. */
 export async function successions(db: Database): Promise<Succession[]> {
-	const replaced = await db.selectFrom('sender').select(['id', 'replaced_by_id as next']).where('replaced_by_id', 'is not', null).orderBy('id').execute();
+	const replaced = await db
+		.selectFrom('sender')
+		.select(['id', 'replaced_by_id as next'])
+		.where('replaced_by_id', 'is not', null)
+		.orderBy('id')
+		.execute();
 	const nextOf = new Map(replaced.map(({ id, next }) => [id, next]));
 	return replaced.map(({ id }) => {
 		const successorIds: number[] = [];
-		for (let next = nextOf.get(id); next !== undefined && next !== null && next !== id && !successorIds.includes(next); next = nextOf.get(next)) successorIds.push(next);
+		for (
+			let next = nextOf.get(id);
+			next !== undefined && next !== null && next !== id && !successorIds.includes(next);
+			next = nextOf.get(next)
+		)
+			successorIds.push(next);
 		return { senderId: id, successorIds };
 	});
 }
@@ -28,16 +38,31 @@ const SUCCESSION_LOCK = 20_261_123;
  * known to have changed. Either way the opt-out reaches the new number.
  */
 export async function shareSuccession(db: Database, senderId: number): Promise<void> {
-	if (isPostgres(db)) await sql`select pg_advisory_xact_lock_shared(${SUCCESSION_LOCK}::int, ${senderId}::int)`.execute(db);
+	if (isPostgres(db))
+		await sql`select pg_advisory_xact_lock_shared(${SUCCESSION_LOCK}::int, ${senderId}::int)`.execute(db);
 }
 
 /** Says that one sender replaces another: that one sends no more, and this one only once the opt-outs are taken over. */
-export async function replaceSender(db: Database, oldId: number, id: number, reasons: { old: string; new: string }, now: number): Promise<void> {
+export async function replaceSender(
+	db: Database,
+	oldId: number,
+	id: number,
+	reasons: { old: string; new: string },
+	now: number,
+): Promise<void> {
 	if (isPostgres(db)) await sql`select pg_advisory_xact_lock(${SUCCESSION_LOCK}::int, ${oldId}::int)`.execute(db);
 	await forUpdate(db, db.selectFrom('sender').select('id').where('id', 'in', [oldId, id]).orderBy('id')).execute();
-	await db.updateTable('sender').set({ replaced_by_id: id, carried_through: 0, stopped_reason: reasons.old, updated_at: now }).where('id', '=', oldId).execute();
+	await db
+		.updateTable('sender')
+		.set({ replaced_by_id: id, carried_through: 0, stopped_reason: reasons.old, updated_at: now })
+		.where('id', '=', oldId)
+		.execute();
 	// A company that goes back to an old number of its own has that one in use again.
-	await db.updateTable('sender').set({ replaced_by_id: null, carried_through: null, stopped_reason: reasons.new, updated_at: now }).where('id', '=', id).execute();
+	await db
+		.updateTable('sender')
+		.set({ replaced_by_id: null, carried_through: null, stopped_reason: reasons.new, updated_at: now })
+		.where('id', '=', id)
+		.execute();
 }
 
 /** A sender whose opt-outs are not all taken to its successor yet. */
@@ -67,7 +92,12 @@ export interface ScopedOptOut {
 }
 
 /** The opt-outs from one sender that hold, of the next people by id. */
-export async function optOutsAfter(db: Database, scopes: readonly string[], identityId: number, people: number): Promise<ScopedOptOut[]> {
+export async function optOutsAfter(
+	db: Database,
+	scopes: readonly string[],
+	identityId: number,
+	people: number,
+): Promise<ScopedOptOut[]> {
 	const next = await db
 		.selectFrom('consent_word')
 		.select('identity_id as id')
@@ -82,7 +112,11 @@ export async function optOutsAfter(db: Database, scopes: readonly string[], iden
 	return await db
 		.selectFrom('consent_word')
 		.select(['identity_id as identityId', 'scope', 'effective_at as effectiveAt'])
-		.where('identity_id', 'in', next.map(({ id }) => id))
+		.where(
+			'identity_id',
+			'in',
+			next.map(({ id }) => id),
+		)
 		.where('scope', 'in', [...scopes])
 		.where('direction', '=', sql.lit('out'))
 		.orderBy('identity_id')
@@ -91,7 +125,11 @@ export async function optOutsAfter(db: Database, scopes: readonly string[], iden
 }
 
 /** @param through null: everything is taken over. False when the number has been changed on meanwhile. */
-export async function setCarried(db: Database, { senderId, successorId }: Pick<PendingCarry, 'senderId' | 'successorId'>, through: number | null): Promise<boolean> {
+export async function setCarried(
+	db: Database,
+	{ senderId, successorId }: Pick<PendingCarry, 'senderId' | 'successorId'>,
+	through: number | null,
+): Promise<boolean> {
 	const { numUpdatedRows } = await db
 		.updateTable('sender')
 		.set({ carried_through: through })
@@ -103,13 +141,31 @@ export async function setCarried(db: Database, { senderId, successorId }: Pick<P
 
 /** The successor may send, where nothing but the taking over had stopped it and nothing is left to take over. */
 export async function releaseSuccessor(db: Database, successorId: number, reason: string): Promise<void> {
-	const waiting = await db.selectFrom('sender').select('id').where('replaced_by_id', '=', successorId).where('carried_through', 'is not', null).executeTakeFirst();
+	const waiting = await db
+		.selectFrom('sender')
+		.select('id')
+		.where('replaced_by_id', '=', successorId)
+		.where('carried_through', 'is not', null)
+		.executeTakeFirst();
 	if (waiting) return;
-	await db.updateTable('sender').set({ stopped_reason: null }).where('id', '=', successorId).where('stopped_reason', '=', reason).execute();
+	await db
+		.updateTable('sender')
+		.set({ stopped_reason: null })
+		.where('id', '=', successorId)
+		.where('stopped_reason', '=', reason)
+		.execute();
 }
 
 /** What waits to be sent from a sender. */
 export async function queuedOf(db: Database, senderId: number, limit: number): Promise<number[]> {
-	const rows = await db.selectFrom('message').select('id').where('sender_id', '=', senderId).where('state', '=', sql.lit('queued')).orderBy('due_at').orderBy('id').limit(limit).execute();
+	const rows = await db
+		.selectFrom('message')
+		.select('id')
+		.where('sender_id', '=', senderId)
+		.where('state', '=', sql.lit('queued'))
+		.orderBy('due_at')
+		.orderBy('id')
+		.limit(limit)
+		.execute();
 	return rows.map(({ id }) => id);
 }

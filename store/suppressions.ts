@@ -34,17 +34,17 @@ const COLUMNS = ['hash', 'scope', 'effective_at as effectiveAt', 'source'] as co
 
 export async function suppressionsOf(db: Database, hashes: readonly string[]): Promise<HashedSuppression[]> {
 	if (hashes.length === 0) return [];
-	return await db
-		.selectFrom('suppression')
-		.select(COLUMNS)
-		.where('hash', 'in', listOf(db, hashes))
-		.execute();
+	return await db.selectFrom('suppression').select(COLUMNS).where('hash', 'in', listOf(db, hashes)).execute();
 }
 
 /** What holds against numbers whose people were erased, by number and scope. */
-export async function suppressedNumbers(db: Database, phones: readonly string[]): Promise<Map<string, Map<string, Suppression>>> {
+export async function suppressedNumbers(
+	db: Database,
+	phones: readonly string[],
+): Promise<Map<string, Map<string, Suppression>>> {
 	const found = new Map<string, Map<string, Suppression>>();
-	if (phones.length === 0 || !(await db.selectFrom('suppression').select('hash').limit(1).executeTakeFirst())) return found;
+	if (phones.length === 0 || !(await db.selectFrom('suppression').select('hash').limit(1).executeTakeFirst()))
+		return found;
 	const phoneOf = new Map(phones.map((phone) => [hashOfPhone(db, phone), phone]));
 	for (const { hash, ...word } of await suppressionsOf(db, [...phoneOf.keys()])) {
 		const phone = phoneOf.get(hash);
@@ -64,7 +64,10 @@ export async function addSuppressions(db: Database, rows: readonly HashedSuppres
 			.onConflict((conflict) =>
 				conflict
 					.columns(['hash', 'scope'])
-					.doUpdateSet((set) => ({ effective_at: set.ref('excluded.effective_at'), source: set.ref('excluded.source') }))
+					.doUpdateSet((set) => ({
+						effective_at: set.ref('excluded.effective_at'),
+						source: set.ref('excluded.source'),
+					}))
 					.whereRef('suppression.effective_at', '<', 'excluded.effective_at'),
 			)
 			.executeTakeFirst();
@@ -75,19 +78,22 @@ export async function addSuppressions(db: Database, rows: readonly HashedSuppres
 
 /** The words go once a person carries them again; when they were erased stays. */
 export async function deleteSuppressedWords(db: Database, hashes: readonly string[]): Promise<void> {
-	await db
-		.deleteFrom('suppression')
-		.where('hash', 'in', listOf(db, hashes))
-		.where('scope', '<>', ERASED)
-		.execute();
+	await db.deleteFrom('suppression').where('hash', 'in', listOf(db, hashes)).where('scope', '<>', ERASED).execute();
 }
 
 /** By hash and scope, a page after a row. */
-export async function selectSuppressions(db: Database, after: Pick<HashedSuppression, 'hash' | 'scope'> | null, limit: number): Promise<HashedSuppression[]> {
+export async function selectSuppressions(
+	db: Database,
+	after: Pick<HashedSuppression, 'hash' | 'scope'> | null,
+	limit: number,
+): Promise<HashedSuppression[]> {
 	let query = db.selectFrom('suppression').select(COLUMNS).orderBy('hash').orderBy('scope').limit(limit);
 	if (after) {
 		query = query.where((where) =>
-			where.or([where('hash', '>', after.hash), where.and([where('hash', '=', after.hash), where('scope', '>', after.scope)])]),
+			where.or([
+				where('hash', '>', after.hash),
+				where.and([where('hash', '=', after.hash), where('scope', '>', after.scope)]),
+			]),
 		);
 	}
 	return await query.execute();

@@ -9,7 +9,9 @@ const WRONG_LOGIN = /^(28...|3D000)$/;
 export function storeError(error: unknown): unknown {
 	const { code, message } = Object(error) as { code?: string; message?: string };
 	if (typeof code !== 'string') {
-		return /timeout exceeded when trying to connect|Connection terminated|driver has already been destroyed/.test(String(message))
+		return /timeout exceeded when trying to connect|Connection terminated|driver has already been destroyed/.test(
+			String(message),
+		)
 			? new StoreUnavailableError(`The store does not answer: ${message}. It is tried again.`)
 			: error;
 	}

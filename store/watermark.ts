@@ -17,7 +17,9 @@ export function watermarkFile(folder: string, storeId: string): string {
 export async function readWatermark(file: string): Promise<Watermark | null> {
 	try {
 		const { epoch, recordId, hash } = JSON.parse(await readFile(file, 'utf8')) as Partial<Watermark>;
-		return typeof epoch === 'number' && typeof recordId === 'number' && typeof hash === 'string' ? { epoch, recordId, hash } : null;
+		return typeof epoch === 'number' && typeof recordId === 'number' && typeof hash === 'string'
+			? { epoch, recordId, hash }
+			: null;
 	} catch {
 		return null;
 	}

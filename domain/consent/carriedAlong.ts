@@ -14,7 +14,11 @@ export function applyCarried(draft: Draft, signal: ConsentSignal): ConsentOutcom
 		for (const [senderId, { state }] of draft.registrations) {
 			const isMeant = kind === 'all' || senderId === Number(id);
 			if (!isMeant || state === 'ended') continue;
-			draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: kind === 'marketing' ? 'provider' : 'person' });
+			draft.registrations.set(senderId, {
+				state: 'ended',
+				since: signal.effectiveAt,
+				endedBy: kind === 'marketing' ? 'provider' : 'person',
+			});
 		}
 	}
 	return 'optedOut';

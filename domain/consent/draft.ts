@@ -20,7 +20,12 @@ export const draftOf = (state: ConsentState): Draft => ({
 
 export function say(draft: Draft, scope: string, direction: 'in' | 'out', signal: ConsentSignal): void {
 	const fromProvider = signal.kind === 'providerStop' || signal.kind === 'providerResume';
-	draft.words.set(scope, { direction, effectiveAt: signal.effectiveAt, source: fromProvider ? 'provider' : 'person', by: signal.key });
+	draft.words.set(scope, {
+		direction,
+		effectiveAt: signal.effectiveAt,
+		source: fromProvider ? 'provider' : 'person',
+		by: signal.key,
+	});
 }
 
 /** @returns whether that is new. */

@@ -13,16 +13,25 @@ import { type ConsentState, emptyConsent, optOutScopes, scopeAll } from './state
  */
 
 /** Applies the next signal of a person's sorted history. */
-export function applySignal(state: ConsentState, signal: ConsentSignal): { state: ConsentState; outcome: ConsentOutcome } {
+export function applySignal(
+	state: ConsentState,
+	signal: ConsentSignal,
+): { state: ConsentState; outcome: ConsentOutcome } {
 	const draft = draftOf(state);
 	if (signal.opensWindow && signal.senderId !== null) {
-		draft.lastInboundAt.set(signal.senderId, Math.max(signal.effectiveAt, draft.lastInboundAt.get(signal.senderId) ?? 0));
+		draft.lastInboundAt.set(
+			signal.senderId,
+			Math.max(signal.effectiveAt, draft.lastInboundAt.get(signal.senderId) ?? 0),
+		);
 	}
 	return { outcome: apply(draft, signal), state: draft };
 }
 
 /** Folds a person's history, in whatever order it is given; also tells what each signal meant at its place. */
-export function foldSignals(signals: readonly ConsentSignal[]): { state: ConsentState; outcomes: Map<string, ConsentOutcome> } {
+export function foldSignals(signals: readonly ConsentSignal[]): {
+	state: ConsentState;
+	outcomes: Map<string, ConsentOutcome>;
+} {
 	const outcomes = new Map<string, ConsentOutcome>();
 	let state = emptyConsent;
 	for (const signal of [...signals].sort(compareSignals)) {

@@ -28,7 +28,8 @@ export function applyStart(draft: Draft, signal: ConsentSignal): ConsentOutcome 
 export function applyMessage(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 	if (signal.channel !== 'whatsapp') return 'none';
 	if (signal.senderId === null) return 'unknownSender';
-	if (!policyPermits(signal) || signal.looksLikeOptOut || isGuarded(draft, signal.senderId, signal.effectiveAt)) return 'none';
+	if (!policyPermits(signal) || signal.looksLikeOptOut || isGuarded(draft, signal.senderId, signal.effectiveAt))
+		return 'none';
 	if (!register(draft, signal.senderId, signal.effectiveAt)) return 'none';
 	// Meta's own switch stays as the person left it: only START or the switch itself takes that back.
 	say(draft, scopeAll, 'in', signal);
@@ -55,11 +56,14 @@ function isGuarded(draft: Draft, senderId: number, at: number): boolean {
 export function applyStop(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 	const only = signal.stopScope === 'thisSender' ? signal.senderId : null;
 	const scope = only === null ? scopeAll : senderScope(only);
-	const isRepeated = draft.words.get(scope)?.direction === 'out' && ![...draft.registrations].some(([id, { state }]) => state !== 'ended' && (only ?? id) === id);
+	const isRepeated =
+		draft.words.get(scope)?.direction === 'out' &&
+		![...draft.registrations].some(([id, { state }]) => state !== 'ended' && (only ?? id) === id);
 	say(draft, scope, 'out', signal);
 	if (signal.channel === 'sms') say(draft, scopeSms, 'out', signal);
 	for (const senderId of draft.registrations.keys()) {
-		if ((only ?? senderId) === senderId) draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: 'person' });
+		if ((only ?? senderId) === senderId)
+			draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: 'person' });
 	}
 	if (only === null) draft.joined.clear();
 	return isRepeated ? 'alreadyOptedOut' : 'optedOut';
@@ -79,7 +83,9 @@ export function applyLeaveGroup(draft: Draft, signal: ConsentSignal, groupId: nu
 function join(draft: Draft, signal: ConsentSignal): boolean {
 	const { groupId, invitedGroupIds } = signal;
 	const isOfInvitation = groupId === null || invitedGroupIds.includes(groupId);
-	const invited = isOfInvitation ? invitedGroupIds.filter((id) => id !== groupId && draft.words.get(groupScope(id))?.direction !== 'out') : [];
+	const invited = isOfInvitation
+		? invitedGroupIds.filter((id) => id !== groupId && draft.words.get(groupScope(id))?.direction !== 'out')
+		: [];
 	let hasJoined = false;
 	for (const id of groupId === null ? invited : [groupId, ...invited]) {
 		say(draft, groupScope(id), 'in', signal);

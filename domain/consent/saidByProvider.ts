@@ -12,7 +12,8 @@ export function applyProviderStop(draft: Draft, signal: ConsentSignal): ConsentO
 	say(draft, signal.senderId === null ? scopeAll : marketingScope(signal.senderId), 'out', signal);
 	for (const [senderId, { state }] of draft.registrations) {
 		const isMeant = signal.senderId === null || signal.senderId === senderId;
-		if (isMeant && state !== 'ended') draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: 'provider' });
+		if (isMeant && state !== 'ended')
+			draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: 'provider' });
 	}
 	return 'optedOut';
 }

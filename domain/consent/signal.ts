@@ -61,7 +61,16 @@ export interface CarriedRegistration {
 }
 
 /** At equal times what the company does comes after what the person says, and an opt-out last of all, so that it wins (rule 6); whatever was said at a number when it was left was said by who left it. */
-const RANK: Partial<Record<SignalKind, number>> = { invited: 1, register: 1, revoke: 2, providerStop: 3, carriedOptOut: 4, numberTaken: 4, stop: 5, numberLeft: 6 };
+const RANK: Partial<Record<SignalKind, number>> = {
+	invited: 1,
+	register: 1,
+	revoke: 2,
+	providerStop: 3,
+	carriedOptOut: 4,
+	numberTaken: 4,
+	stop: 5,
+	numberLeft: 6,
+};
 
 /** The order in which a person's signals count, the same for every order of arrival. */
 export function compareSignals(one: ConsentSignal, other: ConsentSignal): number {

@@ -1,5 +1,13 @@
 /** What a column of a file of contacts can mean to us; everything else is a field of the contact's own. */
-export type ColumnRole = 'smsNumber' | 'whatsAppNumber' | 'name' | 'firstName' | 'lastName' | 'language' | 'smsConsentSource' | 'smsConsentDate';
+export type ColumnRole =
+	| 'smsNumber'
+	| 'whatsAppNumber'
+	| 'name'
+	| 'firstName'
+	| 'lastName'
+	| 'language'
+	| 'smsConsentSource'
+	| 'smsConsentDate';
 
 /**
  * How files name their columns in English, Italian, German, French, Spanish, Portuguese and Dutch, folded (`foldedName`).
@@ -34,8 +42,12 @@ const NAMES: Record<ColumnRole, readonly [string, string?]> = {
 		prenomnom nombrecompleto nombreyapellido nombreyapellidos nomeesobrenome volledigenaam`,
 		'name contact customer client cliente kunde kontakt ansprechpartner contatto contacto contato contactpersoon naam nome nom nombre',
 	],
-	firstName: ['firstname givenname forename vorname rufname prenom voornaam nomedibattesimo primeironome primernombre nomeproprio nombredepila'],
-	lastName: ['lastname surname familyname secondname cognome nachname familienname zuname nomdefamille apellido apellidos sobrenome apelido achternaam familienaam'],
+	firstName: [
+		'firstname givenname forename vorname rufname prenom voornaam nomedibattesimo primeironome primernombre nomeproprio nombredepila',
+	],
+	lastName: [
+		'lastname surname familyname secondname cognome nachname familienname zuname nomdefamille apellido apellidos sobrenome apelido achternaam familienaam',
+	],
 	language: [
 		`language lang locale languagecode preferredlanguage lingua linguapreferita sprache spracheiso sprachcode korrespondenzsprache langue
 		languepreferee idioma idiomapreferido lingua taal voorkeurstaal`,

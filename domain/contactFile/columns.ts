@@ -32,7 +32,13 @@ const LAST_NAME_ALIASES = new Set(['name', 'nom', 'naam']);
 
 /** How an exported file names a field, so that reading it back gives that field. */
 export function fieldColumnName(field: string): string {
-	const plain = field === field.trim() && field !== '' && knownName(field) === undefined && !field.startsWith(FIELD_PREFIX) && !isRejectionColumn(field) && !UNNAMED.test(field);
+	const plain =
+		field === field.trim() &&
+		field !== '' &&
+		knownName(field) === undefined &&
+		!field.startsWith(FIELD_PREFIX) &&
+		!isRejectionColumn(field) &&
+		!UNNAMED.test(field);
 	return plain ? field : `${FIELD_PREFIX}${field}`;
 }
 
@@ -43,8 +49,13 @@ const UNNAMED = /^column \d+$/i;
  * @throws {InvalidInputError} for two columns of one name or one meaning, a mapping to no column, or no column with numbers.
  */
 export function readHeader(header: readonly string[], mappings: readonly ColumnMapping[]): Column[] {
-	if (header.length > MOST_COLUMNS) throw new InvalidInputError(`The file has ${header.length} columns; at most ${MOST_COLUMNS} are read. Is it a list of contacts?`);
-	const names = header.map(storable).map((cell, index) => (cell.startsWith(FIELD_PREFIX) ? cell : cell.trim()) || `Column ${index + 1}`);
+	if (header.length > MOST_COLUMNS)
+		throw new InvalidInputError(
+			`The file has ${header.length} columns; at most ${MOST_COLUMNS} are read. Is it a list of contacts?`,
+		);
+	const names = header
+		.map(storable)
+		.map((cell, index) => (cell.startsWith(FIELD_PREFIX) ? cell : cell.trim()) || `Column ${index + 1}`);
 	refuseLongNames(names);
 	refuseDuplicates(names);
 	const columns: Column[] = names.map((name) => ({ name, target: automaticTarget(name) }));
@@ -55,14 +66,25 @@ export function readHeader(header: readonly string[], mappings: readonly ColumnM
 }
 
 /** A file without header: columns are told by what stands in them; the first number is for SMS, a second one for WhatsApp. */
-export function readHeaderless(cells: readonly string[], looksLikePhone: (cell: string) => boolean, mappings: readonly ColumnMapping[]): Column[] {
-	const columns: Column[] = cells.map((_, index) => ({ name: `Column ${index + 1}`, target: { field: `Column ${index + 1}` } }));
+export function readHeaderless(
+	cells: readonly string[],
+	looksLikePhone: (cell: string) => boolean,
+	mappings: readonly ColumnMapping[],
+): Column[] {
+	const columns: Column[] = cells.map((_, index) => ({
+		name: `Column ${index + 1}`,
+		target: { field: `Column ${index + 1}` },
+	}));
 	const mapped = new Set(applyMappings(columns, mappings));
 	const hasRole = (role: ColumnRole): boolean => columns.some(({ target }) => 'role' in target && target.role === role);
 	cells.forEach((cell, index) => {
 		const column = columns[index];
 		if (!column || mapped.has(column)) return;
-		const role = looksLikePhone(cell) ? (['smsNumber', 'whatsAppNumber'] as const).find((each) => !hasRole(each)) : /\p{L}/u.test(cell) && !hasRole('name') ? 'name' : undefined;
+		const role = looksLikePhone(cell)
+			? (['smsNumber', 'whatsAppNumber'] as const).find((each) => !hasRole(each))
+			: /\p{L}/u.test(cell) && !hasRole('name')
+				? 'name'
+				: undefined;
 		if (role) column.target = { role };
 	});
 	settleRanks(columns, true);
@@ -87,7 +109,10 @@ function isRejectionColumn(name: string): boolean {
 
 function refuseLongNames(names: readonly string[]): void {
 	const index = names.findIndex((name) => name.length > NAME_CHARACTERS);
-	if (index >= 0) throw new InvalidInputError(`The name of column ${index + 1} has ${names[index]?.length} characters; at most ${NAME_CHARACTERS} are read. Does the file begin with a header?`);
+	if (index >= 0)
+		throw new InvalidInputError(
+			`The name of column ${index + 1} has ${names[index]?.length} characters; at most ${NAME_CHARACTERS} are read. Does the file begin with a header?`,
+		);
 }
 
 function refuseDuplicates(names: readonly string[]): void {
@@ -95,28 +120,42 @@ function refuseDuplicates(names: readonly string[]): void {
 	for (const [index, name] of names.entries()) {
 		const first = seen.get(name);
 		if (first !== undefined) {
-			throw new InvalidInputError(`The file has two columns named "${name.slice(0, 60)}": ${first + 1} and ${index + 1}. Rename or remove one of them; nothing was imported.`);
+			throw new InvalidInputError(
+				`The file has two columns named "${name.slice(0, 60)}": ${first + 1} and ${index + 1}. Rename or remove one of them; nothing was imported.`,
+			);
 		}
 		seen.set(name, index);
 	}
 }
 
 function applyMappings(columns: Column[], mappings: readonly ColumnMapping[]): Column[] {
-	const twice = mappings.find(({ meaning }, index) => meaning !== 'field' && meaning !== 'ignore' && mappings.findIndex((other) => other.meaning === meaning) < index);
+	const twice = mappings.find(
+		({ meaning }, index) =>
+			meaning !== 'field' && meaning !== 'ignore' && mappings.findIndex((other) => other.meaning === meaning) < index,
+	);
 	if (twice && twice.meaning !== 'field' && twice.meaning !== 'ignore') {
-		throw new InvalidInputError(`Two columns are mapped to the ${ROLE_NAMES[twice.meaning]}. Leave one of them out; nothing was imported.`);
+		throw new InvalidInputError(
+			`Two columns are mapped to the ${ROLE_NAMES[twice.meaning]}. Leave one of them out; nothing was imported.`,
+		);
 	}
 	return mappings.map(({ column: wanted, meaning, fieldName }) => {
 		const column = findColumn(columns, wanted.trim());
 		if (!column) {
-			const there = columns.map(({ name }) => `"${name.slice(0, 40)}"`).slice(0, 20).join(', ');
-			throw new InvalidInputError(`The file has no column "${wanted.slice(0, 60)}". Its columns are: ${there}. Correct the mapping; nothing was imported.`);
+			const there = columns
+				.map(({ name }) => `"${name.slice(0, 40)}"`)
+				.slice(0, 20)
+				.join(', ');
+			throw new InvalidInputError(
+				`The file has no column "${wanted.slice(0, 60)}". Its columns are: ${there}. Correct the mapping; nothing was imported.`,
+			);
 		}
 		if (meaning === 'ignore') column.target = { ignored: true };
 		else if (meaning === 'field') column.target = { field: fieldName?.trim() || column.name };
 		else {
 			// What the operator says holds against what a name suggests.
-			for (const other of columns) if (other !== column && 'role' in other.target && other.target.role === meaning) other.target = { field: other.name };
+			for (const other of columns)
+				if (other !== column && 'role' in other.target && other.target.role === meaning)
+					other.target = { field: other.name };
 			column.target = { role: meaning };
 		}
 		return column;
@@ -133,12 +172,15 @@ function findColumn(columns: readonly Column[], wanted: string): Column | undefi
 
 /** Italian `Nome` beside `Cognome` is the first name; German `Name` beside `Vorname` the last. */
 function settleNames(columns: Column[]): void {
-	const withRole = (role: ColumnRole): Column | undefined => columns.find(({ target }) => 'role' in target && target.role === role);
+	const withRole = (role: ColumnRole): Column | undefined =>
+		columns.find(({ target }) => 'role' in target && target.role === role);
 	for (const column of columns) {
 		if (!('role' in column.target) || column.target.role !== 'name') continue;
 		const folded = foldedName(column.name);
-		if (FIRST_NAME_ALIASES.has(folded) && withRole('lastName') && !withRole('firstName')) column.target = { role: 'firstName' };
-		else if (LAST_NAME_ALIASES.has(folded) && withRole('firstName') && !withRole('lastName')) column.target = { role: 'lastName' };
+		if (FIRST_NAME_ALIASES.has(folded) && withRole('lastName') && !withRole('firstName'))
+			column.target = { role: 'firstName' };
+		else if (LAST_NAME_ALIASES.has(folded) && withRole('firstName') && !withRole('lastName'))
+			column.target = { role: 'lastName' };
 	}
 }
 
@@ -163,10 +205,17 @@ function settleRanks(columns: Column[], mapped: boolean): void {
 }
 
 function requireNumbers(columns: Column[]): Column[] {
-	const hasNumber = columns.some(({ target }) => 'role' in target && (target.role === 'smsNumber' || target.role === 'whatsAppNumber'));
+	const hasNumber = columns.some(
+		({ target }) => 'role' in target && (target.role === 'smsNumber' || target.role === 'whatsAppNumber'),
+	);
 	if (!hasNumber) {
-		const there = columns.map(({ name }) => `"${name.slice(0, 40)}"`).slice(0, 20).join(', ');
-		throw new InvalidInputError(`No column with phone numbers is recognised among ${there}. Say under Column Mapping which one it is; nothing was imported.`);
+		const there = columns
+			.map(({ name }) => `"${name.slice(0, 40)}"`)
+			.slice(0, 20)
+			.join(', ');
+		throw new InvalidInputError(
+			`No column with phone numbers is recognised among ${there}. Say under Column Mapping which one it is; nothing was imported.`,
+		);
 	}
 	return columns;
 }

@@ -79,16 +79,28 @@ export function isBlank(cells: readonly string[]): boolean {
 
 /** A rejected row's own cells, defused when they are written to a file by whoever writes them. */
 export function shownCells(cells: readonly string[], columns: readonly Column[]): Record<string, string> {
-	const shown = (text: string): string => (text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text).toWellFormed().replaceAll('\0', '\uFFFD');
+	const shown = (text: string): string =>
+		(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text)
+			.toWellFormed()
+			.replaceAll('\0', '\uFFFD');
 	const names = columns.map(({ name }) => name);
 	const entries = names.map((name, index): [string, string] => [name, shown(cells[index] ?? '')]);
-	cells.slice(names.length, names.length + MOST_SURPLUS_SHOWN).forEach((cell, index) => entries.push([`Column ${names.length + index + 1}`, shown(cell)]));
+	cells
+		.slice(names.length, names.length + MOST_SURPLUS_SHOWN)
+		.forEach((cell, index) => entries.push([`Column ${names.length + index + 1}`, shown(cell)]));
 	return Object.fromEntries(entries);
 }
 
-function goodRow(row: number, cells: readonly string[], { columns, country, now, smsConsent }: RowSettings): ImportedRow {
+function goodRow(
+	row: number,
+	cells: readonly string[],
+	{ columns, country, now, smsConsent }: RowSettings,
+): ImportedRow {
 	if (cells.length > columns.length && !isBlank(cells.slice(columns.length))) {
-		throw new RowFault(null, `The row has ${cells.length} cells, but the file has ${columns.length} columns. Is a text with the delimiter in it not in quotes?`);
+		throw new RowFault(
+			null,
+			`The row has ${cells.length} cells, but the file has ${columns.length} columns. Is a text with the delimiter in it not in quotes?`,
+		);
 	}
 	const byRole: Partial<Record<ColumnRole, { text: string; column: string }>> = {};
 	let fields: Record<string, string> | null = null;
@@ -110,25 +122,43 @@ function goodRow(row: number, cells: readonly string[], { columns, country, now,
 	const isSame = byRole.whatsAppNumber !== undefined && byRole.whatsAppNumber.text === byRole.smsNumber?.text;
 	const whatsAppNumber = isSame ? smsNumber : readNumber(byRole.whatsAppNumber, country);
 	if (smsNumber === null && whatsAppNumber === null) {
-		const column = columns.find(({ target }) => 'role' in target && (target.role === 'smsNumber' || target.role === 'whatsAppNumber'));
+		const column = columns.find(
+			({ target }) => 'role' in target && (target.role === 'smsNumber' || target.role === 'whatsAppNumber'),
+		);
 		throw new RowFault(column?.name ?? null, 'The row has no phone number.');
 	}
-	return { row, smsNumber, whatsAppNumber, name: nameOf(byRole), language: byRole.language?.text ?? null, fields, ...(smsConsent ? consentOf(smsConsent) : readConsent(byRole, now)) };
+	return {
+		row,
+		smsNumber,
+		whatsAppNumber,
+		name: nameOf(byRole),
+		language: byRole.language?.text ?? null,
+		fields,
+		...(smsConsent ? consentOf(smsConsent) : readConsent(byRole, now)),
+	};
 }
 
 /** Like an object literal's own property, also for `__proto__`. */
 function setField(fields: Record<string, string>, name: string, value: string): void {
-	if (name === '__proto__') Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
+	if (name === '__proto__')
+		Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
 	else fields[name] = value;
 }
 
 function checkedCell(cell: string, column: string): string {
 	if (cell.length > CELL_CHARACTERS) {
-		throw new RowFault(column, `The cell has ${cell.length} characters; at most ${CELL_CHARACTERS} are read. Is a quotation mark not closed?`);
+		throw new RowFault(
+			column,
+			`The cell has ${cell.length} characters; at most ${CELL_CHARACTERS} are read. Is a quotation mark not closed?`,
+		);
 	}
-	if (cell.includes('\0')) throw new RowFault(column, 'The cell holds a NUL character, which cannot be stored. Enter the text again.');
+	if (cell.includes('\0'))
+		throw new RowFault(column, 'The cell holds a NUL character, which cannot be stored. Enter the text again.');
 	if (cell.includes('\uFFFD') || !cell.isWellFormed()) {
-		throw new RowFault(column, 'The cell holds characters that are not in the encoding of the file. Save the file as UTF-8, or say its encoding under Options.');
+		throw new RowFault(
+			column,
+			'The cell holds characters that are not in the encoding of the file. Save the file as UTF-8, or say its encoding under Options.',
+		);
 	}
 	return undefused(cell).trim();
 }
@@ -171,7 +201,10 @@ function readConsent(byRole: Partial<Record<ColumnRole, { text: string; column: 
 	const { smsConsentSource: source, smsConsentDate: date } = byRole;
 	const at = date && readPastTime(date.text, now);
 	if (date && at === undefined) {
-		throw new RowFault(date.column, `"${date.text.slice(0, 40)}" is not the date of a consent. Write a day that has been, like 2026-05-03 or 03.05.2026.`);
+		throw new RowFault(
+			date.column,
+			`"${date.text.slice(0, 40)}" is not the date of a consent. Write a day that has been, like 2026-05-03 or 03.05.2026.`,
+		);
 	}
 	const isComplete = source !== undefined && at !== undefined;
 	return {

@@ -6,12 +6,16 @@ export const dutch: OptOutTable = {
 		no: 'geen gen',
 		nothing: 'niets niks',
 		me: 'me mij ons',
-		write: 'schrijf schrijft schrijven app appt appen contacteer contacteert contacteren benader benadert benaderen benaderd stoor stoort storen spam spammen mail mailen berichten sms smsen bericht gecontacteerd lastiggevallen schrij* contacteer* contacter* benader* stoor* stor* bericht* lastig* mail* appje appjes',
+		write:
+			'schrijf schrijft schrijven app appt appen contacteer contacteert contacteren benader benadert benaderen benaderd stoor stoort storen spam spammen mail mailen berichten sms smsen bericht gecontacteerd lastiggevallen schrij* contacteer* contacter* benader* stoor* stor* bericht* lastig* mail* appje appjes',
 		send: 'stuur stuurt sturen zend zendt zenden versturen toesturen verstuur stuur* stur* zend* verstur* toestur*',
-		message: 'bericht berichten berichtjes berigten sms smsjes jes smsen appjes apps reclame reclames spam nieuwsbrief nieuwsbrieven mail mails mailtjes meldingen melding notificaties promoties advertenties marketing whatsapp rommel onzin troep bericht* berig* reclam* nieuwsbrie* melding* sms* app* updates update promo* advertent* mail* spam*',
-		offers: 'aanbieding aanbiedingen acties aanbieding* kortingsacties kortingsaanbiedingen kortingsberichten kortingsmails',
+		message:
+			'bericht berichten berichtjes berigten sms smsjes jes smsen appjes apps reclame reclames spam nieuwsbrief nieuwsbrieven mail mails mailtjes meldingen melding notificaties promoties advertenties marketing whatsapp rommel onzin troep bericht* berig* reclam* nieuwsbrie* melding* sms* app* updates update promo* advertent* mail* spam*',
+		offers:
+			'aanbieding aanbiedingen acties aanbieding* kortingsacties kortingsaanbiedingen kortingsberichten kortingsmails',
 		want: 'wil wens hoef verlang wensen willen graag gelieve verzoek wenst wil* wens* hoef* liever verzoek* hoev*',
-		delete: 'verwijder verwijdert verwijderen wis wissen schrap schrappen haal haalt halen blokkeer verwijder* wis* schrap* blokker* verwijderd gewist gooi gooien gooit gooi*',
+		delete:
+			'verwijder verwijdert verwijderen wis wissen schrap schrappen haal haalt halen blokkeer verwijder* wis* schrap* blokker* verwijderd gewist gooi gooien gooit gooi*',
 		mine: 'nummer gegevens telefoonnummer contact naam mobiel data account nummer* telefoon* nr num tel',
 		list: 'lijst lijsten bestand bestanden verzendlijst systeem database mailinglijst groep adressenlijst lijst* groep* bestand* systeem*',
 		subscription: 'abonnement inschrijving aanmelding lidmaatschap registratie dienst abonn* inschrijv* service',
@@ -257,7 +261,8 @@ export const dutch: OptOutTable = {
 		'trek .. inschrijving/aanmelding .. in',
 	],
 	ours: 'schrijf schrijft schrijven app appt appen contacteer* contacter* benader* storen spam* mail mailen mailing* <message> aanbiedingen nummer gegevens telefoonnummer toestemming lijst* verzendlijst bestand* database groepsapp rust avg privacy contact mailinglijst adressenlijst <consent>',
-	elsewhere: 'boeking* reservering* afspraak afspraken bestelling* lever* pakket* pakje winkelwagen artikel* tafel* kamer* vlucht* kaartje* ticket* menu pizza burger* ui uien saus suiker kaas brood* taart* koffie melk noten eieren augurk* schoenen jurk maat factuur betaling* terugbetaling bon rekening sportschool* sportabonnement* fitness* contract* energiecontract* krant* krantenabonnement verzekering* internet* stroom gas huur wasmachine vaatwasser koelkast oven ketel verwarming alarm accu batterij klok horloge scherm auto motor rem remmen band bus tram trein station parkeer* cursus* les lessen groepsles zwemles* training* school opvang creche uitje uitstapje schoolreis* workshop* yoga voetbal* dans* dochter* zoon zoontje dochtertje kind kinderen kleine pil pillen tablet* antibiotic* medicijn* medicatie behandeling* hoest* koorts pijn bloed* baan dienst muziek herrie lawaai regen* lek kraan vlek* deuk geur gast gasten hond kat garantie reparatie kantoor receptie tas zak tasje monteur oprit foto* reactie licht prijs cadeau sleutel* filter wijn bier ijs zout vis vlees kip tomaten knoflook chocolade room nagels haar baard tand tanden muur raam tuin hotel nacht ontbijt lunch diner plek plaats rit kosten krentenbollen croissants bel blaffen speelgoed oude korting regel gluten bezorg* bushalte tramhalte',
+	elsewhere:
+		'boeking* reservering* afspraak afspraken bestelling* lever* pakket* pakje winkelwagen artikel* tafel* kamer* vlucht* kaartje* ticket* menu pizza burger* ui uien saus suiker kaas brood* taart* koffie melk noten eieren augurk* schoenen jurk maat factuur betaling* terugbetaling bon rekening sportschool* sportabonnement* fitness* contract* energiecontract* krant* krantenabonnement verzekering* internet* stroom gas huur wasmachine vaatwasser koelkast oven ketel verwarming alarm accu batterij klok horloge scherm auto motor rem remmen band bus tram trein station parkeer* cursus* les lessen groepsles zwemles* training* school opvang creche uitje uitstapje schoolreis* workshop* yoga voetbal* dans* dochter* zoon zoontje dochtertje kind kinderen kleine pil pillen tablet* antibiotic* medicijn* medicatie behandeling* hoest* koorts pijn bloed* baan dienst muziek herrie lawaai regen* lek kraan vlek* deuk geur gast gasten hond kat garantie reparatie kantoor receptie tas zak tasje monteur oprit foto* reactie licht prijs cadeau sleutel* filter wijn bier ijs zout vis vlees kip tomaten knoflook chocolade room nagels haar baard tand tanden muur raam tuin hotel nacht ontbijt lunch diner plek plaats rit kosten krentenbollen croissants bel blaffen speelgoed oude korting regel gluten bezorg* bushalte tramhalte',
 	connectives: 'en maar want omdat of dus dan',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
@@ -266,10 +271,7 @@ export const dutch: OptOutTable = {
 		'wat mooi/lekker/grappig/schattig',
 		'^ ho/wacht/ok/nee? stop/ho/wacht .. correctie/correctietje/verbetering/wijziging',
 	],
-	otherNumber: [
-		'oude/oud/vorige/andere/nieuwe/nieuw nummer/nr/mobiel',
-		'nummer gewijzigd/veranderd',
-	],
+	otherNumber: ['oude/oud/vorige/andere/nieuwe/nieuw nummer/nr/mobiel', 'nummer gewijzigd/veranderd'],
 	hints: [
 		'<not>/<no>/<nothing> ... <write>',
 		'<not>/<no> ... <message>',

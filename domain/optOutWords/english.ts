@@ -6,8 +6,10 @@ export const english: OptOutTable = {
 		please: 'please pls plz plese kindly',
 		me: 'me us',
 		send: 'send sending sent sends forward forwarding sendin sendng snd',
-		write: 'write writing text texting txt txting message messaging mesaging msg contact contacting email emailing spam spamming bother bothering bug bugging harass harassing disturb disturbing annoy annoying pester pestering ping pinging text* messag* contacte* email* spam* bother* harass* disturb* annoy* pester* nag* hounding written msgin msging',
-		message: 'message messages msg msgs mesages text texts txt txts sms smses spam ads ad advert adverts advertising advertisement advertisements marketing notification notifications promo promos promotion promotions promotional newsletter newsletters communication communications updates emails mails mailings stuff crap bullshit junk nonsense text* messag* notif* advertis* promo* reminder* mail* whatsapp whatsapps whatsap',
+		write:
+			'write writing text texting txt txting message messaging mesaging msg contact contacting email emailing spam spamming bother bothering bug bugging harass harassing disturb disturbing annoy annoying pester pestering ping pinging text* messag* contacte* email* spam* bother* harass* disturb* annoy* pester* nag* hounding written msgin msging',
+		message:
+			'message messages msg msgs mesages text texts txt txts sms smses spam ads ad advert adverts advertising advertisement advertisements marketing notification notifications promo promos promotion promotions promotional newsletter newsletters communication communications updates emails mails mailings stuff crap bullshit junk nonsense text* messag* notif* advertis* promo* reminder* mail* whatsapp whatsapps whatsap',
 		offers: 'offer offers deals',
 		stop: 'stop stopp stpo sotp quit cease halt end stop* discontinu* ceas* quitting refrain avoid',
 		delete: 'delete remove erase drop lose forget block scrub wipe remov* delet* eras* wiping',
@@ -18,7 +20,8 @@ export const english: OptOutTable = {
 		consent: 'consent permission authorization authorisation agreement approval optin',
 		revoke: 'revoke revoking withdraw withdrawing withdrew retract cancel rescind',
 		subscription: 'subscription registration membership signup enrollment enrolment service services subscriptions',
-		ofThing: 'order orders booking bookings appointment appointments reservation reservations table delivery item items ticket tickets trip flight meeting room payment invoice parcel package',
+		ofThing:
+			'order orders booking bookings appointment appointments reservation reservations table delivery item items ticket tickets trip flight meeting room payment invoice parcel package',
 		harass: 'harassment harassing stalking lawyer attorney illegal abuse sue',
 	},
 	ordinary: [
@@ -251,7 +254,8 @@ export const english: OptOutTable = {
 		'<message> ... report/reporting/complain/complaint ... authority/authorities/regulator/commissioner/ico/ofcom/fcc/ftc',
 	],
 	ours: '<write> <message> number data consent permission list lists database alone peace privacy gdpr marketing newsletter correspondence contacted subscribed <consent>',
-	elsewhere: 'booking* bookin reservation* appointment* order* deliver* parcel* package* basket cart trolley table tables room rooms flight* ticket* meal menu pizza burger* onion* sauce sugar cheese bread cake* coffee beans milk nuts egg eggs mayo pickle* salad item items shoes dress size invoice* payment* charge* refund* card bill deposit gym membership* lease contract contracts insurance internet broadband electricity gas line fridge freezer washing machine dishwasher oven boiler heating alarm battery watch clock screen car engine bike brakes tyre* bus tram train station taxi metro parking class classes lesson* course courses practice training school nursery trip excursion camp workshop swim* yoga pilates football daughter son kid child toddler tablet tablets pill* antibiotic* medication medicine* meds treatment* cough* coughing fever bleeding pain itching snoring job shift application vacancy music noise rain tap leak* stain* dent smell slot waitlist dog cat warranty repair* curtains sofa guest guests auto renewal office reception reservation photo* picture* hold plan plans light lights price gift voucher key keys bag filter lid label wine beer ice salt fish meat chicken bacon tomato tomatoes lettuce mushroom* garlic chocolate cream nails hair beard tooth teeth wall floor paint door window roof garden tree hotel night breakfast lunch dinner seat seats ride tour croissants croissant lesson diet walk review webpage website fee fees cover kit toys toy comments',
+	elsewhere:
+		'booking* bookin reservation* appointment* order* deliver* parcel* package* basket cart trolley table tables room rooms flight* ticket* meal menu pizza burger* onion* sauce sugar cheese bread cake* coffee beans milk nuts egg eggs mayo pickle* salad item items shoes dress size invoice* payment* charge* refund* card bill deposit gym membership* lease contract contracts insurance internet broadband electricity gas line fridge freezer washing machine dishwasher oven boiler heating alarm battery watch clock screen car engine bike brakes tyre* bus tram train station taxi metro parking class classes lesson* course courses practice training school nursery trip excursion camp workshop swim* yoga pilates football daughter son kid child toddler tablet tablets pill* antibiotic* medication medicine* meds treatment* cough* coughing fever bleeding pain itching snoring job shift application vacancy music noise rain tap leak* stain* dent smell slot waitlist dog cat warranty repair* curtains sofa guest guests auto renewal office reception reservation photo* picture* hold plan plans light lights price gift voucher key keys bag filter lid label wine beer ice salt fish meat chicken bacon tomato tomatoes lettuce mushroom* garlic chocolate cream nails hair beard tooth teeth wall floor paint door window roof garden tree hotel night breakfast lunch dinner seat seats ride tour croissants croissant lesson diet walk review webpage website fee fees cover kit toys toy comments',
 	connectives: 'and but so because cos as since or then',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd/omfg/gorgeous/adorable/hilarious/stunning/drooling',

@@ -3,19 +3,23 @@ import type { OptOutTable } from './table';
 export const french: OptOutTable = {
 	words: {
 		not: 'ne n jamais plus pas',
-		write: 'écris écrivez écrire écrit mecrivez mecrire mécrivez contacter contactez contacte contactes recontacter déranger dérangez dérange importuner importunez harceler harcelez harcèle embêter embêtez emmerder emmerdez spammer spammez solliciter sollicitez textoter écri* contact* dérang* importun* harcel* harcèl* embêt* emmerd* spam* sollicit* relanc*',
+		write:
+			'écris écrivez écrire écrit mecrivez mecrire mécrivez contacter contactez contacte contactes recontacter déranger dérangez dérange importuner importunez harceler harcelez harcèle embêter embêtez emmerder emmerdez spammer spammez solliciter sollicitez textoter écri* contact* dérang* importun* harcel* harcèl* embêt* emmerd* spam* sollicit* relanc*',
 		send: 'envoyer envoyez envoie envoies envoyé menvoyez menvoyer adresser adressez envo* menvo* adress*',
-		message: 'message messages msg msgs sms texto textos pub pubs publicité publicités spam spams mail mails email newsletter newsletters notification notifications communication communications démarchage sollicitations sollicitation prospection promo promos promotions envoi envois relances conneries whatsapp messag* pub* sms* mail* notif* communica* promo* sollicit* démarch* newsletter*',
+		message:
+			'message messages msg msgs sms texto textos pub pubs publicité publicités spam spams mail mails email newsletter newsletters notification notifications communication communications démarchage sollicitations sollicitation prospection promo promos promotions envoi envois relances conneries whatsapp messag* pub* sms* mail* notif* communica* promo* sollicit* démarch* newsletter*',
 		offers: 'offre offres',
 		want: 'veux veu veut souhaite souhaites désire voudrais aimerais veuillez souhaitons voulons souhait* désir* préfèr* préfér* voul* aimer* demand* pri* envie',
 		receive: 'recevoir recevez reçevoir être avoir entendre',
 		stop: 'arrêtez arrête arrêt arrêter arreté cessez cesse cesser stop stopper stoppez interrompez suspendez arrêt* cess* stop* interromp* suspend* désactiv* bloque* stoper',
-		delete: 'supprimez supprimer supprime effacez effacer efface retirez retirer retire enlevez enlever enlève ôtez ôter rayez rayer raye sortez sortir sors radiez radier bloquez bloquer supprim* effac* retir* enlev* ray* radi* vir* virez oubli* ôt*',
+		delete:
+			'supprimez supprimer supprime effacez effacer efface retirez retirer retire enlevez enlever enlève ôtez ôter rayez rayer raye sortez sortir sors radiez radier bloquez bloquer supprim* effac* retir* enlev* ray* radi* vir* virez oubli* ôt*',
 		mine: 'numéro contact données coordonnées téléphone nom portable num mobile coordonnée* donnée* numéro* infos',
 		list: 'liste listes fichier fichiers base diffusion répertoire système groupe list* fichier*',
 		subscription: 'abonnement inscription souscription adhésion abonnement* inscription* service',
 		consent: 'consentement accord autorisation permission',
-		leave: 'désinscrire désinscrivez désinscris désinscrit désinscription désabonner désabonnez désabonne désabonnement désabonement résilier résiliation désinscriver désinscri* désabon* désabonn* résili*',
+		leave:
+			'désinscrire désinscrivez désinscris désinscrit désinscription désabonner désabonnez désabonne désabonnement désabonement résilier résiliation désinscriver désinscri* désabon* désabonn* résili*',
 		harass: 'harcèlement avocat cnil plainte illégal signal-spam',
 	},
 	ordinary: [
@@ -238,7 +242,8 @@ export const french: OptOutTable = {
 		'signal*/signaler ... dgccrf/arcep',
 	],
 	ours: '<write> <message> offres numéro données consentement liste listes fichier* base diffusion paix tranquille tranquilles rgpd prospection publicitaire* coordonnées relancer <consent>',
-	elsewhere: 'réservation* réserver rendez rdv commande* livr* colis paquet panier article* table chambre vol billet* repas menu pizza burger oignon* sauce sucre fromage pain gâteau* café lait oeufs noix chaussures robe taille facture* paiement* rembours* carte forfait contrat* bail assurance internet box électricité gaz ligne salle sport gym fitness linge vaisselle frigo four chaudière alarme batterie montre écran voiture moteur frein* pneu* bus tram train gare parking cours stage leçon* entraînement école crèche cantine garderie sortie atelier piscine yoga danse foot judo fille fils enfant* petit petite cachet* comprim* antibiotique* médicament* traitement* toux touss* fièvre vomir douleur* saign* boulot travail maladie musique bruit pluie pleuvoir robinet fuite tache* odeur place invité* chien chat garantie réparation bureau accueil terrasse emball* prise sang crème photo* commentaire* lumière prix cadeau clé clés sac filtre vin bière glaçons sel poisson viande poulet tomate* champignons ail chocolat ongles cheveux barbe dent dents mur porte fenêtre jardin hôtel nuit déjeuner dîner places tour frais stock croissants gants argent aboyer miauler site modèle',
+	elsewhere:
+		'réservation* réserver rendez rdv commande* livr* colis paquet panier article* table chambre vol billet* repas menu pizza burger oignon* sauce sucre fromage pain gâteau* café lait oeufs noix chaussures robe taille facture* paiement* rembours* carte forfait contrat* bail assurance internet box électricité gaz ligne salle sport gym fitness linge vaisselle frigo four chaudière alarme batterie montre écran voiture moteur frein* pneu* bus tram train gare parking cours stage leçon* entraînement école crèche cantine garderie sortie atelier piscine yoga danse foot judo fille fils enfant* petit petite cachet* comprim* antibiotique* médicament* traitement* toux touss* fièvre vomir douleur* saign* boulot travail maladie musique bruit pluie pleuvoir robinet fuite tache* odeur place invité* chien chat garantie réparation bureau accueil terrasse emball* prise sang crème photo* commentaire* lumière prix cadeau clé clés sac filtre vin bière glaçons sel poisson viande poulet tomate* champignons ail chocolat ongles cheveux barbe dent dents mur porte fenêtre jardin hôtel nuit déjeuner dîner places tour frais stock croissants gants argent aboyer miauler site modèle',
 	connectives: 'et mais donc car parce ou puis',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
@@ -249,11 +254,7 @@ export const french: OptOutTable = {
 		'^ ok/non/attendez? stop/arrêtez .. correction/rectification/corrige',
 		'^ ok/non? stop .. changement de programme/plan',
 	],
-	otherNumber: [
-		'ancien/ancienne/autre/nouveau/vieux numéro/num/portable/tel',
-		'changé de numéro',
-		'voici le nouveau',
-	],
+	otherNumber: ['ancien/ancienne/autre/nouveau/vieux numéro/num/portable/tel', 'changé de numéro', 'voici le nouveau'],
 	hints: [
 		'ne/n/pas/plus/aucun ... <write>',
 		'ne/n/pas/plus ... <message>',

@@ -4,18 +4,22 @@ export const portuguese: OptOutTable = {
 	words: {
 		not: 'não nao n nunca jamais nem',
 		more: 'mais nunca jamais nada',
-		write: 'escrevam escreva escrever escrevas escreve contactem contacte contactar contatem contate contatar contactado contactada contatado perturbem perturbe perturbar incomodem incomode incomodar chateiem chateie chatear importunem importunar enche encham encher escrev* contact* contat* perturb* incomod* chate* importun* chamem chames',
+		write:
+			'escrevam escreva escrever escrevas escreve contactem contacte contactar contatem contate contatar contactado contactada contatado perturbem perturbe perturbar incomodem incomode incomodar chateiem chateie chatear importunem importunar enche encham encher escrev* contact* contat* perturb* incomod* chate* importun* chamem chames',
 		send: 'mandem mande mandar manda mandes enviem envie enviar envia envies mand* envi*',
-		message: 'mensagem mensagens mensajens msg msgs sms propaganda propagandas publicidade spam promoção promoções promo email emails notificações notificação comunicações comunicação newsletter anúncios avisos whatsapp zap marketing porcaria lixo mensag* mensaj* promo* notifica* comunica* publicid* propagand* sms* email* updates',
+		message:
+			'mensagem mensagens mensajens msg msgs sms propaganda propagandas publicidade spam promoção promoções promo email emails notificações notificação comunicações comunicação newsletter anúncios avisos whatsapp zap marketing porcaria lixo mensag* mensaj* promo* notifica* comunica* publicid* propagand* sms* email* updates',
 		offers: 'oferta ofertas ofert* promoções',
 		want: 'quero qero desejo gostaria queremos pretendo aceito preciso quer* dese* gost* prefir* preten* peç* solicit*',
 		stop: 'parem pare para parar deixem deixe deixa cessem cesse interrompam interrompa suspendam suspenda par* deix* cess* interromp* suspend*',
-		delete: 'apaguem apaga apague apagar excluam exclua excluir eliminem elimine elimina eliminar removam remova remove remover tirem tira tire tirar retirem retire retira retirar deletem delete deletar bloqueiem bloqueie bloquear apag* exclu* elimin* remov* tir* retir* delet* bloque*',
+		delete:
+			'apaguem apaga apague apagar excluam exclua excluir eliminem elimine elimina eliminar removam remova remove remover tirem tira tire tirar retirem retire retira retirar deletem delete deletar bloqueiem bloqueie bloquear apag* exclu* elimin* remov* tir* retir* delet* bloque*',
 		mine: 'número numero dados contato contacto telefone celular telemóvel cadastro nome número* dado* contato* contacto*',
 		list: 'lista listas base transmissão sistema grupo difusão list* grupo*',
 		consent: 'consentimento autorização permissão',
 		subscription: 'inscrição assinatura cadastro subscrição registo registro assinatura* inscri* serviço* servico',
-		leave: 'descadastrar descadastre descadastra descadastrem descadastro desinscrever desinscreva desinscrevam desinscrevo descadastramento desinscrição descadastr* desinscrev* desinscriç*',
+		leave:
+			'descadastrar descadastre descadastra descadastrem descadastro desinscrever desinscreva desinscrevam desinscrevo descadastramento desinscrição descadastr* desinscrev* desinscriç*',
 		harass: 'assédio perseguição advogado denúncia procon anatel processo ilegal',
 	},
 	ordinary: [
@@ -231,7 +235,8 @@ export const portuguese: OptOutTable = {
 		'reclama*/queixa/denúncia ... cnpd/anpd ... <message>/dados',
 	],
 	ours: '<write> <message> ofertas número numero dados consentimento lista listas base transmissão paz rgpd lgpd contato contatos contacto contactos cadastro grupo propaganda publicitári* <consent>',
-	elsewhere: 'reserva* consulta* pedid* pedido encomend* entrega* pacote* carrinho item itens artigo mesa quarto voo bilhete* passagem ingresso* cardápio menu pizza lanche cebola* molho açúcar queixo queijo pão bolo café leite ovo* sapatos vestido tamanho fatura* nota pagamento* reembolso cartão conta academia ginásio plano contrato aluguel arrendamento seguro internet luz gás linha máquina lavadora geladeira frigorífico forno caldeira alarme bateria relógio tela ecrã carro motor freios travões ônibus autocarro bus trem comboio metrô estação paragem parada estacionamento curso aula aulas treino escola creche cantina passeio excursão oficina natação yoga futebol dança filho filha filhos menino menina criança comprimid* pílula* antibiótic* antibiotic* remédio* medicament* tratamento tossir tosse febre dor espirr* sangr* emprego turno música barulho chuva chover torneira mancha* cheiro convidad* cachorro cão gato garantia conserto escritório porteiro portaria médico médica tomar apitar chorar dúvida foto* comentário preço chave* sacola saco filtro vinho cerveja gelo sal peixe carne frango tomate* cogumelos alho chocolate creme unhas cabelo barba dente dentes parede porta janela jardim hotel noite almoço jantar lugar lugares volta taxa glúten latir plástico brinquedo croissants sofá',
+	elsewhere:
+		'reserva* consulta* pedid* pedido encomend* entrega* pacote* carrinho item itens artigo mesa quarto voo bilhete* passagem ingresso* cardápio menu pizza lanche cebola* molho açúcar queixo queijo pão bolo café leite ovo* sapatos vestido tamanho fatura* nota pagamento* reembolso cartão conta academia ginásio plano contrato aluguel arrendamento seguro internet luz gás linha máquina lavadora geladeira frigorífico forno caldeira alarme bateria relógio tela ecrã carro motor freios travões ônibus autocarro bus trem comboio metrô estação paragem parada estacionamento curso aula aulas treino escola creche cantina passeio excursão oficina natação yoga futebol dança filho filha filhos menino menina criança comprimid* pílula* antibiótic* antibiotic* remédio* medicament* tratamento tossir tosse febre dor espirr* sangr* emprego turno música barulho chuva chover torneira mancha* cheiro convidad* cachorro cão gato garantia conserto escritório porteiro portaria médico médica tomar apitar chorar dúvida foto* comentário preço chave* sacola saco filtro vinho cerveja gelo sal peixe carne frango tomate* cogumelos alho chocolate creme unhas cabelo barba dente dentes parede porta janela jardim hotel noite almoço jantar lugar lugares volta taxa glúten latir plástico brinquedo croissants sofá',
 	connectives: 'e mas porque pois ou então depois',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',

@@ -4,14 +4,18 @@ export const spanish: OptOutTable = {
 	words: {
 		not: 'no nunca jamás tampoco',
 		more: 'más mas nunca jamás nada',
-		write: 'escriban escribas escriba escribáis escribirme escribir escribirnos escrivan escribais contacten contactes contactar contactarme contacte contactado contactada molesten molestes moleste molestar molestarme molesteis molestéis fastidien acosen acosarme hostigarme spamear jodan jodas joder escrib* escriv* contact* molest* acos* fastidi* insist* spame* escribieran escribe*',
+		write:
+			'escriban escribas escriba escribáis escribirme escribir escribirnos escrivan escribais contacten contactes contactar contactarme contacte contactado contactada molesten molestes moleste molestar molestarme molesteis molestéis fastidien acosen acosarme hostigarme spamear jodan jodas joder escrib* escriv* contact* molest* acos* fastidi* insist* spame* escribieran escribe*',
 		send: 'manden mandes mande mandéis mandarme mandar enviarme enviar envíen envíes envíe enviéis enviarnos remitan mand* envi* enví*',
-		message: 'mensaje mensajes msj msjs sms publicidad spam propaganda promociones promoción promo correo correos email notificaciones notificación comunicaciones comunicación newsletter anuncios avisos whatsapp basura envíos mensaj* promo* notific* comunica* correo* publicidad* spam* informaci* publi publis whatsapps whats',
+		message:
+			'mensaje mensajes msj msjs sms publicidad spam propaganda promociones promoción promo correo correos email notificaciones notificación comunicaciones comunicación newsletter anuncios avisos whatsapp basura envíos mensaj* promo* notific* comunica* correo* publicidad* spam* informaci* publi publis whatsapps whats',
 		offers: 'oferta ofertas ofert*',
 		want: 'quiero deseo quisiera queremos necesito gustaría acepto quier* dese* prefier* gust* acept* necesit*',
 		stop: 'dejen deja deje dejad dejar paren para parad pare detengan detenga suspendan suspenda suspender cesen cese interrumpan dej* par* deteng* suspend* ces* interrump* cesad',
-		delete: 'borren borra borrad borre borrar eliminen elimina elimine eliminad eliminar quiten quita quite quitad quitar saquen saca saque sacar supriman suprime bloqueen borr* elimin* quit* saqu* sac* suprim* bórr* quít* sáqu* bloque* eliminado eliminación borrado',
-		deleteMe: 'bórrenme bórrame bórreme borradme borrarme elimínenme elimíname eliminarme quítenme quítame quíteme quitadme quitarme sáquenme sácame sáqueme sacadme sacarme desuscríbanme desuscríbeme desuscribirme desuscribir desubscribir desubscribirme desuscribanme desapúntenme desapuntarme desuscr* desubscr* desapunt* bórrenlo bórralo elimínenlo',
+		delete:
+			'borren borra borrad borre borrar eliminen elimina elimine eliminad eliminar quiten quita quite quitad quitar saquen saca saque sacar supriman suprime bloqueen borr* elimin* quit* saqu* sac* suprim* bórr* quít* sáqu* bloque* eliminado eliminación borrado',
+		deleteMe:
+			'bórrenme bórrame bórreme borradme borrarme elimínenme elimíname eliminarme quítenme quítame quíteme quitadme quitarme sáquenme sácame sáqueme sacadme sacarme desuscríbanme desuscríbeme desuscribirme desuscribir desubscribir desubscribirme desuscribanme desapúntenme desapuntarme desuscr* desubscr* desapunt* bórrenlo bórralo elimínenlo',
 		mine: 'número datos contacto teléfono celular móvil nombre num número* dato* celular* móvil*',
 		list: 'lista listas base difusión sistema grupo directorio contactos grupo* list*',
 		consent: 'consentimiento autorización permiso',
@@ -220,7 +224,8 @@ export const spanish: OptOutTable = {
 		'denuncia*/reclama*/reportar* ... aepd/agencia/profeco ... <message>/datos',
 	],
 	ours: '<write> <message> ofertas número datos consentimiento lista listas base difusión paz tranquilo tranquila rgpd lopd contactos agenda grupo publicitari* <consent>',
-	elsewhere: 'reserva* cita citas pedid* pedido entrega* paquete* carrito artículo* mesa habitaci* vuelo* billete* entrada entradas menú pizza hamburguesa cebolla* salsa azúcar queso pan tarta pastel café leche huevo* zapatos vestido talla factura* pago* pagos cargo cargos reembolso tarjeta recibo gimnasio contrato alquiler seguro internet luz gas línea fibra lavadora lavavajillas nevera horno caldera alarma batería reloj pantalla coche motor frenos autobús autobus bus tranvía tren estación parada aparcamiento curso clase clases lección entrenamiento colegio cole guardería comedor excursión taller natación yoga fútbol danza hijo hija hijos niño niña pastill* píldora* antibiótic* antibiotic* medicament* tratamiento tos toser fiebre dolor* sangr* trabajo turno música ruido lluvia llover gotear grifo mancha* olor sitio invitad* perro gato garantía reparación oficina médica médico doctora factura conserje volumen tomar pitar quejarse foto* comentario precio regalo llave* bolsa filtro vino cerveza hielo sal pescado carne pollo tomate* champiñones ajo chocolate nata uñas pelo barba diente dientes pared puerta ventana jardín hotel noche desayuno comida cenas plaza plazas vuelta tasa gluten ladrar plástico empanadas croissants juguete ficha',
+	elsewhere:
+		'reserva* cita citas pedid* pedido entrega* paquete* carrito artículo* mesa habitaci* vuelo* billete* entrada entradas menú pizza hamburguesa cebolla* salsa azúcar queso pan tarta pastel café leche huevo* zapatos vestido talla factura* pago* pagos cargo cargos reembolso tarjeta recibo gimnasio contrato alquiler seguro internet luz gas línea fibra lavadora lavavajillas nevera horno caldera alarma batería reloj pantalla coche motor frenos autobús autobus bus tranvía tren estación parada aparcamiento curso clase clases lección entrenamiento colegio cole guardería comedor excursión taller natación yoga fútbol danza hijo hija hijos niño niña pastill* píldora* antibiótic* antibiotic* medicament* tratamiento tos toser fiebre dolor* sangr* trabajo turno música ruido lluvia llover gotear grifo mancha* olor sitio invitad* perro gato garantía reparación oficina médica médico doctora factura conserje volumen tomar pitar quejarse foto* comentario precio regalo llave* bolsa filtro vino cerveza hielo sal pescado carne pollo tomate* champiñones ajo chocolate nata uñas pelo barba diente dientes pared puerta ventana jardín hotel noche desayuno comida cenas plaza plazas vuelta tasa gluten ladrar plástico empanadas croissants juguete ficha',
 	connectives: 'y pero porque pues o así luego',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',

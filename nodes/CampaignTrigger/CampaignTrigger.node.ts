@@ -64,7 +64,10 @@ export class CampaignTrigger implements INodeType {
 			once: isTestRun,
 			onSlot: (slot) => emitAndWait([[{ json: { ...slot } }], []]),
 			onFinished: (campaigns) => this.emit([[], campaigns.map((campaign) => ({ json: { ...campaign } }))]),
-			onError: (error) => this.logger.error(`"${this.getNode().name}" cannot look for something to deliver: ${error instanceof Error ? error.message : String(error)}`),
+			onError: (error) =>
+				this.logger.error(
+					`"${this.getNode().name}" cannot look for something to deliver: ${error instanceof Error ? error.message : String(error)}`,
+				),
 		});
 		if (!isTestRun) watch.start();
 		return {

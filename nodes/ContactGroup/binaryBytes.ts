@@ -10,5 +10,6 @@ export async function* binaryBytes(node: IExecuteFunctions, { id, data }: IBinar
 		for await (const piece of await node.helpers.getBinaryStream(id, PIECE_BYTES)) yield piece as Buffer;
 		return;
 	}
-	for (let start = 0; start < data.length; start += PIECE_CHARACTERS) yield Buffer.from(data.slice(start, start + PIECE_CHARACTERS), 'base64');
+	for (let start = 0; start < data.length; start += PIECE_CHARACTERS)
+		yield Buffer.from(data.slice(start, start + PIECE_CHARACTERS), 'base64');
 }

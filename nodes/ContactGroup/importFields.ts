@@ -9,13 +9,21 @@ const columnMapping: INodeProperties = {
 	typeOptions: { multipleValues: true },
 	placeholder: 'Add Column',
 	default: {},
-	description: 'What columns mean whose name does not say it. All others are recognised by their names, or become fields of the contact.',
+	description:
+		'What columns mean whose name does not say it. All others are recognised by their names, or become fields of the contact.',
 	options: [
 		{
 			displayName: 'Column',
 			name: 'column',
 			values: [
-				{ displayName: 'Column', name: 'column', type: 'string', default: '', placeholder: 'e.g. Contact 1', description: 'Its name in the file, or its number: 1 is the first one' },
+				{
+					displayName: 'Column',
+					name: 'column',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. Contact 1',
+					description: 'Its name in the file, or its number: 1 is the first one',
+				},
 				{
 					displayName: 'Field Name',
 					name: 'fieldName',
@@ -139,7 +147,8 @@ export const importFields: INodeProperties[] = [
 		description: 'Whether to only tell what would be done, and write nothing',
 	},
 	{
-		displayName: 'Importing a WhatsApp number registers nobody, and no opt-out is lifted. Wrong rows leave by the second output, Rejected.',
+		displayName:
+			'Importing a WhatsApp number registers nobody, and no opt-out is lifted. Wrong rows leave by the second output, Rejected.',
 		name: 'importNotice',
 		type: 'notice',
 		default: '',
@@ -152,14 +161,18 @@ export const importFields: INodeProperties[] = [
 		default: {},
 		options: [
 			columnMapping,
-			{ ...countryOption, description: 'Of numbers without international prefix, as two letters. When empty, the one all senders share.' },
+			{
+				...countryOption,
+				description: 'Of numbers without international prefix, as two letters. When empty, the one all senders share.',
+			},
 			...fileOptions,
 			{
 				displayName: 'SMS Consent Date',
 				name: 'smsConsentAt',
 				type: 'dateTime',
 				default: '',
-				description: 'When all people of the file agreed to advertising by SMS; only together with the source. Leave empty where the file has columns for it.',
+				description:
+					'When all people of the file agreed to advertising by SMS; only together with the source. Leave empty where the file has columns for it.',
 			},
 			{
 				displayName: 'SMS Consent Source',
@@ -167,7 +180,8 @@ export const importFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. Fair of 3 May 2026, paper list',
-				description: 'Where all people of the file agreed to advertising by SMS; only together with the date. Leave empty where the file has columns for it.',
+				description:
+					'Where all people of the file agreed to advertising by SMS; only together with the date. Leave empty where the file has columns for it.',
 			},
 		],
 	},

@@ -32,7 +32,10 @@ export interface VisitorAnswer {
 /** Answers one request for the form, whatever is in it and however the store is. Never throws. */
 export async function answerVisitor(node: IWebhookFunctions, inbox: string): Promise<VisitorAnswer> {
 	const request = requestOf(node);
-	const settings = readFormSettings(node, { asked: askedLanguage(request.originalUrl), accepted: request.headers['accept-language'] ?? '' });
+	const settings = readFormSettings(node, {
+		asked: askedLanguage(request.originalUrl),
+		accepted: request.headers['accept-language'] ?? '',
+	});
 	try {
 		return await answer(node, settings, inbox);
 	} catch (error) {
@@ -66,7 +69,8 @@ function page({ html, ...answered }: Omit<FormAnswer, 'status'> & { status: numb
 
 function wrongFormat(settings: FormSettings, contentType: string): VisitorAnswer {
 	const { wrongFormat: text, problem } = textsOf(settings);
-	if (contentType.startsWith(JSON_TYPE)) return { status: 415, contentType: JSON_TYPE, body: JSON.stringify({ error: text }), invited: false };
+	if (contentType.startsWith(JSON_TYPE))
+		return { status: 415, contentType: JSON_TYPE, body: JSON.stringify({ error: text }), invited: false };
 	return page({ status: 415, html: noticePage(settings, { title: problem, text, back: true }), invited: false });
 }
 
@@ -76,7 +80,9 @@ function refuse(node: IWebhookFunctions, settings: FormSettings, error: unknown)
 	const reason = error instanceof Error ? error.message : String(error);
 	const down = error instanceof StoreUnavailableError || !(error instanceof OptInError);
 	node.logger.error(`Opt-in form of the node "${node.getNode().name}": ${reason}`);
-	const notice = down ? { title: texts.tryAgain, text: texts.unavailable, back: true } : { title: texts.notReady, text: texts.notReadyText };
+	const notice = down
+		? { title: texts.tryAgain, text: texts.unavailable, back: true }
+		: { title: texts.notReady, text: texts.notReadyText };
 	return page({
 		status: 503,
 		html: noticePage(settings, node.getMode() === 'manual' ? { ...notice, text: reason } : notice),
@@ -86,7 +92,10 @@ function refuse(node: IWebhookFunctions, settings: FormSettings, error: unknown)
 }
 
 /** Ends the response with the answer. */
-export function sendAnswer(node: IWebhookFunctions, { status, contentType, body, retryAfterSeconds }: VisitorAnswer): void {
+export function sendAnswer(
+	node: IWebhookFunctions,
+	{ status, contentType, body, retryAfterSeconds }: VisitorAnswer,
+): void {
 	const response = responseOf(node);
 	response.statusCode = status;
 	response.removeHeader('X-Frame-Options');

@@ -38,7 +38,8 @@ export const fieldsField: INodeProperties = {
 	typeOptions: { multipleValues: true, sortable: true },
 	placeholder: 'Add field',
 	default: {},
-	description: 'What else the form asks for. The contact gets it when the person registers; what is filled there already stays.',
+	description:
+		'What else the form asks for. The contact gets it when the person registers; what is filled there already stays.',
 	options: [
 		{
 			displayName: 'Field',
@@ -64,7 +65,8 @@ export const fieldsField: INodeProperties = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. Your shop',
-					description: 'Stands above the field. Name, e-mail and language have a word of the form’s own when it is empty.',
+					description:
+						'Stands above the field. Name, e-mail and language have a word of the form’s own when it is empty.',
 				},
 				{
 					displayName: 'Field Name',

@@ -28,7 +28,10 @@ export function readFormSettings(node: ParameterReader, preference: Preference):
 		sender: senderOf(node.getNodeParameter('sender', '')),
 		group: locatorOf(node.getNodeParameter('group', '')).value,
 		groupQuestion: textOf(options.groupQuestion),
-		groups: entriesOf(node.getNodeParameter('groups', {}), 'group').map((entry) => ({ group: locatorOf(entry.group).value, label: textOf(entry.label) })),
+		groups: entriesOf(node.getNodeParameter('groups', {}), 'group').map((entry) => ({
+			group: locatorOf(entry.group).value,
+			label: textOf(entry.label),
+		})),
 		fields: entriesOf(node.getNodeParameter('fields', {}), 'field').map(fieldOf),
 		language: languageOf(text('language'), preference),
 		title: text('title'),
@@ -58,7 +61,9 @@ function languageOf(text: string, { asked, accepted }: Preference): FormLanguage
 /** The entries of a fixed collection. */
 function entriesOf(held: unknown, name: string): IDataObject[] {
 	const list = typeof held === 'object' && held !== null ? (held as IDataObject)[name] : undefined;
-	return Array.isArray(list) ? (list as unknown[]).filter((entry): entry is IDataObject => typeof entry === 'object' && entry !== null) : [];
+	return Array.isArray(list)
+		? (list as unknown[]).filter((entry): entry is IDataObject => typeof entry === 'object' && entry !== null)
+		: [];
 }
 
 const TYPES = new Set<string>(['name', 'email', 'language', 'text', 'choice', 'date'] satisfies FieldType[]);

@@ -15,7 +15,10 @@ export const properties: INodeProperties[] = [
 		type: 'notice',
 		default: '',
 	},
-	senderLocator({ displayName: 'WhatsApp Sender', description: 'The number that people write to. When empty, the only one of yours that sends WhatsApp.' }),
+	senderLocator({
+		displayName: 'WhatsApp Sender',
+		description: 'The number that people write to. When empty, the only one of yours that sends WhatsApp.',
+	}),
 	groupLocator({ description: 'What everybody joins by the form. When empty, none.' }),
 	groupsField,
 	{
@@ -33,7 +36,8 @@ export const properties: INodeProperties[] = [
 			{ name: 'That of the Visitor’s Browser', value: 'auto' },
 		],
 		default: 'en',
-		description: 'Of everything on the form that you do not write yourself. By browser, <code>?language=de</code> at the end of the URL chooses one.',
+		description:
+			'Of everything on the form that you do not write yourself. By browser, <code>?language=de</code> at the end of the URL chooses one.',
 	},
 	{
 		displayName: 'Title',
@@ -57,8 +61,10 @@ export const properties: INodeProperties[] = [
 		type: 'string',
 		typeOptions: { rows: 3 },
 		default: '',
-		placeholder: 'e.g. I would like to receive news from Bäckerei Holzner by WhatsApp. I can end this at any time by writing STOP.',
-		description: 'Stands beside the box to tick, and is kept with each consent. When empty, the form’s own words in its language.',
+		placeholder:
+			'e.g. I would like to receive news from Bäckerei Holzner by WhatsApp. I can end this at any time by writing STOP.',
+		description:
+			'Stands beside the box to tick, and is kept with each consent. When empty, the form’s own words in its language.',
 	},
 	{
 		displayName: 'Consent Version',
@@ -73,7 +79,8 @@ export const properties: INodeProperties[] = [
 		name: 'consentCoversSms',
 		type: 'boolean',
 		default: false,
-		description: 'Whether the consent text says that advertising comes by SMS too. Only then is it recorded as consent to SMS.',
+		description:
+			'Whether the consent text says that advertising comes by SMS too. Only then is it recorded as consent to SMS.',
 	},
 	{
 		displayName: 'Privacy Notice URL',
@@ -111,7 +118,8 @@ export const properties: INodeProperties[] = [
 				name: 'colour',
 				type: 'color',
 				default: DEFAULT_COLOUR,
-				description: 'Of the button and the upper edge, as #rrggbb. The text on it is black or white, whichever reads better.',
+				description:
+					'Of the button and the upper edge, as #rrggbb. The text on it is black or white, whichever reads better.',
 			},
 			{
 				displayName: 'Countries Allowed',
@@ -119,7 +127,8 @@ export const properties: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. IT, AT, DE',
-				description: 'Of the numbers invited, as two letters each; * for all. When empty, your own and those of the European Economic Area, Switzerland and the United Kingdom.',
+				description:
+					'Of the numbers invited, as two letters each; * for all. When empty, your own and those of the European Economic Area, Switzerland and the United Kingdom.',
 			},
 			{
 				displayName: 'Country',

@@ -22,5 +22,6 @@ export const wholeNumberField: INodeProperties = {
 	...numberField,
 	displayName: 'Number or WhatsApp User ID',
 	placeholder: 'e.g. +39 333 1234567 or IT.123',
-	description: 'The whole number with its international prefix, or the user ID that WhatsApp gives to people without a number',
+	description:
+		'The whole number with its international prefix, or the user ID that WhatsApp gives to people without a number',
 };

@@ -1,4 +1,10 @@
-import { type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
 
 import { credentialTest } from '../shared/credentialTests';
 import { listSearch, loadOptions } from '../shared/lists';
@@ -22,7 +28,12 @@ export class SendMessage implements INodeType {
 		usableAsTool: undefined,
 		credentials: [
 			{ name: 'optInStoreApi', displayName: 'Opt-In Store', required: true, testedBy: 'optInStoreTest' },
-			{ name: 'metaWhatsAppApi', displayName: 'Meta WhatsApp (Optional)', required: false, testedBy: 'metaWhatsAppTest' },
+			{
+				name: 'metaWhatsAppApi',
+				displayName: 'Meta WhatsApp (Optional)',
+				required: false,
+				testedBy: 'metaWhatsAppTest',
+			},
 			{ name: 'websmsApi', displayName: 'websms (Optional)', required: false, testedBy: 'websmsTest' },
 		],
 		properties,

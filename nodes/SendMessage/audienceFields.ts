@@ -19,12 +19,24 @@ const fields: INodeProperties[] = [
 			{ name: 'SMS', value: 'sms' },
 			{ name: 'SMS and WhatsApp', value: 'both', description: 'Two messages to a person who has both' },
 			{ name: 'WhatsApp', value: 'whatsapp' },
-			{ name: 'WhatsApp Where Registered, Else SMS', value: 'whatsappElseSms', description: 'One message to each person' },
+			{
+				name: 'WhatsApp Where Registered, Else SMS',
+				value: 'whatsappElseSms',
+				description: 'One message to each person',
+			},
 		],
 		default: 'whatsappElseSms',
 	},
-	senderLocator({ displayName: 'WhatsApp Sender', name: 'whatsAppSender', description: 'When empty, the only one of yours that sends WhatsApp' }),
-	senderLocator({ displayName: 'SMS Sender', name: 'smsSender', description: 'When empty, the only one of yours that sends SMS' }),
+	senderLocator({
+		displayName: 'WhatsApp Sender',
+		name: 'whatsAppSender',
+		description: 'When empty, the only one of yours that sends WhatsApp',
+	}),
+	senderLocator({
+		displayName: 'SMS Sender',
+		name: 'smsSender',
+		description: 'When empty, the only one of yours that sends SMS',
+	}),
 	{
 		displayName: 'Group Names or IDs',
 		name: 'groups',

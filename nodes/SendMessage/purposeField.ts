@@ -5,8 +5,16 @@ export const purposeField: INodeProperties = {
 	name: 'purpose',
 	type: 'options',
 	options: [
-		{ name: 'Advertisement', value: 'advertisement', description: 'By SMS to people with a recorded consent only. A STOP ends it on every channel.' },
-		{ name: 'Service', value: 'service', description: 'What the person asked for, such as a confirmation or a reminder of an appointment' },
+		{
+			name: 'Advertisement',
+			value: 'advertisement',
+			description: 'By SMS to people with a recorded consent only. A STOP ends it on every channel.',
+		},
+		{
+			name: 'Service',
+			value: 'service',
+			description: 'What the person asked for, such as a confirmation or a reminder of an appointment',
+		},
 	],
 	default: 'advertisement',
 };

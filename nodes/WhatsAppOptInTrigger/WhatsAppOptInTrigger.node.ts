@@ -21,7 +21,8 @@ export class WhatsAppOptInTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["provider"] === "meta" ? "Meta" : "websms" }}',
-		description: 'Registers people who write START or anything else, lets go who writes STOP, and starts the workflow with what happened',
+		description:
+			'Registers people who write START or anything else, lets go who writes STOP, and starts the workflow with what happened',
 		eventTriggerDescription: 'Waiting for somebody to write to your number',
 		activationMessage: 'People who write to your number are registered from now on.',
 		defaults: { name: 'WhatsApp Opt-In Trigger' },
@@ -30,8 +31,20 @@ export class WhatsAppOptInTrigger implements INodeType {
 		credentials: [
 			{ name: 'optInStoreApi', displayName: 'Opt-In Store', required: true, testedBy: 'optInStoreTest' },
 			// `hide`, because n8n takes a parameter whose every value shows a credential for the way of signing in, and leaves it out of the panel.
-			{ name: 'metaWhatsAppApi', displayName: 'Meta WhatsApp', required: true, testedBy: 'metaWhatsAppTest', displayOptions: { hide: { provider: ['websms'] } } },
-			{ name: 'websmsApi', displayName: 'websms (LINK Mobility)', required: true, testedBy: 'websmsTest', displayOptions: { hide: { provider: ['meta'] } } },
+			{
+				name: 'metaWhatsAppApi',
+				displayName: 'Meta WhatsApp',
+				required: true,
+				testedBy: 'metaWhatsAppTest',
+				displayOptions: { hide: { provider: ['websms'] } },
+			},
+			{
+				name: 'websmsApi',
+				displayName: 'websms (LINK Mobility)',
+				required: true,
+				testedBy: 'websmsTest',
+				displayOptions: { hide: { provider: ['meta'] } },
+			},
 		],
 		webhooks: [
 			{ name: 'setup', httpMethod: 'GET', responseMode: 'onReceived', path: '={{ $parameter["path"] }}' },

@@ -9,5 +9,7 @@ export const outputsExpression = `={{ ["Opt-In", "Opt-Out", "Message"].concat($p
 
 /** Each event on the output of its kind. */
 export function toOutputs(events: HandedEvent[]): INodeExecutionData[][] {
-	return OUTPUTS.map((output) => events.filter((event) => event.output === output).map(({ json }) => ({ json: { ...json } })));
+	return OUTPUTS.map((output) =>
+		events.filter((event) => event.output === output).map(({ json }) => ({ json: { ...json } })),
+	);
 }

@@ -22,7 +22,8 @@ export const properties: INodeProperties[] = [
 		displayOptions: { show: { provider: ['meta'] } },
 	},
 	{
-		displayName: 'Enter the production URL above, with ?key= and the webhook secret of the credential behind it, in websms’ rule for received messages.',
+		displayName:
+			'Enter the production URL above, with ?key= and the webhook secret of the credential behind it, in websms’ rule for received messages.',
 		name: 'websmsNotice',
 		type: 'notice',
 		default: '',

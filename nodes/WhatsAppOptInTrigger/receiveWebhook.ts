@@ -8,7 +8,11 @@ import { createWebhookReader, providerCredentials, type ProviderWithCredential }
 import { withNodeStore } from '../shared/store';
 import { answerWith, rawRequestOf } from '../shared/webhookRequest';
 
-const text = (status: number, body: string): WebhookAnswer => ({ status, contentType: 'text/plain; charset=utf-8', body });
+const text = (status: number, body: string): WebhookAnswer => ({
+	status,
+	contentType: 'text/plain; charset=utf-8',
+	body,
+});
 
 /** Stores, applies and answers; the workflow is started by `trigger()`. */
 export async function receiveWebhook(node: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -25,7 +29,10 @@ async function answerTo(node: IWebhookFunctions, request: RawRequest): Promise<W
 	// A provider's handshake carries nothing to store, so it works without the store too.
 	if (request.method === 'GET') return reader.read(request).answer;
 	return await withNodeStore(node, (store) =>
-		receive(store, reader, request, { inbox: inboxOf(node), storeStatuses: node.getNodeParameter('handOverStatuses', false) === true }),
+		receive(store, reader, request, {
+			inbox: inboxOf(node),
+			storeStatuses: node.getNodeParameter('handOverStatuses', false) === true,
+		}),
 	);
 }
 
@@ -37,7 +44,11 @@ async function readerOf(node: IWebhookFunctions): Promise<WebhookReader> {
 
 /** Anything but a 200 makes the provider come again, which is what is wanted while something is wrong here. */
 function refuse(node: IWebhookFunctions, error: unknown): WebhookAnswer {
-	node.logger.error(`A webhook of "${node.getNode().name}" could not be taken in: ${error instanceof Error ? error.message : String(error)}`);
+	node.logger.error(
+		`A webhook of "${node.getNode().name}" could not be taken in: ${error instanceof Error ? error.message : String(error)}`,
+	);
 	const willBeTriedAgain = error instanceof StoreUnavailableError || error instanceof ConfigurationError;
-	return willBeTriedAgain ? text(503, 'The store is not available. Please try again.') : text(500, 'This could not be taken in. Please try again.');
+	return willBeTriedAgain
+		? text(503, 'The store is not available. Please try again.')
+		: text(500, 'This could not be taken in. Please try again.');
 }

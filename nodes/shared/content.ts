@@ -24,7 +24,12 @@ export function contentFields(withTemplates: Shown, textOnly: Shown): INodePrope
 			name: 'contentType',
 			type: 'options',
 			options: [
-				{ name: 'Template', value: 'template', description: 'Approved by WhatsApp; the only content allowed more than 24 hours after the person’s last message' },
+				{
+					name: 'Template',
+					value: 'template',
+					description:
+						'Approved by WhatsApp; the only content allowed more than 24 hours after the person’s last message',
+				},
 				{ name: 'Text', value: 'text', description: 'Free text, within 24 hours of the person’s last message' },
 			],
 			default: 'text',
@@ -58,7 +63,8 @@ export function contentFields(withTemplates: Shown, textOnly: Shown): INodePrope
 			typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Parameter' },
 			default: [],
 			displayOptions: forTemplates,
-			description: 'What stands for {{1}}, {{2}} … in the template’s body, in this order. In campaigns a parameter may be {{name}} or another field of the contact.',
+			description:
+				'What stands for {{1}}, {{2}} … in the template’s body, in this order. In campaigns a parameter may be {{name}} or another field of the contact.',
 		},
 	];
 }

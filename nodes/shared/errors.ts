@@ -25,6 +25,7 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number): Nod
 
 /** The whole text, for items that carry an error instead of stopping the workflow. */
 export function errorText(error: unknown): string {
-	if (error instanceof NodeOperationError) return error.description ? `${error.message} ${error.description}` : error.message;
+	if (error instanceof NodeOperationError)
+		return error.description ? `${error.message} ${error.description}` : error.message;
 	return error instanceof Error ? error.message : String(error);
 }

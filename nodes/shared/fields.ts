@@ -30,7 +30,11 @@ export const pageFields: INodeProperties[] = [
 	},
 ];
 
-export function operationField(resource: string, options: NonNullable<INodeProperties['options']>, value: string): INodeProperties {
+export function operationField(
+	resource: string,
+	options: NonNullable<INodeProperties['options']>,
+	value: string,
+): INodeProperties {
 	return {
 		displayName: 'Operation',
 		name: 'operation',

@@ -12,7 +12,10 @@ const TEST_WAIT_MS = 5_000;
  * Hands stored events to the workflow for as long as the trigger is on, and says that they are taken when their
  * execution has ended. Returns at once, whether or not the store is there: the pump keeps trying.
  */
-export function handOverEvents(node: ITriggerFunctions, toItems: (events: HandedEvent[]) => INodeExecutionData[][]): ITriggerResponse {
+export function handOverEvents(
+	node: ITriggerFunctions,
+	toItems: (events: HandedEvent[]) => INodeExecutionData[][],
+): ITriggerResponse {
 	const isTestRun = node.getMode() === 'manual';
 	const pump = new EventPump({
 		acquire: storeSource(node),
@@ -26,7 +29,10 @@ export function handOverEvents(node: ITriggerFunctions, toItems: (events: Handed
 			node.emit(toItems(events), undefined, ended);
 			await ended.promise;
 		},
-		onError: (error) => node.logger.error(`Events of "${node.getNode().name}" wait: ${error instanceof Error ? error.message : String(error)}`),
+		onError: (error) =>
+			node.logger.error(
+				`Events of "${node.getNode().name}" wait: ${error instanceof Error ? error.message : String(error)}`,
+			),
 	});
 	if (!isTestRun) {
 		pump.start();

@@ -51,10 +51,15 @@ function exchangeOnce(request: HttpRequest, agents: { http: HttpAgent; https: Ht
 				: httpRequest(url, { ...options, agent: agents.http });
 
 		const wasConnected = watchConnection(outgoing, url.protocol === 'https:');
-		const deadline = setTimeout(() => outgoing.destroy(new Error(`no answer within ${request.timeoutMs} ms`)), request.timeoutMs);
+		const deadline = setTimeout(
+			() => outgoing.destroy(new Error(`no answer within ${request.timeoutMs} ms`)),
+			request.timeoutMs,
+		);
 		const fail = (error: Error): void => {
 			clearTimeout(deadline);
-			reject(new HttpFailure(error.message || (error as NodeJS.ErrnoException).code || 'connection failed', wasConnected()));
+			reject(
+				new HttpFailure(error.message || (error as NodeJS.ErrnoException).code || 'connection failed', wasConnected()),
+			);
 		};
 		outgoing.on('error', fail);
 		outgoing.on('response', (incoming) => {
@@ -89,6 +94,7 @@ async function readAnswer(incoming: IncomingMessage): Promise<HttpResponse> {
 		chunks.push(chunk);
 	}
 	const headers: HttpResponse['headers'] = {};
-	for (const [name, value] of Object.entries(incoming.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+	for (const [name, value] of Object.entries(incoming.headers))
+		headers[name] = Array.isArray(value) ? value.join(', ') : value;
 	return { status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString('utf8') };
 }

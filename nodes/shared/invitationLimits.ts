@@ -7,15 +7,34 @@ type Count = Exclude<keyof InvitationLimits, 'countries'>;
 const LIMITS: ReadonlyArray<{ name: Count; displayName: string; description: string }> = [
 	{ name: 'overallPerDay', displayName: 'All per Day', description: 'Invitations of all people together in 24 hours' },
 	{ name: 'overallPerHour', displayName: 'All per Hour', description: 'Invitations of all people together in an hour' },
-	{ name: 'addressPerDay', displayName: 'Per Address and Day', description: 'Invitations asked for from one IP address (of IPv6: from one /64) in 24 hours' },
-	{ name: 'addressPerHour', displayName: 'Per Address and Hour', description: 'Invitations asked for from one IP address (of IPv6: from one /64) in an hour. A whole office or shop may share one.' },
-	{ name: 'numberPerDay', displayName: 'Per Number and Day', description: 'Invitations of one phone number in 24 hours' },
-	{ name: 'numberPerHour', displayName: 'Per Number and Hour', description: 'Invitations of one phone number in an hour' },
+	{
+		name: 'addressPerDay',
+		displayName: 'Per Address and Day',
+		description: 'Invitations asked for from one IP address (of IPv6: from one /64) in 24 hours',
+	},
+	{
+		name: 'addressPerHour',
+		displayName: 'Per Address and Hour',
+		description:
+			'Invitations asked for from one IP address (of IPv6: from one /64) in an hour. A whole office or shop may share one.',
+	},
+	{
+		name: 'numberPerDay',
+		displayName: 'Per Number and Day',
+		description: 'Invitations of one phone number in 24 hours',
+	},
+	{
+		name: 'numberPerHour',
+		displayName: 'Per Number and Hour',
+		description: 'Invitations of one phone number in an hour',
+	},
 ];
 
 /** The limits against SMS pumping as options to add; those not added are the defaults. */
 export function limitsField(defaults: InvitationLimits): INodeProperties {
-	const inForce = LIMITS.filter(({ name }) => defaults[name] > 0).map(({ name, displayName }) => `${displayName} ${defaults[name]}`);
+	const inForce = LIMITS.filter(({ name }) => defaults[name] > 0).map(
+		({ name, displayName }) => `${displayName} ${defaults[name]}`,
+	);
 	return {
 		displayName: 'Limits',
 		name: 'limits',

@@ -1,4 +1,9 @@
-import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult, INodePropertyOptions } from 'n8n-workflow';
+import type {
+	ILoadOptionsFunctions,
+	INodeListSearchItems,
+	INodeListSearchResult,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 
 import { maskPhone } from '../../domain/phone';
 import { listCampaigns } from '../../services/campaigns';
@@ -23,9 +28,15 @@ interface Choice extends INodeListSearchItems {
 
 /** A page of choices for a resource locator; the token is the id of the last one. */
 function searchBy<Row>(read: (store: Store, page: Page) => Promise<Row[]>, choiceOf: (row: Row) => Choice) {
-	return async function search(this: ILoadOptionsFunctions, filter?: string, paginationToken?: string): Promise<INodeListSearchResult> {
+	return async function search(
+		this: ILoadOptionsFunctions,
+		filter?: string,
+		paginationToken?: string,
+	): Promise<INodeListSearchResult> {
 		const after = paginationToken === undefined ? undefined : Number(paginationToken);
-		const rows = await withNodeStore(this, (store) => read(store, { search: filter?.trim() || undefined, limit: PAGE, after }));
+		const rows = await withNodeStore(this, (store) =>
+			read(store, { search: filter?.trim() || undefined, limit: PAGE, after }),
+		);
 		const choices = rows.map(choiceOf);
 		const last = choices.at(-1);
 		const results = choices.map(({ name, value }) => ({ name, value }));
@@ -44,7 +55,11 @@ export const listSearch = {
 	),
 	searchContacts: searchBy(
 		(store, page) => listContacts(store, page),
-		({ id, name, smsNumber, whatsAppNumber }) => ({ id, name: [name, maskPhone(whatsAppNumber ?? smsNumber ?? '')].filter(Boolean).join(' · ') || `Contact ${id}`, value: id }),
+		({ id, name, smsNumber, whatsAppNumber }) => ({
+			id,
+			name: [name, maskPhone(whatsAppNumber ?? smsNumber ?? '')].filter(Boolean).join(' · ') || `Contact ${id}`,
+			value: id,
+		}),
 	),
 	searchCampaigns: searchBy(
 		(store, { search, limit, after }) => listCampaigns(store, { search, limit, before: after }),

@@ -10,7 +10,9 @@ const idMode = (what: string): NonNullable<INodeProperties['modes']>[number] => 
 	name: 'id',
 	type: 'string',
 	placeholder: 'e.g. 7',
-	validation: [{ type: 'regex', properties: { regex: '^[0-9]*$', errorMessage: `The ID of a ${what} is a whole number` } }],
+	validation: [
+		{ type: 'regex', properties: { regex: '^[0-9]*$', errorMessage: `The ID of a ${what} is a whole number` } },
+	],
 });
 
 const listMode = (searchListMethod: string, placeholder: string): NonNullable<INodeProperties['modes']>[number] => ({
@@ -22,7 +24,10 @@ const listMode = (searchListMethod: string, placeholder: string): NonNullable<IN
 });
 
 /** One of the company's numbers. Empty: the only one there is for the channel, or what `whenEmpty` says. */
-export function senderLocator({ whenEmpty = 'The only one', ...options }: LocatorOptions & { whenEmpty?: string } = {}): INodeProperties {
+export function senderLocator({
+	whenEmpty = 'The only one',
+	...options
+}: LocatorOptions & { whenEmpty?: string } = {}): INodeProperties {
 	return {
 		displayName: 'Sender',
 		name: 'sender',
@@ -74,7 +79,13 @@ export function campaignLocator(options: LocatorOptions = {}): INodeProperties {
 		required: true,
 		modes: [
 			listMode('searchCampaigns', 'Select a campaign'),
-			{ displayName: 'By Key', name: 'key', type: 'string', placeholder: 'e.g. summer-sale', hint: 'The key given when the campaign was created' },
+			{
+				displayName: 'By Key',
+				name: 'key',
+				type: 'string',
+				placeholder: 'e.g. summer-sale',
+				hint: 'The key given when the campaign was created',
+			},
 			idMode('campaign'),
 		],
 		...options,
@@ -99,7 +110,11 @@ export function readGroup(parameters: ItemParameters, name = 'group'): string {
 export function readId(parameters: ItemParameters, name: string): number {
 	const { value } = parameters.locator(name);
 	if (!/^[1-9]\d{0,15}$/.test(value)) {
-		throw new InvalidInputError(value === '' ? `No ${name} is chosen. Choose one, or give its ID.` : `"${value.slice(0, 40)}" is not the ID of a ${name}. IDs are whole numbers.`);
+		throw new InvalidInputError(
+			value === ''
+				? `No ${name} is chosen. Choose one, or give its ID.`
+				: `"${value.slice(0, 40)}" is not the ID of a ${name}. IDs are whole numbers.`,
+		);
 	}
 	return Number(value);
 }

@@ -42,7 +42,8 @@ export class ItemParameters {
 		const value = this.value(name);
 		if (value === '' || value === undefined || value === null) return undefined;
 		const number = Number(value);
-		if (!Number.isFinite(number)) throw new InvalidInputError(`"${textOf(value).slice(0, 40)}" is not a number. Enter digits only.`);
+		if (!Number.isFinite(number))
+			throw new InvalidInputError(`"${textOf(value).slice(0, 40)}" is not a number. Enter digits only.`);
 		return number;
 	}
 
@@ -62,7 +63,10 @@ export class ItemParameters {
 		const value = this.value(name);
 		if (value === '' || value === undefined || value === null) return undefined;
 		const time = typeof value === 'number' ? value : Date.parse(textOf(value));
-		if (Number.isNaN(time)) throw new InvalidInputError(`"${textOf(value).slice(0, 40)}" is not a date. Write it like 2026-11-22T09:00:00+01:00.`);
+		if (Number.isNaN(time))
+			throw new InvalidInputError(
+				`"${textOf(value).slice(0, 40)}" is not a date. Write it like 2026-11-22T09:00:00+01:00.`,
+			);
 		return time;
 	}
 
@@ -103,6 +107,7 @@ function textOf(value: unknown): string {
 	if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
 	if (value instanceof Date) return value.toISOString();
 	// Dates of n8n's expressions are Luxon's.
-	if (typeof value === 'object' && value !== null && 'toISO' in value && typeof value.toISO === 'function') return String((value.toISO as () => unknown)());
+	if (typeof value === 'object' && value !== null && 'toISO' in value && typeof value.toISO === 'function')
+		return String((value.toISO as () => unknown)());
 	return '';
 }

@@ -23,7 +23,11 @@ export const providerCredentials = {
 
 export type ProviderWithCredential = keyof typeof providerCredentials;
 
-export function createProvider(name: ProviderWithCredential, fields: IDataObject, http: HttpClient = nodeHttpClient): Provider {
+export function createProvider(
+	name: ProviderWithCredential,
+	fields: IDataObject,
+	http: HttpClient = nodeHttpClient,
+): Provider {
 	const provider =
 		name === 'meta'
 			? createMetaProvider(metaAccount(fields), http)
@@ -32,7 +36,9 @@ export function createProvider(name: ProviderWithCredential, fields: IDataObject
 }
 
 export function createWebhookReader(name: ProviderWithCredential, fields: IDataObject): WebhookReader {
-	return name === 'meta' ? createMetaWebhookReader(metaAccount(fields)) : createWebsmsWebhookReader(websmsAccount(fields));
+	return name === 'meta'
+		? createMetaWebhookReader(metaAccount(fields))
+		: createWebsmsWebhookReader(websmsAccount(fields));
 }
 
 /** A provider for each provider credential attached to the node. */

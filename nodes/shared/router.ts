@@ -1,4 +1,12 @@
-import { type IBinaryKeyData, type IDataObject, type IExecuteFunctions, type INodeExecutionData, type INodeProperties, type IPairedItemData, NodeOperationError } from 'n8n-workflow';
+import {
+	type IBinaryKeyData,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+	type IPairedItemData,
+	NodeOperationError,
+} from 'n8n-workflow';
 
 import type { Store } from '../../store/store';
 import { errorText, toNodeError } from './errors';
@@ -61,12 +69,21 @@ export async function route(node: IExecuteFunctions, table: OperationTable): Pro
 		for (const [itemIndex, item] of items.entries()) {
 			try {
 				if (!isStoreHandle(handle)) throw toNodeError(node.getNode(), handle, itemIndex);
-				const call: Call = { node, store: handle.store, parameters: new ItemParameters(node, itemIndex), item: item.json };
+				const call: Call = {
+					node,
+					store: handle.store,
+					parameters: new ItemParameters(node, itemIndex),
+					item: item.json,
+				};
 				const rows = await chooseOperation(call, table).execute(call);
-				const { outputs } = rows instanceof Outputs ? rows : new Outputs([(Array.isArray(rows) ? rows : [rows]).map((json: object) => ({ json }))]);
+				const { outputs } =
+					rows instanceof Outputs
+						? rows
+						: new Outputs([(Array.isArray(rows) ? rows : [rows]).map((json: object) => ({ json }))]);
 				for (const [output, entries] of outputs.entries()) {
 					const result = (results[output] ??= []);
-					for (const { json, binary, item: from = itemIndex } of entries) result.push({ json: json as IDataObject, ...(binary && { binary }), pairedItem: pairedItem(from) });
+					for (const { json, binary, item: from = itemIndex } of entries)
+						result.push({ json: json as IDataObject, ...(binary && { binary }), pairedItem: pairedItem(from) });
 				}
 			} catch (error) {
 				const nodeError = toNodeError(node.getNode(), error, itemIndex);

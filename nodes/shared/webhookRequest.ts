@@ -30,7 +30,8 @@ export function responseOf(node: IWebhookFunctions): ServerResponse {
 export function rawRequestOf(node: IWebhookFunctions): RawRequest {
 	const request = requestOf(node);
 	const headers: RawRequest['headers'] = {};
-	for (const [name, value] of Object.entries(request.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+	for (const [name, value] of Object.entries(request.headers))
+		headers[name] = Array.isArray(value) ? value.join(', ') : value;
 	return {
 		method: request.method,
 		url: request.originalUrl,

@@ -29,7 +29,11 @@ export function createMetaProvider(account: MetaAccount, http: HttpClient): Prov
 		const address = addressOf(recipient);
 		if (address === null) return refuse(recipient, noAddress);
 
-		const outcome = await exchange(http, post(`/${encodeURIComponent(phoneNumberId)}/messages`, bodyOf(request, recipient, address)), 'Meta');
+		const outcome = await exchange(
+			http,
+			post(`/${encodeURIComponent(phoneNumberId)}/messages`, bodyOf(request, recipient, address)),
+			'Meta',
+		);
 		if (!outcome.answered) return refuse(recipient, outcome.error);
 
 		const { answer } = outcome;
@@ -57,7 +61,11 @@ export function createMetaProvider(account: MetaAccount, http: HttpClient): Prov
 			const path = account.phoneNumberId
 				? `/${encodeURIComponent(account.phoneNumberId)}?fields=id,display_phone_number,verified_name,quality_rating`
 				: '/me';
-			const outcome = await exchange(http, { method: 'GET', url: `${root}${path}`, headers, timeoutMs: checkTimeoutMs }, 'Meta');
+			const outcome = await exchange(
+				http,
+				{ method: 'GET', url: `${root}${path}`, headers, timeoutMs: checkTimeoutMs },
+				'Meta',
+			);
 			const error = outcome.answered ? errorUnlessKnown(outcome.answer) : outcome.error;
 			if (error !== null) throw new OptInError(sentenceOfCheck(error, 'Meta', root));
 		},

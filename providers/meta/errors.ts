@@ -13,7 +13,11 @@ type Row = [codes: number[], class_: ErrorClass, sentence: string, retryAfterMs?
 
 /** Meta's error codes (PROVIDERS 2.9). Some come with the answer to a request, some only with a failed status. */
 const rows: Row[] = [
-	[[0, 104, 190], 'stopSender', "Meta does not accept the access token: it is wrong, has expired or was withdrawn. Put a new one into the credential."],
+	[
+		[0, 104, 190],
+		'stopSender',
+		'Meta does not accept the access token: it is wrong, has expired or was withdrawn. Put a new one into the credential.',
+	],
 	[[3, 10, 131005], 'stopSender', 'The access token lacks the permission whatsapp_business_messaging for this number.'],
 	[[33], 'stopSender', 'Meta does not know this phone number ID, or the token may not use it. Check the sender.'],
 	[[1, 2, 131000, 131016, 135000], 'retry', 'Meta had a temporary fault and did not send the message.'],
@@ -21,14 +25,34 @@ const rows: Row[] = [
 	// One message in six seconds is what Meta lets one person receive (PROVIDERS 2.10); others are not concerned.
 	[[131056], 'retry', 'Too many messages to this person within a short time.', 6_000],
 	[[131057], 'retryLater', 'The WhatsApp account is being maintained or upgraded by Meta.', 60_000],
-	[[131048], 'stopSender', 'Meta restricted the sender because people block or report its messages. Look at the number’s quality rating before sending on.'],
-	[[131064], 'pauseCampaign', 'The messaging limit is reached, or templates violate Meta’s rules. Look into WhatsApp Manager before sending on.'],
+	[
+		[131048],
+		'stopSender',
+		'Meta restricted the sender because people block or report its messages. Look at the number’s quality rating before sending on.',
+	],
+	[
+		[131064],
+		'pauseCampaign',
+		'The messaging limit is reached, or templates violate Meta’s rules. Look into WhatsApp Manager before sending on.',
+	],
 	[[100, 131008, 131009], 'failed', 'Meta found a parameter missing or invalid.'],
 	[[131021], 'failed', 'The recipient is the sender’s own number.'],
-	[[131026], 'failed', 'The message cannot be delivered: the person does not use WhatsApp, or not a version that can receive it.'],
-	[[131030], 'failed', 'The number is not on the list of allowed test recipients. Add it at Meta, or use a number that is not a test number.'],
+	[
+		[131026],
+		'failed',
+		'The message cannot be delivered: the person does not use WhatsApp, or not a version that can receive it.',
+	],
+	[
+		[131030],
+		'failed',
+		'The number is not on the list of allowed test recipients. Add it at Meta, or use a number that is not a test number.',
+	],
 	[[131047], 'failed', 'The person’s last message is more than 24 hours old: only a template can be sent.'],
-	[[131049], 'failed', 'Meta held the marketing message back because the person got many already. Do not try again within 24 hours.'],
+	[
+		[131049],
+		'failed',
+		'Meta held the marketing message back because the person got many already. Do not try again within 24 hours.',
+	],
 	[[131050], 'optedOut', 'The person told WhatsApp to receive no marketing messages from you.'],
 	[[130472], 'failed', 'The person is part of an experiment by Meta and receives no marketing messages.'],
 	[[130497], 'failed', 'Meta does not let this account write to people of that country.'],
@@ -39,7 +63,11 @@ const rows: Row[] = [
 	[[368, 131031], 'stopSender', 'Meta blocked the account. See its state in WhatsApp Manager.'],
 	[[131037], 'stopSender', 'The number’s display name is not approved yet. See WhatsApp Manager.'],
 	[[131042, 131044], 'stopSender', 'Meta cannot charge the account. Check its payment method.'],
-	[[131045, 133010, 133016], 'stopSender', 'The number is not registered with the Cloud API. Register it in WhatsApp Manager.'],
+	[
+		[131045, 133010, 133016],
+		'stopSender',
+		'The number is not registered with the Cloud API. Register it in WhatsApp Manager.',
+	],
 	// These three would meet every message of the campaign, as the template is the same for all.
 	[[132000], 'pauseCampaign', 'The number of values is not the number of the template’s parameters.'],
 	[[132001], 'pauseCampaign', 'There is no approved template of this name in this language.'],
@@ -61,7 +89,10 @@ const meanings = new Map<number, Meaning>(
 );
 
 const refused: Meaning = { class: 'failed', sentence: 'Meta refused the message.' };
-const failedMidway: Meaning = { class: 'unknown', sentence: 'Meta failed while it worked on the message, which may have been sent.' };
+const failedMidway: Meaning = {
+	class: 'unknown',
+	sentence: 'Meta failed while it worked on the message, which may have been sent.',
+};
 
 /** The answer to a request that did not succeed. Meta's code decides; the HTTP status only where the code is not known. */
 export function errorOfAnswer(answer: Answer): ProviderError {

@@ -1,7 +1,15 @@
 import type { z } from 'zod/v4';
 import { internationalToE164 } from '../address';
 import { fingerprint } from '../fingerprint';
-import type { IncomingEvent, IncomingMessage, IncomingNumberChange, IncomingPreference, IncomingSender, IncomingStatus, IncomingUnknown } from '../provider';
+import type {
+	IncomingEvent,
+	IncomingMessage,
+	IncomingNumberChange,
+	IncomingPreference,
+	IncomingSender,
+	IncomingStatus,
+	IncomingUnknown,
+} from '../provider';
 import { unknownEvent } from '../unknownEvent';
 import { errorOfStatus } from './errors';
 import {
@@ -52,7 +60,10 @@ function readChange(element: unknown, entryId: unknown): IncomingEvent[] {
 	const ofNoUse = [unknownEvent(`Webhook field ${field}`, [entryId, element])];
 	if (!value.success || (field !== 'messages' && field !== 'user_preferences')) return ofNoUse;
 
-	const surroundings: Surroundings = { sender: senderOf(value.data.metadata), contacts: contactsOf(value.data.contacts) };
+	const surroundings: Surroundings = {
+		sender: senderOf(value.data.metadata),
+		contacts: contactsOf(value.data.contacts),
+	};
 	const events =
 		field === 'messages'
 			? [
@@ -63,7 +74,10 @@ function readChange(element: unknown, entryId: unknown): IncomingEvent[] {
 	return events.length === 0 ? ofNoUse : events;
 }
 
-function readMessage(element: unknown, { sender, contacts }: Surroundings): IncomingMessage | IncomingNumberChange | IncomingUnknown {
+function readMessage(
+	element: unknown,
+	{ sender, contacts }: Surroundings,
+): IncomingMessage | IncomingNumberChange | IncomingUnknown {
 	const message = messageSchema.safeParse(element);
 	if (!message.success) return unknownEvent('Malformed message', element, message.error);
 	const { id, type, from, from_user_id: userId, timestamp } = message.data;
@@ -72,11 +86,21 @@ function readMessage(element: unknown, { sender, contacts }: Surroundings): Inco
 	if (words?.success === false) return unknownEvent(`Malformed ${type} message`, element, words.error);
 
 	const person = personOf(from, userId, contacts);
-	if (person.phone === null && person.whatsAppUserId === null) return unknownEvent(`A ${type} message from nobody known`, element);
+	if (person.phone === null && person.whatsAppUserId === null)
+		return unknownEvent(`A ${type} message from nobody known`, element);
 	const to = type === 'system' ? newNumberIn(element) : null;
 	if (to !== null && to.phone !== person.phone) {
 		const account = { phone: person.phone, whatsAppUserId: person.whatsAppUserId };
-		return { kind: 'numberChange', providerEventId: id, channel: 'whatsapp', sender, from: account, to: to.phone, at: unixSecondsToMs(timestamp), text: to.text };
+		return {
+			kind: 'numberChange',
+			providerEventId: id,
+			channel: 'whatsapp',
+			sender,
+			from: account,
+			to: to.phone,
+			at: unixSecondsToMs(timestamp),
+			text: to.text,
+		};
 	}
 
 	return {
@@ -96,7 +120,9 @@ function readMessage(element: unknown, { sender, contacts }: Surroundings): Inco
 /** Null for any other system message. */
 function newNumberIn(element: unknown): { phone: string; text: string | null } | null {
 	const change = numberChangeSchema.safeParse(element);
-	const phone = change.success ? internationalToE164(change.data.system.wa_id || change.data.system.new_wa_id || '') : null;
+	const phone = change.success
+		? internationalToE164(change.data.system.wa_id || change.data.system.new_wa_id || '')
+		: null;
 	return phone === null ? null : { phone, text: change.data?.system.body ?? null };
 }
 
@@ -112,7 +138,14 @@ const statuses = new Map<string, IncomingStatus['status']>([
 function readStatus(element: unknown, { sender }: Surroundings): IncomingStatus | IncomingUnknown {
 	const parsed = statusSchema.safeParse(element);
 	if (!parsed.success) return unknownEvent('Malformed status', element, parsed.error);
-	const { id, status: name, timestamp, recipient_id: recipientId, biz_opaque_callback_data: reference, errors } = parsed.data;
+	const {
+		id,
+		status: name,
+		timestamp,
+		recipient_id: recipientId,
+		biz_opaque_callback_data: reference,
+		errors,
+	} = parsed.data;
 
 	const status = statuses.get(name);
 	if (status === undefined) return unknownEvent(`Status ${name}`, element);
@@ -141,7 +174,8 @@ function readPreference(element: unknown, { sender, contacts }: Surroundings): I
 	if (!isUnderstood) return unknownEvent(`Preference ${value} for ${category}`, element);
 
 	const person = personOf(preference.data.wa_id, preference.data.user_id, contacts);
-	if (person.phone === null && person.whatsAppUserId === null) return unknownEvent('A preference of nobody known', element);
+	if (person.phone === null && person.whatsAppUserId === null)
+		return unknownEvent('A preference of nobody known', element);
 	return {
 		kind: 'preference',
 		providerEventId: `preference:${fingerprint([sender, person.phone, person.whatsAppUserId, category, value, timestamp])}`,
@@ -155,7 +189,9 @@ function readPreference(element: unknown, { sender, contacts }: Surroundings): I
 
 /** The two halves of an identity may stand in two places: with the event and in the list of contacts. */
 function personOf(phoneId: string | null | undefined, userId: string | null | undefined, contacts: Contact[]) {
-	const contact = contacts.find(({ wa_id, user_id }) => (phoneId && wa_id === phoneId) || (userId && user_id === userId));
+	const contact = contacts.find(
+		({ wa_id, user_id }) => (phoneId && wa_id === phoneId) || (userId && user_id === userId),
+	);
 	return {
 		phone: internationalToE164(phoneId || contact?.wa_id || ''),
 		whatsAppUserId: userId || contact?.user_id || null,

@@ -8,7 +8,11 @@ import { readNotification } from './notification';
 /** More than Meta ever sends (PROVIDERS 2.5). */
 const largestBodyBytes = 3 * 1024 * 1024;
 
-const plain = (status: number, body: string): WebhookAnswer => ({ status, contentType: 'text/plain; charset=utf-8', body });
+const plain = (status: number, body: string): WebhookAnswer => ({
+	status,
+	contentType: 'text/plain; charset=utf-8',
+	body,
+});
 const final = (status: number, body: string) => ({ answer: plain(status, body), events: [] as IncomingEvent[] });
 
 /** Meta's webhook: GET is the handshake, POST a signed notification. Answers that refuse carry no events. */

@@ -67,8 +67,13 @@ export interface Words {
 }
 
 const onlyText = (text: string | null | undefined): Words => ({ text: text ?? null, buttonPayload: null });
-const caption = z.object({ caption: z.string().nullish().catch(undefined) }).optional().catch(undefined);
-const reply = z.object({ id: z.string(), title: z.string() }).transform(({ id: payload, title }): Words => ({ text: title, buttonPayload: payload }));
+const caption = z
+	.object({ caption: z.string().nullish().catch(undefined) })
+	.optional()
+	.catch(undefined);
+const reply = z
+	.object({ id: z.string(), title: z.string() })
+	.transform(({ id: payload, title }): Words => ({ text: title, buttonPayload: payload }));
 
 /** Where the words are, by type of message. Types not listed have none. */
 export const wordsSchemas = new Map<string, z.ZodType<Words>>([
@@ -77,7 +82,10 @@ export const wordsSchemas = new Map<string, z.ZodType<Words>>([
 		'button',
 		z
 			.object({ button: z.object({ payload: z.string().nullish(), text: z.string().nullish() }) })
-			.transform(({ button }) => ({ text: button.text ?? button.payload ?? null, buttonPayload: button.payload ?? null })),
+			.transform(({ button }) => ({
+				text: button.text ?? button.payload ?? null,
+				buttonPayload: button.payload ?? null,
+			})),
 	],
 	[
 		'interactive',
@@ -98,7 +106,12 @@ export const wordsSchemas = new Map<string, z.ZodType<Words>>([
 
 /** Of a message of type system. Older versions of the API name the new number `new_wa_id`. */
 export const numberChangeSchema = z.object({
-	system: z.object({ type: z.enum(['user_changed_number', 'customer_changed_number']), body: z.string().nullish().catch(undefined), wa_id: optionalId, new_wa_id: optionalId }),
+	system: z.object({
+		type: z.enum(['user_changed_number', 'customer_changed_number']),
+		body: z.string().nullish().catch(undefined),
+		wa_id: optionalId,
+		new_wa_id: optionalId,
+	}),
 });
 
 export const statusSchema = z.object({

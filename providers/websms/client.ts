@@ -102,7 +102,9 @@ function obstacleOf({ channel, content, sender, recipients }: SendRequest): Prov
 }
 
 function pathOf({ channel, sender }: SendRequest): string {
-	return channel === 'sms' ? '/smsmessaging/text' : `/channels/${encodeURIComponent(sender.providerSenderId ?? '')}/send/whatsapp`;
+	return channel === 'sms'
+		? '/smsmessaging/text'
+		: `/channels/${encodeURIComponent(sender.providerSenderId ?? '')}/send/whatsapp`;
 }
 
 function bodyOf(request: SendRequest, batch: Batch) {
@@ -143,7 +145,8 @@ const templateBySms: ProviderError = {
 const noChannel: ProviderError = {
 	class: 'stopSender',
 	code: 'no_channel',
-	message: "The sender has no channel UUID. Copy that of the WhatsApp channel from LINK Mobility's portal into the sender.",
+	message:
+		"The sender has no channel UUID. Copy that of the WhatsApp channel from LINK Mobility's portal into the sender.",
 };
 
 const noNumber: ProviderError = {

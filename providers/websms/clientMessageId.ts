@@ -13,7 +13,10 @@ export function clientMessageIdOf(recipients: readonly [Recipient, ...Recipient[
 }
 
 /** What a clientMessageId that came back says. */
-export function referencesOf(clientMessageId: string | null | undefined): { reference: string | null; batchReference: string | null } {
+export function referencesOf(clientMessageId: string | null | undefined): {
+	reference: string | null;
+	batchReference: string | null;
+} {
 	if (!clientMessageId) return { reference: null, batchReference: null };
 	return clientMessageId.startsWith(batchMark)
 		? { reference: null, batchReference: clientMessageId.slice(batchMark.length) }

@@ -12,14 +12,22 @@ type Row = [codes: number[], class_: ErrorClass, sentence: string];
 
 /** websms' status codes (PROVIDERS 1.6), which come with HTTP 200 too. */
 const rows: Row[] = [
-	[[4001, 4020, 4021, 4022], 'stopSender', 'websms does not accept the credential, or the account is not active. Check the access token.'],
+	[
+		[4001, 4020, 4021, 4022],
+		'stopSender',
+		'websms does not accept the credential, or the account is not active. Check the access token.',
+	],
 	[[4002], 'failed', 'websms finds a phone number malformed, and sent nothing of the request.'],
 	[[4003], 'stopSender', 'websms does not accept the sender address. Have it activated, or change it in the sender.'],
 	[[4004, 4008, 4015, 4019, 4040, 4041], 'failed', 'websms finds a setting of the request missing or invalid.'],
 	[[4009], 'failed', 'websms does not accept the text.'],
 	[[4013], 'stopSender', 'The account’s message limit is reached. Have it raised by websms before sending on.'],
 	[[4014], 'stopSender', 'The account does not allow requests from this IP address. Add it at websms.'],
-	[[4016], 'stopSender', 'websms does not accept the URL for delivery reports. It must be reachable from the internet.'],
+	[
+		[4016],
+		'stopSender',
+		'websms does not accept the URL for delivery reports. It must be reachable from the internet.',
+	],
 	[[4012, 4023, 4024, 4025], 'retryLater', 'websms takes no more requests for the moment.'],
 	[[4026, 4027], 'failed', 'The text needs more SMS segments than allowed. Shorten it.'],
 	[[4029], 'failed', 'The account may not send to this recipient.'],
@@ -34,11 +42,16 @@ const rows: Row[] = [
 ];
 
 const meanings = new Map<number, Meaning>(
-	rows.flatMap(([codes, errorClass, sentence]) => codes.map((code): [number, Meaning] => [code, { class: errorClass, sentence }])),
+	rows.flatMap(([codes, errorClass, sentence]) =>
+		codes.map((code): [number, Meaning] => [code, { class: errorClass, sentence }]),
+	),
 );
 
 const refused: Meaning = { class: 'failed', sentence: 'websms refused the request.' };
-const failedMidway: Meaning = { class: 'unknown', sentence: 'websms answered in a way not known, so that the request may have been sent.' };
+const failedMidway: Meaning = {
+	class: 'unknown',
+	sentence: 'websms answered in a way not known, so that the request may have been sent.',
+};
 
 /** The answer to a request that was not accepted: its statusCode decides, the HTTP status only where there is none. */
 export function errorOfAnswer(answer: Answer): ProviderError {

@@ -36,7 +36,10 @@ function readText(notification: unknown, defaultCountry?: CountryCode): Incoming
 		kind: 'message',
 		providerEventId: message.notificationId,
 		channel: message.messageType === 'whatsapp' ? 'whatsapp' : 'sms',
-		sender: { providerSenderId: null, phone: toE164(message.recipientAddress ?? '', message.recipientAddressType, defaultCountry) },
+		sender: {
+			providerSenderId: null,
+			phone: toE164(message.recipientAddress ?? '', message.recipientAddressType, defaultCountry),
+		},
 		from: { phone, whatsAppUserId: null },
 		// websms tells no time.
 		sentAt: null,
@@ -83,7 +86,10 @@ function readReport(notification: unknown): IncomingEvent {
 	};
 }
 
-function readChannel({ customerChannelUuid, whatsappNotification }: z.output<typeof channelSchema>, notification: unknown): IncomingEvent[] {
+function readChannel(
+	{ customerChannelUuid, whatsappNotification }: z.output<typeof channelSchema>,
+	notification: unknown,
+): IncomingEvent[] {
 	const events = readNotification(whatsappNotification);
 	if (events === null) return [unknownEvent('A channel notification without entries', notification)];
 	return events.map((event) => {

@@ -12,7 +12,10 @@ const json = (status: number, statusCode: number, statusMessage: string): Webhoo
 	contentType: 'application/json; charset=utf-8',
 	body: JSON.stringify({ statusCode, statusMessage }),
 });
-const final = (status: number, statusMessage: string) => ({ answer: json(status, 4000, statusMessage), events: [] as IncomingEvent[] });
+const final = (status: number, statusMessage: string) => ({
+	answer: json(status, 4000, statusMessage),
+	events: [] as IncomingEvent[],
+});
 
 /**
  * The webhook of websms: messages received, delivery reports, and notifications of WhatsApp channels.

@@ -7,15 +7,26 @@ import { ZodError } from 'zod/v4';
 const mostBodyBytes = 5_000_000;
 
 /** The control API: JSON in, JSON out, for the page and for tests. */
-export async function handleControl(gateway: Gateway, path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handleControl(
+	gateway: Gateway,
+	path: string,
+	query: URLSearchParams,
+	request: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> {
 	try {
-		if (!isFromThisMachine(request)) return answer(response, 403, { error: 'The control API answers to this machine only.' });
+		if (!isFromThisMachine(request))
+			return answer(response, 403, { error: 'The control API answers to this machine only.' });
 		if (path === '/control/changes') return gateway.changes.open(request, response);
 		const body = await readJson(request);
 		for (const { method, pattern, handle } of controlRoutes) {
 			const match = method === request.method ? pattern.exec(path) : null;
 			if (match === null) continue;
-			return answer(response, 200, (await handle(gateway, { id: decodeURIComponent(match[1] ?? ''), query, body })) ?? { ok: true });
+			return answer(
+				response,
+				200,
+				(await handle(gateway, { id: decodeURIComponent(match[1] ?? ''), query, body })) ?? { ok: true },
+			);
 		}
 		answer(response, 404, { error: `There is no ${request.method} ${path}.` });
 	} catch (error) {
@@ -38,11 +49,13 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 	}
 	if (size === 0) return {};
 	// A page of another origin can post only forms and plain text without asking first.
-	if (!(request.headers['content-type'] ?? '').startsWith('application/json')) throw new Error('The body must be application/json.');
+	if (!(request.headers['content-type'] ?? '').startsWith('application/json'))
+		throw new Error('The body must be application/json.');
 	return JSON.parse(Buffer.concat(chunks).toString('utf8'));
 }
 
 function describe(error: unknown): string {
-	if (error instanceof ZodError) return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+	if (error instanceof ZodError)
+		return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
 	return error instanceof Error ? error.message : String(error);
 }

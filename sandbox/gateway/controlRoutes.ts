@@ -42,14 +42,25 @@ const typedSchema = z.strictObject({
 	wait: z.boolean().default(false),
 });
 
-const callbackUrl = z.url({ protocol: /^https?$/ }).nullable().optional();
+const callbackUrl = z
+	.url({ protocol: /^https?$/ })
+	.nullable()
+	.optional();
 
 export const controlRoutes: ControlRoute[] = [
 	{ method: 'GET', pattern: /^\/control\/state$/, handle: (gateway) => state(gateway) },
-	{ method: 'GET', pattern: /^\/control\/log$/, handle: (gateway, { query }) => ({ entries: gateway.log.list(Number(query.get('after') ?? 0)) }) },
+	{
+		method: 'GET',
+		pattern: /^\/control\/log$/,
+		handle: (gateway, { query }) => ({ entries: gateway.log.list(Number(query.get('after') ?? 0)) }),
+	},
 	{ method: 'DELETE', pattern: /^\/control\/log$/, handle: (gateway) => gateway.log.clear() },
 	{ method: 'GET', pattern: /^\/control\/counters$/, handle: (gateway) => gateway.counters.summary() },
-	{ method: 'GET', pattern: /^\/control\/sends$/, handle: (gateway, { query }) => ({ sends: gateway.counters.sends(query.get('phone') ?? undefined) }) },
+	{
+		method: 'GET',
+		pattern: /^\/control\/sends$/,
+		handle: (gateway, { query }) => ({ sends: gateway.counters.sends(query.get('phone') ?? undefined) }),
+	},
 
 	{
 		method: 'POST',
@@ -65,7 +76,11 @@ export const controlRoutes: ControlRoute[] = [
 		handle: (gateway, { id, body }) => gateway.changePhone(id, phoneSettings.parse(body)),
 	},
 	{ method: 'DELETE', pattern: /^\/control\/phones\/([^/]+)$/, handle: (gateway, { id }) => gateway.book.remove(id) },
-	{ method: 'GET', pattern: /^\/control\/phones\/([^/]+)\/messages$/, handle: (gateway, { id }) => ({ messages: gateway.book.conversation(id) }) },
+	{
+		method: 'GET',
+		pattern: /^\/control\/phones\/([^/]+)\/messages$/,
+		handle: (gateway, { id }) => ({ messages: gateway.book.conversation(id) }),
+	},
 	{
 		method: 'POST',
 		pattern: /^\/control\/phones\/([^/]+)\/type$/,
@@ -85,14 +100,24 @@ export const controlRoutes: ControlRoute[] = [
 		},
 	},
 
-	{ method: 'PATCH', pattern: /^\/control\/settings$/, handle: (gateway, { body }) => gateway.changeSettings(settingsSchema.partial().parse(body)) },
-	{ method: 'POST', pattern: /^\/control\/failures$/, handle: (gateway, { body }) => gateway.failures.add(failureSchema.parse(body)) },
+	{
+		method: 'PATCH',
+		pattern: /^\/control\/settings$/,
+		handle: (gateway, { body }) => gateway.changeSettings(settingsSchema.partial().parse(body)),
+	},
+	{
+		method: 'POST',
+		pattern: /^\/control\/failures$/,
+		handle: (gateway, { body }) => gateway.failures.add(failureSchema.parse(body)),
+	},
 	{ method: 'DELETE', pattern: /^\/control\/failures$/, handle: (gateway) => gateway.failures.clear() },
 	{
 		method: 'POST',
 		pattern: /^\/control\/release$/,
 		handle: async (gateway, { body }) => {
-			const { order } = z.strictObject({ order: z.enum(['asTheyCame', 'backwards']).default('asTheyCame') }).parse(body);
+			const { order } = z
+				.strictObject({ order: z.enum(['asTheyCame', 'backwards']).default('asTheyCame') })
+				.parse(body);
 			return { released: await gateway.release(order) };
 		},
 	},
@@ -116,7 +141,11 @@ export const controlRoutes: ControlRoute[] = [
 		method: 'POST',
 		pattern: /^\/control\/webhook$/,
 		handle: async (gateway, { body }) => {
-			const schema = z.strictObject({ provider: z.enum(['meta', 'websms']), body: z.union([z.string(), z.record(z.string(), z.unknown())]), appSecret: z.string().optional() });
+			const schema = z.strictObject({
+				provider: z.enum(['meta', 'websms']),
+				body: z.union([z.string(), z.record(z.string(), z.unknown())]),
+				appSecret: z.string().optional(),
+			});
 			const made = schema.parse(body);
 			return await gateway.postWebhook(made.provider, made.body, made.appSecret).first;
 		},
@@ -124,10 +153,15 @@ export const controlRoutes: ControlRoute[] = [
 	{
 		method: 'POST',
 		pattern: /^\/control\/reset$/,
-		handle: (gateway, { body }) => gateway.reset(z.strictObject({ phones: z.boolean().default(false) }).parse(body).phones),
+		handle: (gateway, { body }) =>
+			gateway.reset(z.strictObject({ phones: z.boolean().default(false) }).parse(body).phones),
 	},
 
-	{ method: 'GET', pattern: /^\/control\/mails$/, handle: (gateway) => ({ mails: (gateway.mailbox?.mails() ?? []).map(mailInList) }) },
+	{
+		method: 'GET',
+		pattern: /^\/control\/mails$/,
+		handle: (gateway) => ({ mails: (gateway.mailbox?.mails() ?? []).map(mailInList) }),
+	},
 	{ method: 'GET', pattern: /^\/control\/mails\/([^/]+)$/, handle: (gateway, { id }) => findMail(gateway, id) },
 	{ method: 'DELETE', pattern: /^\/control\/mails$/, handle: (gateway) => gateway.mailbox?.clear() },
 ];
@@ -138,7 +172,13 @@ const displays = new Map<string, string>();
 /** The websms channel is shown once it is used: a store with one WhatsApp sender needs no choice of it anywhere. */
 const companies = [
 	{ name: metaAccount.name, phone: metaAccount.phone, channel: 'whatsapp', provider: 'meta', label: 'Meta' },
-	{ name: websmsAccount.name, phone: websmsAccount.whatsAppPhone, channel: 'whatsapp', provider: 'websms', label: 'websms' },
+	{
+		name: websmsAccount.name,
+		phone: websmsAccount.whatsAppPhone,
+		channel: 'whatsapp',
+		provider: 'websms',
+		label: 'websms',
+	},
 	{ name: websmsAccount.name, phone: websmsAccount.smsPhone, channel: 'sms', provider: 'websms', label: 'websms' },
 ].map((company) => ({ ...company, display: display(company.phone) }));
 
@@ -154,7 +194,9 @@ function display(phone: string): string {
 
 function state(gateway: Gateway): object {
 	return {
-		companies: companies.filter(({ phone }) => phone !== websmsAccount.whatsAppPhone || gateway.book.knowsCompany(phone)),
+		companies: companies.filter(
+			({ phone }) => phone !== websmsAccount.whatsAppPhone || gateway.book.knowsCompany(phone),
+		),
 		links: gateway.links,
 		callbacks: gateway.callbacks,
 		settings: gateway.settings,
@@ -168,11 +210,26 @@ function state(gateway: Gateway): object {
 
 function phoneInList(gateway: Gateway, phone: Phone): object {
 	const last = gateway.book.conversation(phone.phone).at(-1);
-	return { ...phone, display: display(phone.phone), last: last === undefined ? null : { text: last.text.slice(0, 80), at: last.at, channel: last.channel, direction: last.direction } };
+	return {
+		...phone,
+		display: display(phone.phone),
+		last:
+			last === undefined
+				? null
+				: { text: last.text.slice(0, 80), at: last.at, channel: last.channel, direction: last.direction },
+	};
 }
 
 function mailInList({ id, at, from, to, subject, text, attachments }: Mail): object {
-	return { id, at, from, to, subject, preview: text.slice(0, 120), attachments: attachments.map(({ name, sizeBytes }) => ({ name, sizeBytes })) };
+	return {
+		id,
+		at,
+		from,
+		to,
+		subject,
+		preview: text.slice(0, 120),
+		attachments: attachments.map(({ name, sizeBytes }) => ({ name, sizeBytes })),
+	};
 }
 
 function findMail(gateway: Gateway, id: string): Mail {

@@ -89,7 +89,10 @@ export class Gateway {
 		this.inbound = new Inbound(this.book, this.sender, this.callbacks, () => this.settings.holdWebhooks);
 		const { book, handset, counters, failures, log } = this;
 		this.providers = new ProviderServer({ book, handset, counters, failures, log, settings, throttle: new Throttle() });
-		this.snapshot = new SnapshotFile(options.dataFolder === undefined ? null : join(options.dataFolder, 'phones.json'), () => this.book.snapshot());
+		this.snapshot = new SnapshotFile(
+			options.dataFolder === undefined ? null : join(options.dataFolder, 'phones.json'),
+			() => this.book.snapshot(),
+		);
 		this.restore();
 		this.server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => this.route(request, response));
 	}
@@ -177,7 +180,10 @@ export class Gateway {
 		const added = this.addPhone(to, { name: old.name });
 		if (added.phone === phone) throw new Error('That is the number the phone has.');
 		const text = `User ${old.name} changed from ${phone.slice(1)} to ${added.phone.slice(1)}`;
-		return { ...this.type({ phone, channel: 'whatsapp', type: 'system', text, payload: added.phone.slice(1) }), phone: added };
+		return {
+			...this.type({ phone, channel: 'whatsapp', type: 'system', text, payload: added.phone.slice(1) }),
+			phone: added,
+		};
 	}
 
 	/** Posts any body to a callback URL, for what no phone would do. Meta's is signed, with another secret on demand. */
@@ -185,7 +191,8 @@ export class Gateway {
 		const url = this.callbacks[provider];
 		if (url === null) throw new Error(`No callback URL of ${provider} is known.`);
 		const text = typeof body === 'string' ? body : JSON.stringify(body);
-		const headers: Record<string, string> = provider === 'meta' ? { 'x-hub-signature-256': signatureOf(text, appSecret) } : {};
+		const headers: Record<string, string> =
+			provider === 'meta' ? { 'x-hub-signature-256': signatureOf(text, appSecret) } : {};
 		return this.sender.send({ provider, url, headers, body: text, note: 'made by hand' });
 	}
 
@@ -211,7 +218,8 @@ export class Gateway {
 		if (path.startsWith('/meta/')) this.providers.handle('meta', path.slice('/meta'.length), query, request, response);
 		// Where only the host can be set, as in n8n's own WhatsApp node, there is no prefix.
 		else if (/^\/v\d/.test(path)) this.providers.handle('meta', path, query, request, response);
-		else if (path.startsWith('/websms/')) this.providers.handle('websms', path.slice('/websms'.length), query, request, response);
+		else if (path.startsWith('/websms/'))
+			this.providers.handle('websms', path.slice('/websms'.length), query, request, response);
 		else if (path.startsWith('/control/')) void handleControl(this, path, query, request, response);
 		else servePage(path, request, response);
 	}
@@ -231,6 +239,7 @@ export class Gateway {
 
 function toE164(number: string): string {
 	const parsed = parsePhoneNumberFromString(number, 'IT');
-	if (parsed === undefined || !parsed.isPossible()) throw new Error(`"${number.slice(0, 40)}" is no phone number. Write it as +39 333 123 4567.`);
+	if (parsed === undefined || !parsed.isPossible())
+		throw new Error(`"${number.slice(0, 40)}" is no phone number. Write it as +39 333 123 4567.`);
 	return parsed.number;
 }

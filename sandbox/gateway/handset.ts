@@ -10,7 +10,8 @@ const notOnWhatsApp = { code: 131026, title: 'Message undeliverable', details: '
 const windowClosed = {
 	code: 131047,
 	title: 'Re-engagement message',
-	details: 'Message failed to send because more than 24 hours have passed since the customer last replied to this number.',
+	details:
+		'Message failed to send because more than 24 hours have passed since the customer last replied to this number.',
 };
 
 /**
@@ -111,7 +112,9 @@ export class Handset {
 		const phone = this.phoneOf(message);
 		if (!phone.onWhatsApp) return notOnWhatsApp;
 		const wroteAt = phone.wroteAt[message.company] ?? 0;
-		return this.settings().enforceWindow && message.freeText && message.at - wroteAt > windowMs ? windowClosed : undefined;
+		return this.settings().enforceWindow && message.freeText && message.at - wroteAt > windowMs
+			? windowClosed
+			: undefined;
 	}
 
 	private report(message: PhoneMessage, status: StatusReport['status'], error?: StatusReport['error']): void {

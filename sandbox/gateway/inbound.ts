@@ -60,14 +60,20 @@ export class Inbound {
 		});
 		void delivery.final.then((answer) => {
 			if (answer.status === 200) this.book.setState(message, 'received');
-			else this.book.setState(message, 'undeliverable', `The webhook answered ${answer.status === 0 ? answer.body : `HTTP ${answer.status}`}.`);
+			else
+				this.book.setState(
+					message,
+					'undeliverable',
+					`The webhook answered ${answer.status === 0 ? answer.body : `HTTP ${answer.status}`}.`,
+				);
 		});
 		return { message, ...delivery };
 	}
 
 	private write(phone: Phone, typed: Typed): PhoneMessage {
 		const isWebsms = typed.channel === 'sms' || typed.company === websmsAccount.whatsAppPhone;
-		const company = typed.channel === 'sms' ? websmsAccount.smsPhone : isWebsms ? websmsAccount.whatsAppPhone : metaAccount.phone;
+		const company =
+			typed.channel === 'sms' ? websmsAccount.smsPhone : isWebsms ? websmsAccount.whatsAppPhone : metaAccount.phone;
 		const message: PhoneMessage = {
 			id: typed.id ?? (typed.channel === 'sms' ? newTransferId() : newWhatsAppMessageId()),
 			provider: isWebsms ? 'websms' : 'meta',
@@ -84,7 +90,9 @@ export class Inbound {
 			freeText: true,
 		};
 		if (typed.channel === 'whatsapp') phone.wroteAt[company] = Math.max(phone.wroteAt[company] ?? 0, message.at);
-		const known = this.book.conversation(phone.phone).find((other) => other.id === message.id && other.direction === 'fromPhone');
+		const known = this.book
+			.conversation(phone.phone)
+			.find((other) => other.id === message.id && other.direction === 'fromPhone');
 		if (known !== undefined) return known;
 		this.book.append(message);
 		return message;
@@ -92,15 +100,28 @@ export class Inbound {
 
 	private webhookOf(phone: Phone, message: PhoneMessage, typed: Typed): Webhook | null {
 		const note = `${phone.name} wrote by ${typed.channel === 'sms' ? 'SMS' : 'WhatsApp'}`;
-		const content = { type: typed.type ?? 'text', text: typed.text, payload: typed.payload, repliesTo: typed.repliesTo };
+		const content = {
+			type: typed.type ?? 'text',
+			text: typed.text,
+			payload: typed.payload,
+			repliesTo: typed.repliesTo,
+		};
 		const stamped = { id: message.id, at: typed.sentAt ?? message.at };
 		if (message.provider === 'meta') {
 			if (this.callbacks.meta === null) return null;
 			const body = JSON.stringify(messageBody(phone, stamped, content));
-			return { provider: 'meta', url: this.callbacks.meta, headers: { 'x-hub-signature-256': signatureOf(body) }, body, note };
+			return {
+				provider: 'meta',
+				url: this.callbacks.meta,
+				headers: { 'x-hub-signature-256': signatureOf(body) },
+				body,
+				note,
+			};
 		}
 		if (this.callbacks.websms === null) return null;
-		const body = JSON.stringify(typed.channel === 'sms' ? smsBody(phone, message.id, typed.text) : channelMessageBody(phone, stamped, content));
+		const body = JSON.stringify(
+			typed.channel === 'sms' ? smsBody(phone, message.id, typed.text) : channelMessageBody(phone, stamped, content),
+		);
 		return { provider: 'websms', url: this.callbacks.websms, headers: {}, body, note };
 	}
 

@@ -13,7 +13,8 @@ export function answerMeta(request: ProviderRequest, book: PhoneBook): ProviderA
 	if (request.authorization !== `Bearer ${metaAccount.accessToken}`) {
 		return metaError(401, 190, 'Invalid OAuth access token - Cannot parse access token', 'OAuthException');
 	}
-	if (/^\/v[\d.]+\/me$/.test(request.path)) return plainAnswer(200, { id: metaAccount.businessAccountId, name: metaAccount.name });
+	if (/^\/v[\d.]+\/me$/.test(request.path))
+		return plainAnswer(200, { id: metaAccount.businessAccountId, name: metaAccount.name });
 	if (phoneNumberId !== metaAccount.phoneNumberId) {
 		return metaError(
 			400,
@@ -31,7 +32,8 @@ export function answerMeta(request: ProviderRequest, book: PhoneBook): ProviderA
 			quality_rating: 'GREEN',
 		});
 	}
-	if (edge === undefined || request.method !== 'POST') return metaError(400, 100, 'Unsupported request for this object.', 'GraphMethodException');
+	if (edge === undefined || request.method !== 'POST')
+		return metaError(400, 100, 'Unsupported request for this object.', 'GraphMethodException');
 	return answerMessages(request, book);
 }
 
@@ -56,14 +58,19 @@ function metaError(status: number, code: number, message: string, type?: string,
 function answerMessages(request: ProviderRequest, book: PhoneBook): ProviderAnswer {
 	const body = parseObject(request.body);
 	if (body === undefined) return metaError(400, 100, 'Invalid parameter: the body is no JSON object.');
-	if (body['messaging_product'] !== 'whatsapp') return metaError(400, 100, 'The parameter messaging_product is required.');
+	if (body['messaging_product'] !== 'whatsapp')
+		return metaError(400, 100, 'The parameter messaging_product is required.');
 	if (body['status'] === 'read') return plainAnswer(200, { success: true });
 	try {
 		return acceptMessage(body, book);
 	} catch (error) {
 		if (!(error instanceof MetaContentError)) throw error;
 		const to = textOf(body['to']) ?? textOf(body['recipient']) ?? '';
-		return { ...metaError(400, error.code, error.message), recipients: [to.replace(/^\+/, '')], reference: textOf(body['biz_opaque_callback_data']) ?? null };
+		return {
+			...metaError(400, error.code, error.message),
+			recipients: [to.replace(/^\+/, '')],
+			reference: textOf(body['biz_opaque_callback_data']) ?? null,
+		};
 	}
 }
 
@@ -71,7 +78,8 @@ function acceptMessage(body: JsonObject, book: PhoneBook): ProviderAnswer {
 	const { input, phone, userId } = recipientOf(body, book);
 	const content = metaContent(body);
 	const reference = textOf(body['biz_opaque_callback_data']) ?? null;
-	if (reference !== null && reference.length > 512) throw new MetaContentError(100, 'biz_opaque_callback_data must be at most 512 characters long.');
+	if (reference !== null && reference.length > 512)
+		throw new MetaContentError(100, 'biz_opaque_callback_data must be at most 512 characters long.');
 	const message: PhoneMessage = {
 		id: newWhatsAppMessageId(),
 		provider: 'meta',
@@ -103,13 +111,15 @@ function recipientOf(body: JsonObject, book: PhoneBook): { input: string; phone:
 	const to = textOf(body['to']);
 	if (to !== undefined) {
 		const digits = to.replace(/[\s()+-]/g, '');
-		if (!/^[1-9]\d{6,14}$/.test(digits)) throw new MetaContentError(131009, 'Parameter value is not valid: to is not a phone number.');
+		if (!/^[1-9]\d{6,14}$/.test(digits))
+			throw new MetaContentError(131009, 'Parameter value is not valid: to is not a phone number.');
 		if (digits === metaAccount.phone.slice(1)) throw new MetaContentError(131021, 'Recipient cannot be the sender.');
 		return { input: to, phone: `+${digits}` };
 	}
 	const recipient = textOf(body['recipient']);
 	if (recipient === undefined) throw new MetaContentError(100, 'The parameter to is required.');
 	const phone = book.findByUserId(recipient);
-	if (phone === undefined) throw new MetaContentError(131009, 'Parameter value is not valid: recipient is not a known user id.');
+	if (phone === undefined)
+		throw new MetaContentError(131009, 'Parameter value is not valid: recipient is not a known user id.');
 	return { input: recipient, phone: phone.phone, userId: recipient };
 }

@@ -31,7 +31,10 @@ export function metaContent(body: JsonObject): ReadableContent {
 	if (mediaTypes.has(type)) return { text: mediaText(type, part), isTemplate: false };
 	if (type === 'interactive') return { text: interactiveText(part), isTemplate: false };
 	if (type === 'reaction') return { text: `[reaction] ${textOf(part['emoji']) ?? 'removed'}`, isTemplate: false };
-	throw new MetaContentError(100, `Param type must be one of {AUDIO, DOCUMENT, IMAGE, INTERACTIVE, REACTION, STICKER, TEMPLATE, TEXT, VIDEO} - got "${type}".`);
+	throw new MetaContentError(
+		100,
+		`Param type must be one of {AUDIO, DOCUMENT, IMAGE, INTERACTIVE, REACTION, STICKER, TEMPLATE, TEXT, VIDEO} - got "${type}".`,
+	);
 }
 
 function textBody(part: JsonObject): string {
@@ -45,7 +48,8 @@ function templateText(part: JsonObject): string {
 	const name = textOf(part['name']);
 	const language = isObject(part['language']) ? textOf(part['language']['code']) : undefined;
 	if (name === undefined) throw new MetaContentError(131008, "Required parameter is missing: template['name'].");
-	if (language === undefined) throw new MetaContentError(131008, "Required parameter is missing: template['language']['code'].");
+	if (language === undefined)
+		throw new MetaContentError(131008, "Required parameter is missing: template['language']['code'].");
 	const components = Array.isArray(part['components']) ? part['components'].filter(isObject) : [];
 	const values = components
 		.filter((component) => component['type'] === 'body')
@@ -56,12 +60,14 @@ function templateText(part: JsonObject): string {
 
 function mediaText(type: string, part: JsonObject): string {
 	const source = textOf(part['link']) ?? textOf(part['id']);
-	if (source === undefined) throw new MetaContentError(131008, `Required parameter is missing: ${type}['link'] or ${type}['id'].`);
+	if (source === undefined)
+		throw new MetaContentError(131008, `Required parameter is missing: ${type}['link'] or ${type}['id'].`);
 	return `[${type}] ${textOf(part['caption']) ?? ''} ${source}`.replace(/ {2,}/g, ' ');
 }
 
 function interactiveText(part: JsonObject): string {
 	const text = isObject(part['body']) ? textOf(part['body']['text']) : undefined;
-	if (text === undefined) throw new MetaContentError(131008, "Required parameter is missing: interactive['body']['text'].");
+	if (text === undefined)
+		throw new MetaContentError(131008, "Required parameter is missing: interactive['body']['text'].");
 	return text;
 }

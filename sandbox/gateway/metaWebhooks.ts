@@ -34,10 +34,17 @@ export function signatureOf(body: string, appSecret: string = metaAccount.appSec
 	return `sha256=${createHmac('sha256', appSecret).update(body, 'utf8').digest('hex')}`;
 }
 
-export function messageBody(phone: Phone, message: { id: string; at: number }, content: TypedContent, number = metaNumber): object {
+export function messageBody(
+	phone: Phone,
+	message: { id: string; at: number },
+	content: TypedContent,
+	number = metaNumber,
+): object {
 	const digits = phone.phone.slice(1);
 	return envelope(number, {
-		contacts: [{ profile: { name: phone.name }, ...(phone.hidesNumber ? {} : { wa_id: digits }), user_id: phone.userId }],
+		contacts: [
+			{ profile: { name: phone.name }, ...(phone.hidesNumber ? {} : { wa_id: digits }), user_id: phone.userId },
+		],
 		messages: [
 			{
 				...(phone.hidesNumber ? {} : { from: digits }),
@@ -62,7 +69,16 @@ function statusOf({ message, status, at, error }: StatusReport): object {
 		timestamp: unixSeconds(at),
 		recipient_id: message.phone.slice(1),
 		...(message.reference === null ? {} : { biz_opaque_callback_data: message.reference }),
-		...(status === 'failed' ? {} : { pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category: message.freeText ? 'service' : 'marketing' } }),
+		...(status === 'failed'
+			? {}
+			: {
+					pricing: {
+						billable: true,
+						pricing_model: 'PMP',
+						type: 'regular',
+						category: message.freeText ? 'service' : 'marketing',
+					},
+				}),
 		...(error === undefined
 			? {}
 			: {
@@ -95,11 +111,30 @@ function typedFields({ type, text, payload, repliesTo }: TypedContent): object {
 		case 'document':
 		case 'sticker':
 		case 'audio':
-			return { ...context, [type]: { ...(text === '' ? {} : { caption: text }), mime_type: 'application/octet-stream', sha256: '0', id: '4490709327384033' } };
+			return {
+				...context,
+				[type]: {
+					...(text === '' ? {} : { caption: text }),
+					mime_type: 'application/octet-stream',
+					sha256: '0',
+					id: '4490709327384033',
+				},
+			};
 		case 'unsupported':
-			return { errors: [{ code: 131051, title: 'Message type unknown', message: 'Message type unknown', error_data: { details: 'Message type is currently not supported.' } }] };
+			return {
+				errors: [
+					{
+						code: 131051,
+						title: 'Message type unknown',
+						message: 'Message type unknown',
+						error_data: { details: 'Message type is currently not supported.' },
+					},
+				],
+			};
 		case 'system':
-			return { system: { body: text, type: 'user_changed_number', ...(payload === undefined ? {} : { wa_id: payload }) } };
+			return {
+				system: { body: text, type: 'user_changed_number', ...(payload === undefined ? {} : { wa_id: payload }) },
+			};
 		default:
 			return { [type]: { body: text } };
 	}

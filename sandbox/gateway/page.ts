@@ -36,7 +36,9 @@ export function servePage(path: string, request: IncomingMessage, response: Serv
 	}
 	const file = files[path];
 	if (file === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) {
-		response.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here. The phones are at /, the mailbox is at /mailbox.');
+		response
+			.writeHead(404, { 'content-type': 'text/plain' })
+			.end('There is nothing here. The phones are at /, the mailbox is at /mailbox.');
 		return;
 	}
 	response.writeHead(200, {

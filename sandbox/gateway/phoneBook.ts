@@ -30,7 +30,8 @@ export interface Phone extends PhoneSettings {
 }
 
 /** `accepted → sent → delivered → read` or `failed` towards the phone; `sending → received` or `undeliverable` from it. */
-export type PhoneMessageState = 'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'sending' | 'received' | 'undeliverable';
+export type PhoneMessageState =
+	'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'sending' | 'received' | 'undeliverable';
 
 export interface PhoneMessage {
 	/** wamid or transferId; typed messages: wamid or notificationId. */

@@ -23,7 +23,13 @@ export interface ProviderAnswer {
 
 /** An answer to a request that sends nothing. */
 export function plainAnswer(status: number, body: object | string): ProviderAnswer {
-	return { status, body: typeof body === 'string' ? body : JSON.stringify(body), recipients: [], reference: null, messages: [] };
+	return {
+		status,
+		body: typeof body === 'string' ? body : JSON.stringify(body),
+		recipients: [],
+		reference: null,
+		messages: [],
+	};
 }
 
 export type JsonObject = Record<string, unknown>;

@@ -38,7 +38,13 @@ export class ProviderServer {
 
 	constructor(private readonly parts: Parts) {}
 
-	handle(provider: 'meta' | 'websms', path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): void {
+	handle(
+		provider: 'meta' | 'websms',
+		path: string,
+		query: URLSearchParams,
+		request: IncomingMessage,
+		response: ServerResponse,
+	): void {
 		const at = Date.now();
 		const { counters } = this.parts;
 		counters.requestStarted(at);
@@ -48,7 +54,13 @@ export class ProviderServer {
 				response.writeHead(413).end();
 				return;
 			}
-			const asked = { method: request.method ?? 'GET', path, query, authorization: request.headers.authorization ?? '', body };
+			const asked = {
+				method: request.method ?? 'GET',
+				path,
+				query,
+				authorization: request.headers.authorization ?? '',
+				body,
+			};
 			const outcome = this.decide(provider, asked, at);
 			this.count(provider, outcome, at);
 			this.end(provider, asked, outcome, at, response);
@@ -65,13 +77,19 @@ export class ProviderServer {
 		const failure = this.parts.failures.take(provider, answer.recipients);
 		if (failure !== undefined) return failing(provider, answer, failure);
 		if (!this.parts.throttle.allows(at, this.parts.settings().throttlePerSecond)) {
-			return { answer: refusal(provider, answer, throttled(provider)), accepted: false, ending: 'answer', note: 'throttled' };
+			return {
+				answer: refusal(provider, answer, throttled(provider)),
+				accepted: false,
+				ending: 'answer',
+				note: 'throttled',
+			};
 		}
 		return { answer, accepted: answer.status === 200 && answer.messages.length > 0, ending: 'answer', note: '' };
 	}
 
 	private count(provider: 'meta' | 'websms', { answer, accepted }: Outcome, at: number): void {
-		for (const recipient of answer.recipients) this.parts.counters.count({ at, provider, recipient, reference: answer.reference, accepted });
+		for (const recipient of answer.recipients)
+			this.parts.counters.count({ at, provider, recipient, reference: answer.reference, accepted });
 		if (!accepted) return;
 		for (const message of answer.messages) {
 			this.parts.book.getOrAdd(message.phone);
@@ -79,13 +97,22 @@ export class ProviderServer {
 		}
 	}
 
-	private end(provider: 'meta' | 'websms', request: ProviderRequest, outcome: Outcome, at: number, response: ServerResponse): void {
+	private end(
+		provider: 'meta' | 'websms',
+		request: ProviderRequest,
+		outcome: Outcome,
+		at: number,
+		response: ServerResponse,
+	): void {
 		const finish = (): void => {
 			this.log(provider, request, outcome, at);
 			if (outcome.ending === 'drop') response.destroy();
 			if (outcome.ending === 'answer') {
 				const { status, body } = outcome.answer;
-				response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) });
+				response.writeHead(status, {
+					'content-type': 'application/json; charset=utf-8',
+					'content-length': Buffer.byteLength(body),
+				});
 				response.end(body);
 			}
 			if (outcome.accepted) for (const message of outcome.answer.messages) this.parts.handset.proceed(message);
@@ -102,7 +129,12 @@ export class ProviderServer {
 		this.timers.add(timer);
 	}
 
-	private log(provider: 'meta' | 'websms', request: ProviderRequest, { answer, ending, note }: Outcome, at: number): void {
+	private log(
+		provider: 'meta' | 'websms',
+		request: ProviderRequest,
+		{ answer, ending, note }: Outcome,
+		at: number,
+	): void {
 		const query = request.query.size === 0 ? '' : `?${request.query.toString()}`;
 		this.parts.log.add({
 			at,
@@ -123,7 +155,12 @@ function failing(provider: 'meta' | 'websms', answer: ProviderAnswer, failure: F
 	const wouldBeAccepted = answer.messages.length > 0;
 	switch (failure.kind) {
 		case 'answer':
-			return { answer: refusal(provider, answer, failure), accepted: false, ending: 'answer', note: 'failed on demand' };
+			return {
+				answer: refusal(provider, answer, failure),
+				accepted: false,
+				ending: 'answer',
+				note: 'failed on demand',
+			};
 		case 'dropBefore':
 			return { answer, accepted: false, ending: 'drop', note: 'connection closed on demand, nothing taken' };
 		case 'dropAfter':
@@ -140,10 +177,20 @@ interface Refusal {
 	body?: string | undefined;
 }
 
-function refusal(provider: 'meta' | 'websms', answer: ProviderAnswer, { status, code, message, body }: Refusal): ProviderAnswer {
+function refusal(
+	provider: 'meta' | 'websms',
+	answer: ProviderAnswer,
+	{ status, code, message, body }: Refusal,
+): ProviderAnswer {
 	const isMeta = provider === 'meta';
-	const made = isMeta ? metaErrorBody(code ?? 131_000, message ?? 'Something went wrong') : websmsErrorBody(code ?? 5_000, message ?? 'internal error');
-	return { ...plainAnswer(status ?? (isMeta ? 400 : 200), body ?? made), recipients: answer.recipients, reference: answer.reference };
+	const made = isMeta
+		? metaErrorBody(code ?? 131_000, message ?? 'Something went wrong')
+		: websmsErrorBody(code ?? 5_000, message ?? 'internal error');
+	return {
+		...plainAnswer(status ?? (isMeta ? 400 : 200), body ?? made),
+		recipients: answer.recipients,
+		reference: answer.reference,
+	};
 }
 
 function throttled(provider: 'meta' | 'websms'): Refusal {
@@ -160,5 +207,11 @@ function readBody(request: IncomingMessage, done: (body: string | null) => void)
 		size += chunk.length;
 		if (size <= mostBodyBytes) chunks.push(chunk);
 	});
-	request.on('end', () => done(size > mostBodyBytes ? null : (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8')));
+	request.on('end', () =>
+		done(
+			size > mostBodyBytes
+				? null
+				: (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8'),
+		),
+	);
 }

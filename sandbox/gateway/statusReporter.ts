@@ -22,8 +22,18 @@ export class StatusReporter {
 		private readonly callbacks: Callbacks,
 	) {
 		// One at a time keeps the order that the phones gave them; Meta promises none, and `statusesOutOfOrder` gives none.
-		this.meta = new DeliveryLane({ batchSize: 100, concurrency: 1, collectMs: 10, deliver: (reports) => this.postToMeta(reports) });
-		this.websms = new DeliveryLane({ batchSize: 1, concurrency: 8, collectMs: 0, deliver: (reports) => this.postToWebsms(reports) });
+		this.meta = new DeliveryLane({
+			batchSize: 100,
+			concurrency: 1,
+			collectMs: 10,
+			deliver: (reports) => this.postToMeta(reports),
+		});
+		this.websms = new DeliveryLane({
+			batchSize: 1,
+			concurrency: 8,
+			collectMs: 0,
+			deliver: (reports) => this.postToWebsms(reports),
+		});
 	}
 
 	reportWhatsApp(report: StatusReport): void {

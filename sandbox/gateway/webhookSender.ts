@@ -58,7 +58,8 @@ export class WebhookSender {
 			const answer = await this.post(webhook, webhook.note);
 			firstAnswered(answer);
 			const last = answer.status === 200 ? answer : await this.repeat(webhook, answer);
-			if (last.status === 200 && this.settings().duplicateWebhooks) await this.post(webhook, `${webhook.note} (once more)`);
+			if (last.status === 200 && this.settings().duplicateWebhooks)
+				await this.post(webhook, `${webhook.note} (once more)`);
 			return last;
 		});
 		return { first, final };

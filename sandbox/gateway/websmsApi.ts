@@ -25,9 +25,11 @@ class WebsmsError extends Error {
 export function answerWebsms(request: ProviderRequest): ProviderAnswer {
 	// Base URLs with and without `/rest` are in use.
 	const path = request.path.replace(/^\/(rest|json)(?=\/)/, '');
-	if (!isAuthorised(request)) return plainAnswer(401, websmsErrorBody(4001, 'invalid credentials, inactive account or customer'));
+	if (!isAuthorised(request))
+		return plainAnswer(401, websmsErrorBody(4001, 'invalid credentials, inactive account or customer'));
 	const channel = channelPath.exec(path)?.[1];
-	if (request.method !== 'POST' || (path !== '/smsmessaging/text' && channel === undefined)) return plainAnswer(404, 'Not Found');
+	if (request.method !== 'POST' || (path !== '/smsmessaging/text' && channel === undefined))
+		return plainAnswer(404, 'Not Found');
 	const body = parseObject(request.body);
 	if (body === undefined) return plainAnswer(400, websmsErrorBody(4000, 'malformed request body'));
 	try {
@@ -36,7 +38,11 @@ export function answerWebsms(request: ProviderRequest): ProviderAnswer {
 	} catch (error) {
 		if (!(error instanceof WebsmsError)) throw error;
 		const recipients = Array.isArray(body['recipientAddressList']) ? body['recipientAddressList'].map(String) : [];
-		return { ...plainAnswer(200, websmsErrorBody(error.code, error.message)), recipients, reference: textOf(body['clientMessageId']) ?? null };
+		return {
+			...plainAnswer(200, websmsErrorBody(error.code, error.message)),
+			recipients,
+			reference: textOf(body['clientMessageId']) ?? null,
+		};
 	}
 }
 
@@ -45,13 +51,16 @@ export function websmsErrorBody(code: number, message: string): object {
 }
 
 function isAuthorised({ authorization, query }: ProviderRequest): boolean {
-	return authorization === `Bearer ${websmsAccount.accessToken}` || query.get('access_token') === websmsAccount.accessToken;
+	return (
+		authorization === `Bearer ${websmsAccount.accessToken}` || query.get('access_token') === websmsAccount.accessToken
+	);
 }
 
 function acceptSms(body: JsonObject): ProviderAnswer {
 	const recipients = recipientsOf(body);
 	const content = body['messageContent'];
-	if (content === undefined || content === null || content === '') throw new WebsmsError(4019, 'required parameter missing: messageContent');
+	if (content === undefined || content === null || content === '')
+		throw new WebsmsError(4019, 'required parameter missing: messageContent');
 	if (typeof content !== 'string') throw new WebsmsError(4009, 'invalid message text');
 	checkSmsFields(body);
 	const segments = smsSegments(content);
@@ -71,10 +80,16 @@ function acceptWhatsApp(body: JsonObject, channelUuid: string): ProviderAnswer {
 	if (channelUuid !== websmsAccount.channelUuid) throw new WebsmsError(4022, 'access denied');
 	const recipients = recipientsOf(body);
 	const content = body['messageContent'];
-	if (content === undefined || content === null) throw new WebsmsError(4019, 'required parameter missing: messageContent');
+	if (content === undefined || content === null)
+		throw new WebsmsError(4019, 'required parameter missing: messageContent');
 	if (!isObject(content)) throw new WebsmsError(4009, 'invalid message text');
 	const { text, isTemplate } = channelContent(content);
-	return accept(body, recipients, { channel: 'whatsapp', company: websmsAccount.whatsAppPhone, text, freeText: !isTemplate });
+	return accept(body, recipients, {
+		channel: 'whatsapp',
+		company: websmsAccount.whatsAppPhone,
+		text,
+		freeText: !isTemplate,
+	});
 }
 
 function channelContent(content: JsonObject): { text: string; isTemplate: boolean } {
@@ -97,30 +112,36 @@ interface Accepted {
 
 function accept(body: JsonObject, recipients: string[], { smsCount, ...shown }: Accepted): ProviderAnswer {
 	const clientMessageId = body['clientMessageId'] ?? null;
-	if (clientMessageId !== null && typeof clientMessageId !== 'string') throw new WebsmsError(4008, 'invalid clientMessageId');
+	if (clientMessageId !== null && typeof clientMessageId !== 'string')
+		throw new WebsmsError(4008, 'invalid clientMessageId');
 	const transferId = newTransferId();
 	const at = Date.now();
-	const messages = recipients.map(
-		(digits): PhoneMessage => ({
-			...shown,
-			id: transferId,
-			provider: 'websms',
-			direction: 'toPhone',
-			phone: `+${digits}`,
-			at,
-			state: 'accepted',
-			problem: null,
-			reference: clientMessageId,
-			statusUrl: textOf(body['notificationCallbackUrl']) ?? null,
-		}),
-	);
-	const answer = { clientMessageId, ...(smsCount === undefined ? {} : { smsCount }), statusCode: 2000, statusMessage: 'OK', transferId };
+	const messages = recipients.map((digits): PhoneMessage => ({
+		...shown,
+		id: transferId,
+		provider: 'websms',
+		direction: 'toPhone',
+		phone: `+${digits}`,
+		at,
+		state: 'accepted',
+		problem: null,
+		reference: clientMessageId,
+		statusUrl: textOf(body['notificationCallbackUrl']) ?? null,
+	}));
+	const answer = {
+		clientMessageId,
+		...(smsCount === undefined ? {} : { smsCount }),
+		statusCode: 2000,
+		statusMessage: 'OK',
+		transferId,
+	};
 	return { ...plainAnswer(200, answer), recipients, reference: clientMessageId, messages };
 }
 
 function recipientsOf(body: JsonObject): string[] {
 	const list = body['recipientAddressList'];
-	if (!Array.isArray(list) || list.length === 0) throw new WebsmsError(4019, 'required parameter missing: recipientAddressList');
+	if (!Array.isArray(list) || list.length === 0)
+		throw new WebsmsError(4019, 'required parameter missing: recipientAddressList');
 	if (list.length > 1_000) throw new WebsmsError(4025, 'transfer rate exceeded: more than 1000 recipients');
 	const recipients = list.filter((value): value is string => typeof value === 'string' && recipientShape.test(value));
 	if (recipients.length !== list.length) throw new WebsmsError(4002, 'one or more recipients malformed');
@@ -129,7 +150,8 @@ function recipientsOf(body: JsonObject): string[] {
 
 function checkSmsFields(body: JsonObject): void {
 	const { senderAddressType, contentCategory, validityPeriode, priority, notificationCallbackUrl } = body;
-	if (isGiven(senderAddressType) && !senderAddressTypes.has(String(senderAddressType))) throw new WebsmsError(4003, 'invalid sender address');
+	if (isGiven(senderAddressType) && !senderAddressTypes.has(String(senderAddressType)))
+		throw new WebsmsError(4003, 'invalid sender address');
 	if (isGiven(contentCategory) && contentCategory !== 'informational' && contentCategory !== 'advertisement') {
 		throw new WebsmsError(4040, 'invalid contentCategory');
 	}

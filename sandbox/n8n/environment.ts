@@ -17,7 +17,8 @@ export interface EnvironmentOptions {
 /** The whole environment of an n8n process of the sandbox: quiet, on loopback, with the sandbox's owner. */
 export function n8nEnvironment({ userFolder, port, brokerPort, env = {} }: EnvironmentOptions): Record<string, string> {
 	const kept = Object.entries(process.env).filter(
-		(entry): entry is [string, string] => entry[1] !== undefined && (inherited.has(entry[0]) || !notInherited.test(entry[0])),
+		(entry): entry is [string, string] =>
+			entry[1] !== undefined && (inherited.has(entry[0]) || !notInherited.test(entry[0])),
 	);
 	return {
 		GENERIC_TIMEZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,

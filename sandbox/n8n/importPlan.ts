@@ -31,10 +31,16 @@ export interface ImportPlan {
  * Imports what is missing or has changed at our side, and nothing that the user has changed.
  * A workflow without a record is one whose import was broken off, and comes again.
  */
-export function planImport(credentials: readonly Credential[], workflows: readonly WantedWorkflow[], existing: Existing, record: ImportRecord): ImportPlan {
+export function planImport(
+	credentials: readonly Credential[],
+	workflows: readonly WantedWorkflow[],
+	existing: Existing,
+	record: ImportRecord,
+): ImportPlan {
 	const plan: ImportPlan = { credentials: [], workflows: [], keptEdited: [] };
 	for (const credential of credentials) {
-		const isThere = existing.credentialIds.has(credential.id) && record.credentials[credential.id] === fingerprint(credential);
+		const isThere =
+			existing.credentialIds.has(credential.id) && record.credentials[credential.id] === fingerprint(credential);
 		if (!isThere) plan.credentials.push(credential);
 	}
 	for (const workflow of workflows) {

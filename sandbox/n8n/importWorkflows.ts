@@ -24,10 +24,18 @@ export interface ImportOptions {
  * Brings credentials and workflows into n8n before it starts. What is there stays as it is, unless only the sandbox has ever changed it.
  * What was imported waits for publishImported.
  */
-export async function importMissing({ userFolder, credentials, workflows, env, signal, onProgress = () => undefined }: ImportOptions): Promise<ImportPlan> {
+export async function importMissing({
+	userFolder,
+	credentials,
+	workflows,
+	env,
+	signal,
+	onProgress = () => undefined,
+}: ImportOptions): Promise<ImportPlan> {
 	const record = readRecord(userFolder);
 	const plan = planImport(credentials, workflows, readDatabase(userFolder), record);
-	const run = async (args: string[], success?: RegExp): Promise<string> => await runN8nCommand(userFolder, args, { env, success, signal });
+	const run = async (args: string[], success?: RegExp): Promise<string> =>
+		await runN8nCommand(userFolder, args, { env, success, signal });
 
 	if (plan.credentials.length > 0) {
 		onProgress(`importing ${plan.credentials.length} credentials`);
@@ -40,7 +48,11 @@ export async function importMissing({ userFolder, credentials, workflows, env, s
 	const after = readDatabase(userFolder);
 	for (const credential of plan.credentials) record.credentials[credential.id] = fingerprint(credential);
 	for (const workflow of plan.workflows) {
-		record.workflows[workflow.id] = { imported: fingerprint(workflow), stored: after.workflows.get(workflow.id) ?? '', published: false };
+		record.workflows[workflow.id] = {
+			imported: fingerprint(workflow),
+			stored: after.workflows.get(workflow.id) ?? '',
+			published: false,
+		};
 	}
 	writeRecord(userFolder, record);
 	return plan;
@@ -57,7 +69,12 @@ export async function publishImported(userFolder: string, rest: N8nRest): Promis
 	writeRecord(userFolder, record);
 }
 
-async function importFile(userFolder: string, kind: 'credentials' | 'workflow', content: object[], run: (args: string[], success: RegExp) => Promise<string>): Promise<void> {
+async function importFile(
+	userFolder: string,
+	kind: 'credentials' | 'workflow',
+	content: object[],
+	run: (args: string[], success: RegExp) => Promise<string>,
+): Promise<void> {
 	mkdirSync(userFolder, { recursive: true });
 	const file = join(userFolder, `import-${kind}.json`);
 	// The credentials in it are plain.

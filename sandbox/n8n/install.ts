@@ -44,7 +44,9 @@ function neededPackages({ packages }: Lock): Array<[string, LockedPackage]> {
  * @throws {Error} with npm's last lines
  */
 export async function installN8n(onProgress: (line: string) => void, signal?: AbortSignal): Promise<void> {
-	const total = neededPackages(readLock(join(sandboxFolder, 'package-lock.json'))).filter(([path]) => !path.includes('/node_modules/')).length;
+	const total = neededPackages(readLock(join(sandboxFolder, 'package-lock.json'))).filter(
+		([path]) => !path.includes('/node_modules/'),
+	).length;
 	const startedAt = Date.now();
 	const timer = setInterval(() => {
 		const seconds = Math.round((Date.now() - startedAt) / 1_000);
@@ -62,7 +64,12 @@ async function runNpm(args: string[], signal: AbortSignal | undefined): Promise<
 	const npm = process.env['npm_execpath'];
 	const child =
 		npm === undefined || !npm.endsWith('.js')
-			? spawn('npm', args, { cwd: sandboxFolder, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32', signal })
+			? spawn('npm', args, {
+					cwd: sandboxFolder,
+					stdio: ['ignore', 'pipe', 'pipe'],
+					shell: process.platform === 'win32',
+					signal,
+				})
 			: spawn(process.execPath, [npm, ...args], { cwd: sandboxFolder, stdio: ['ignore', 'pipe', 'pipe'], signal });
 	let output = '';
 	for (const stream of [child.stdout, child.stderr]) {

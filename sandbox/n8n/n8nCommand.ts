@@ -17,7 +17,11 @@ export interface N8nCommandOptions {
  * @returns what it wrote
  * @throws {Error} when it fails, which n8n shows by its exit code or, in imports, only by what it writes
  */
-export async function runN8nCommand(userFolder: string, args: string[], options: N8nCommandOptions = {}): Promise<string> {
+export async function runN8nCommand(
+	userFolder: string,
+	args: string[],
+	options: N8nCommandOptions = {},
+): Promise<string> {
 	const { env, success, signal } = options;
 	mkdirSync(userFolder, { recursive: true });
 	const port = await freePort();
@@ -28,7 +32,8 @@ export async function runN8nCommand(userFolder: string, args: string[], options:
 		signal,
 	});
 	let output = '';
-	for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+	for (const stream of [child.stdout, child.stderr])
+		stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
 	const code = await new Promise<number | null>((resolve, reject) => {
 		child.once('error', reject);
 		child.once('close', resolve);

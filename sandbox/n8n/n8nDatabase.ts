@@ -12,11 +12,18 @@ export function readDatabase(userFolder: string): Existing {
 	const database = new DatabaseSync(file, { readOnly: true });
 	try {
 		// A first start that was broken off may have left no tables.
-		const tables = database.prepare("select count(*) as n from sqlite_master where name in ('credentials_entity', 'workflow_entity')").get();
+		const tables = database
+			.prepare("select count(*) as n from sqlite_master where name in ('credentials_entity', 'workflow_entity')")
+			.get();
 		if (tables?.['n'] !== 2) return none;
 		const workflows = database.prepare('select id, nodes, connections from workflow_entity').all();
 		return {
-			credentialIds: new Set(database.prepare('select id from credentials_entity').all().map((row) => String(row['id']))),
+			credentialIds: new Set(
+				database
+					.prepare('select id from credentials_entity')
+					.all()
+					.map((row) => String(row['id'])),
+			),
 			workflows: new Map(workflows.map((row) => [String(row['id']), fingerprint([row['nodes'], row['connections']])])),
 		};
 	} finally {

@@ -67,7 +67,13 @@ export async function startN8n(options: N8nOptions): Promise<N8nProcess> {
 	const command = options.command ?? 'start';
 	const child = spawn(
 		nodeExecutable(),
-		['--require', join(sandboxFolder, 'n8n', 'exit-with-parent.js'), n8nExecutable, command, ...(options.commandArguments ?? [])],
+		[
+			'--require',
+			join(sandboxFolder, 'n8n', 'exit-with-parent.js'),
+			n8nExecutable,
+			command,
+			...(options.commandArguments ?? []),
+		],
 		{
 			cwd: options.userFolder,
 			env: n8nEnvironment({ userFolder: options.userFolder, port, brokerPort: await freePort(), env: options.env }),
@@ -131,8 +137,13 @@ class RunningN8n {
 					if (pattern.test(line)) resolve();
 				};
 				this.watchers.add(look);
-				timer = setTimeout(() => reject(new Error(`n8n was not ready within ${withinMs / 1_000} s.\n${this.tail()}`)), withinMs);
-				void this.exited.then(({ code, signal }) => reject(new Error(`n8n ended while starting (${signal ?? `exit code ${code}`}).\n${this.tail()}`)));
+				timer = setTimeout(
+					() => reject(new Error(`n8n was not ready within ${withinMs / 1_000} s.\n${this.tail()}`)),
+					withinMs,
+				);
+				void this.exited.then(({ code, signal }) =>
+					reject(new Error(`n8n ended while starting (${signal ?? `exit code ${code}`}).\n${this.tail()}`)),
+				);
 			});
 		} catch (error) {
 			await this.kill();

@@ -34,7 +34,12 @@ export class N8nRest {
 	}
 
 	/** Asks the credential's own test. */
-	async testCredential(id: string, name: string, type: string, data: object): Promise<{ status: string; message: string }> {
+	async testCredential(
+		id: string,
+		name: string,
+		type: string,
+		data: object,
+	): Promise<{ status: string; message: string }> {
 		return await this.call('POST', '/rest/credentials/test', { credentials: { id, name, type, data } });
 	}
 
@@ -69,7 +74,8 @@ export class N8nRest {
 	/** Newest first, at most 100. */
 	async executions(workflowId?: string): Promise<ExecutionSummary[]> {
 		const filter = encodeURIComponent(JSON.stringify(workflowId === undefined ? {} : { workflowId }));
-		return (await this.call<{ results: ExecutionSummary[] }>('GET', `/rest/executions?filter=${filter}&limit=100`)).results;
+		return (await this.call<{ results: ExecutionSummary[] }>('GET', `/rest/executions?filter=${filter}&limit=100`))
+			.results;
 	}
 
 	async execution(id: string): Promise<Execution> {
@@ -79,7 +85,7 @@ export class N8nRest {
 
 	/** @throws {Error} when it has not ended in time */
 	async waitForExecution(id: string, timeoutMs: number): Promise<Execution> {
-		for (const giveUpAt = Date.now() + timeoutMs; Date.now() < giveUpAt; ) {
+		for (const giveUpAt = Date.now() + timeoutMs; Date.now() < giveUpAt;) {
 			const execution = await this.execution(id);
 			if (!['new', 'running', 'waiting'].includes(execution.status)) return execution;
 			await new Promise((resolve) => setTimeout(resolve, 100));
@@ -92,14 +98,19 @@ export class N8nRest {
 		this.cookie ??= await this.login();
 		const response = await this.fetch(method, path, body, this.cookie);
 		const text = await response.text();
-		if (!response.ok) throw new Error(`n8n answered HTTP ${response.status} to ${method} ${path}: ${text.slice(0, 1_000)}`);
+		if (!response.ok)
+			throw new Error(`n8n answered HTTP ${response.status} to ${method} ${path}: ${text.slice(0, 1_000)}`);
 		const answer = JSON.parse(text) as { data?: Answer };
 		return (answer.data ?? answer) as Answer;
 	}
 
 	private async login(): Promise<string> {
-		const response = await this.fetch('POST', '/rest/login', { emailOrLdapLoginId: n8nOwner.email, password: n8nOwner.password });
-		if (!response.ok) throw new Error(`n8n's login answered HTTP ${response.status}: ${(await response.text()).slice(0, 300)}`);
+		const response = await this.fetch('POST', '/rest/login', {
+			emailOrLdapLoginId: n8nOwner.email,
+			password: n8nOwner.password,
+		});
+		if (!response.ok)
+			throw new Error(`n8n's login answered HTTP ${response.status}: ${(await response.text()).slice(0, 300)}`);
 		return response.headers
 			.getSetCookie()
 			.map((cookie) => cookie.split(';')[0] ?? '')
@@ -109,7 +120,10 @@ export class N8nRest {
 	private async fetch(method: string, path: string, body?: object, cookie?: string): Promise<Response> {
 		return await fetch(this.url + path, {
 			method,
-			headers: { ...(cookie === undefined ? {} : { cookie }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+			headers: {
+				...(cookie === undefined ? {} : { cookie }),
+				...(body === undefined ? {} : { 'content-type': 'application/json' }),
+			},
 			...(body === undefined ? {} : { body: JSON.stringify(body) }),
 			signal: AbortSignal.timeout(60_000),
 		});

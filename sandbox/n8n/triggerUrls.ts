@@ -20,6 +20,8 @@ export function triggerUrls(workflow: Workflow, n8nUrl: string): TriggerUrl[] {
 		const usual = pathOfType[node.type];
 		const path = usual !== undefined && typeof node.parameters['path'] === 'string' ? node.parameters['path'] : usual;
 		if (path === undefined || node.webhookId === undefined || node.disabled === true) return [];
-		return [{ type: node.type.replace('n8n-nodes-optin.', ''), node, url: `${n8nUrl}/webhook/${node.webhookId}/${path}` }];
+		return [
+			{ type: node.type.replace('n8n-nodes-optin.', ''), node, url: `${n8nUrl}/webhook/${node.webhookId}/${path}` },
+		];
 	});
 }

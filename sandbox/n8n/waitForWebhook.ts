@@ -5,7 +5,7 @@
  */
 export async function waitForWebhook(url: string, timeoutMs: number): Promise<void> {
 	let last = 'did not answer';
-	for (const giveUpAt = Date.now() + timeoutMs; Date.now() < giveUpAt; ) {
+	for (const giveUpAt = Date.now() + timeoutMs; Date.now() < giveUpAt;) {
 		const status = await statusOf(url);
 		if (status !== 0 && status !== 404) return;
 		last = status === 0 ? 'did not answer' : 'answered 404';

@@ -22,10 +22,26 @@ const requestLog = {
 		const summary = element(
 			'summary',
 			{},
-			element('span', { class: 'direction ' + entry.direction, title: entry.direction === 'in' ? 'from n8n to the gateway' : 'webhook from the gateway to n8n' }, entry.direction === 'in' ? '→' : '←'),
+			element(
+				'span',
+				{
+					class: 'direction ' + entry.direction,
+					title: entry.direction === 'in' ? 'from n8n to the gateway' : 'webhook from the gateway to n8n',
+				},
+				entry.direction === 'in' ? '→' : '←',
+			),
 			element('span', { class: 'hidden' }, entry.direction === 'in' ? 'request' : 'webhook'),
-			element('span', { class: 'status ' + (failed ? 'bad' : 'good') }, entry.status === 0 ? '—' : String(entry.status)),
-			element('span', { class: 'what' }, element('strong', {}, this.title(entry)), element('span', { class: 'path' }, entry.method + ' ' + this.shortPath(entry.path))),
+			element(
+				'span',
+				{ class: 'status ' + (failed ? 'bad' : 'good') },
+				entry.status === 0 ? '—' : String(entry.status),
+			),
+			element(
+				'span',
+				{ class: 'what' },
+				element('strong', {}, this.title(entry)),
+				element('span', { class: 'path' }, entry.method + ' ' + this.shortPath(entry.path)),
+			),
 			element('span', { class: 'when' }, preciseTimeOf(entry.at), element('br'), took),
 		);
 		const details = element('details', {}, summary);
@@ -58,7 +74,8 @@ const requestLog = {
 	recipients(body) {
 		try {
 			const { to, recipient, recipientAddressList } = JSON.parse(body);
-			if (Array.isArray(recipientAddressList) && recipientAddressList.length !== 1) return recipientAddressList.length + ' numbers';
+			if (Array.isArray(recipientAddressList) && recipientAddressList.length !== 1)
+				return recipientAddressList.length + ' numbers';
 			return spaced('+' + String(to || recipient || recipientAddressList[0]).replace(/^\+/, ''));
 		} catch {
 			return 'many or nobody';
@@ -66,7 +83,10 @@ const requestLog = {
 	},
 
 	shortPath(path) {
-		return path.replace(/^https?:\/\/[^/]+/, '').replace(/([?&]key=)[^&]+/, '$1…').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, '…');
+		return path
+			.replace(/^https?:\/\/[^/]+/, '')
+			.replace(/([?&]key=)[^&]+/, '$1…')
+			.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, '…');
 	},
 
 	pretty(text) {
@@ -89,7 +109,12 @@ const requestLog = {
 			else lever.value = value;
 		}
 		const planned = state.failures.reduce((sum, failure) => sum + failure.times, 0);
-		byId('planned').textContent = [planned > 0 ? planned + ' planned to fail.' : '', state.heldWebhooks > 0 ? state.heldWebhooks + ' webhooks held back.' : ''].join(' ').trim();
+		byId('planned').textContent = [
+			planned > 0 ? planned + ' planned to fail.' : '',
+			state.heldWebhooks > 0 ? state.heldWebhooks + ' webhooks held back.' : '',
+		]
+			.join(' ')
+			.trim();
 	},
 
 	enable(refresh) {
@@ -101,7 +126,9 @@ const requestLog = {
 		byId('levers').addEventListener('change', async ({ target }) => {
 			const lever = target.dataset.lever;
 			if (lever === undefined) return;
-			await call('PATCH', '/control/settings', { [lever]: target.type === 'checkbox' ? target.checked : Number(target.value) }).catch(() => undefined);
+			await call('PATCH', '/control/settings', {
+				[lever]: target.type === 'checkbox' ? target.checked : Number(target.value),
+			}).catch(() => undefined);
 			refresh();
 		});
 		byId('levers').addEventListener('submit', (event) => event.preventDefault());

@@ -17,7 +17,8 @@ function showList(mails) {
 	const list = byId('mail-list');
 	const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : undefined;
 	list.replaceChildren(...mails.map(mailInList));
-	if (focused !== undefined) [...list.querySelectorAll('button')].find((button) => button.dataset.id === focused)?.focus();
+	if (focused !== undefined)
+		[...list.querySelectorAll('button')].find((button) => button.dataset.id === focused)?.focus();
 }
 
 function mailInList(mail) {
@@ -26,7 +27,13 @@ function mailInList(mail) {
 		{},
 		element(
 			'button',
-			{ type: 'button', class: 'mail-button', 'data-id': mail.id, 'aria-current': mail.id === shown.id ? 'true' : undefined, onclick: () => choose(mail.id) },
+			{
+				type: 'button',
+				class: 'mail-button',
+				'data-id': mail.id,
+				'aria-current': mail.id === shown.id ? 'true' : undefined,
+				onclick: () => choose(mail.id),
+			},
 			element('strong', {}, mail.subject),
 			element('span', { class: 'when' }, timeOf(mail.at)),
 			element('span', { class: 'to' }, 'to ' + mail.to),
@@ -57,14 +64,21 @@ async function showMail() {
 function attachmentItem({ name, contentType, sizeBytes, contentBase64 }) {
 	const bytes = Uint8Array.from(atob(contentBase64), (character) => character.charCodeAt(0));
 	const href = URL.createObjectURL(new Blob([bytes], { type: contentType }));
-	return element('li', {}, element('a', { href, download: name }, name), ' ' + (sizeBytes < 1024 ? sizeBytes + ' B' : Math.round(sizeBytes / 1024) + ' KB'));
+	return element(
+		'li',
+		{},
+		element('a', { href, download: name }, name),
+		' ' + (sizeBytes < 1024 ? sizeBytes + ' B' : Math.round(sizeBytes / 1024) + ' KB'),
+	);
 }
 
 function showPart(part) {
 	shown.part = part;
 	if (shown.mail === null) return;
 	const { html, text, source } = shown.mail;
-	byId('mail-body').replaceChildren(part === 'html' ? frame(html) : element('pre', {}, part === 'text' ? text || '(no text part)' : source));
+	byId('mail-body').replaceChildren(
+		part === 'html' ? frame(html) : element('pre', {}, part === 'text' ? text || '(no text part)' : source),
+	);
 }
 
 /** The mail as a mail client shows it, without scripts and without this page's rights. */

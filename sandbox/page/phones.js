@@ -33,7 +33,9 @@ async function refresh() {
 }
 
 function sorted(phones) {
-	return [...phones].sort((a, b) => Number(b.used) - Number(a.used) || ((b.last && b.last.at) || 0) - ((a.last && a.last.at) || 0));
+	return [...phones].sort(
+		(a, b) => Number(b.used) - Number(a.used) || ((b.last && b.last.at) || 0) - ((a.last && a.last.at) || 0),
+	);
 }
 
 function showMailCount(count) {
@@ -46,19 +48,45 @@ function showPhones(phones) {
 	const focused = list.contains(document.activeElement) ? document.activeElement.dataset.phone : undefined;
 	list.replaceChildren(...phones.slice(0, 100).map(phoneInList));
 	if (phones.length > 100) list.append(element('li', { class: 'note' }, phones.length - 100 + ' more'));
-	if (focused !== undefined) [...list.querySelectorAll('button')].find((button) => button.dataset.phone === focused)?.focus();
+	if (focused !== undefined)
+		[...list.querySelectorAll('button')].find((button) => button.dataset.phone === focused)?.focus();
 }
 
 function phoneInList(phone) {
-	const marks = [phone.reachable ? '' : 'off', phone.onWhatsApp ? '' : 'no WhatsApp', phone.reads ? '' : 'does not read'].filter(Boolean);
+	const marks = [
+		phone.reachable ? '' : 'off',
+		phone.onWhatsApp ? '' : 'no WhatsApp',
+		phone.reads ? '' : 'does not read',
+	].filter(Boolean);
 	return element(
 		'li',
 		{},
 		element(
 			'button',
-			{ type: 'button', class: 'phone-button', 'data-phone': phone.phone, 'aria-current': phone.phone === view.phone ? 'true' : undefined, onclick: () => choosePhone(phone.phone) },
+			{
+				type: 'button',
+				class: 'phone-button',
+				'data-phone': phone.phone,
+				'aria-current': phone.phone === view.phone ? 'true' : undefined,
+				onclick: () => choosePhone(phone.phone),
+			},
 			element('span', { class: 'avatar', 'aria-hidden': 'true' }, [...phone.name][0]),
-			element('span', { class: 'phone-text' }, element('span', { class: 'name' }, element('strong', {}, phone.name), phone.last ? element('span', { class: 'when' }, timeOf(phone.last.at)) : null), element('span', { class: 'number' }, phone.display), element('span', { class: 'last' }, marks.length > 0 ? marks.join(', ') : phone.last ? phone.last.text : 'no messages yet')),
+			element(
+				'span',
+				{ class: 'phone-text' },
+				element(
+					'span',
+					{ class: 'name' },
+					element('strong', {}, phone.name),
+					phone.last ? element('span', { class: 'when' }, timeOf(phone.last.at)) : null,
+				),
+				element('span', { class: 'number' }, phone.display),
+				element(
+					'span',
+					{ class: 'last' },
+					marks.length > 0 ? marks.join(', ') : phone.last ? phone.last.text : 'no messages yet',
+				),
+			),
 		),
 	);
 }
@@ -82,8 +110,10 @@ function showHandset(phone) {
 	byId('text').disabled = phone === undefined;
 	byId('send').disabled = phone === undefined;
 	byId('phone-name').textContent = phone === undefined ? 'No phone chosen' : phone.name;
-	byId('phone-number').textContent = phone === undefined ? 'Add a phone by its number.' : spaced(phone.phone) + (phone.reachable ? '' : ' · off');
-	for (const box of document.querySelectorAll('[data-setting]')) box.checked = phone !== undefined && phone[box.dataset.setting];
+	byId('phone-number').textContent =
+		phone === undefined ? 'Add a phone by its number.' : spaced(phone.phone) + (phone.reachable ? '' : ' · off');
+	for (const box of document.querySelectorAll('[data-setting]'))
+		box.checked = phone !== undefined && phone[box.dataset.setting];
 	document.querySelector('.handset').dataset.channel = view.channel;
 	showCompanies();
 }
@@ -96,7 +126,9 @@ function showCompanies() {
 	const offered = companies.map(({ phone }) => phone).join();
 	if (select.dataset.offered !== offered) {
 		select.dataset.offered = offered;
-		select.replaceChildren(...companies.map(({ phone, label }) => element('option', { value: phone }, spaced(phone) + ' (' + label + ')')));
+		select.replaceChildren(
+			...companies.map(({ phone, label }) => element('option', { value: phone }, spaced(phone) + ' (' + label + ')')),
+		);
 	}
 	select.value = chosen.phone;
 	byId('company-label').textContent = select.hidden ? chosen.name + ' · ' + spaced(chosen.phone) : chosen.name;
@@ -120,7 +152,13 @@ async function showConversation() {
 }
 
 function emptyHint() {
-	return element('li', { class: 'empty' }, view.channel === 'whatsapp' ? 'No WhatsApp messages yet. Type START NEWS to register.' : 'No SMS yet. Enter this number in the opt-in form, and the invitation arrives here.');
+	return element(
+		'li',
+		{ class: 'empty' },
+		view.channel === 'whatsapp'
+			? 'No WhatsApp messages yet. Type START NEWS to register.'
+			: 'No SMS yet. Enter this number in the opt-in form, and the invitation arrives here.',
+	);
 }
 
 function messageItem(message) {
@@ -158,7 +196,8 @@ function clickToChat(link) {
 	const url = URL.canParse(link) ? new URL(link) : null;
 	if (url === null) return null;
 	if (url.hostname === 'wa.me') return { digits: url.pathname.slice(1), text: url.searchParams.get('text') || '' };
-	if (url.hostname === 'api.whatsapp.com' && url.pathname === '/send') return { digits: url.searchParams.get('phone') || '', text: url.searchParams.get('text') || '' };
+	if (url.hostname === 'api.whatsapp.com' && url.pathname === '/send')
+		return { digits: url.searchParams.get('phone') || '', text: url.searchParams.get('text') || '' };
 	return null;
 }
 
@@ -193,7 +232,11 @@ async function send() {
 	byId('send-note').textContent = '';
 	try {
 		const company = view.channel === 'whatsapp' ? view.company : undefined;
-		await call('POST', '/control/phones/' + encodeURIComponent(view.phone) + '/type', { channel: view.channel, text, company });
+		await call('POST', '/control/phones/' + encodeURIComponent(view.phone) + '/type', {
+			channel: view.channel,
+			text,
+			company,
+		});
 	} catch (error) {
 		byId('send-note').textContent = error.message;
 		setText(text);
@@ -209,7 +252,21 @@ const selectTab = enableTabs(document.querySelector('.tabs'), (tab) => {
 	run();
 });
 
-byId('quick').append(...quickTexts.map((text) => element('button', { type: 'button', onclick: () => { setText(text); byId('text').focus(); } }, text)));
+byId('quick').append(
+	...quickTexts.map((text) =>
+		element(
+			'button',
+			{
+				type: 'button',
+				onclick: () => {
+					setText(text);
+					byId('text').focus();
+				},
+			},
+			text,
+		),
+	),
+);
 
 byId('compose').addEventListener('submit', (event) => {
 	event.preventDefault();
@@ -250,7 +307,9 @@ byId('change-number').addEventListener('submit', async (event) => {
 	event.preventDefault();
 	byId('send-note').textContent = '';
 	try {
-		const { phone } = await call('POST', '/control/phones/' + encodeURIComponent(view.phone) + '/number', { to: byId('changed-number').value });
+		const { phone } = await call('POST', '/control/phones/' + encodeURIComponent(view.phone) + '/number', {
+			to: byId('changed-number').value,
+		});
 		byId('changed-number').value = '';
 		byId('phone-settings').open = false;
 		choosePhone(phone.phone);

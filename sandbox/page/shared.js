@@ -32,7 +32,11 @@ function timeOf(at) {
 }
 
 function preciseTimeOf(at) {
-	return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }) + '.' + String(at % 1000).padStart(3, '0');
+	return (
+		new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }) +
+		'.' +
+		String(at % 1000).padStart(3, '0')
+	);
 }
 
 /** Calls `refresh` now and whenever the gateway says that something changed; never twice at the same time. */
@@ -67,7 +71,9 @@ function follow(refresh) {
 
 /** The links to the form and to n8n. */
 function showLinks(links) {
-	byId('links').replaceChildren(...links.map(({ label, url }) => element('a', { href: url, target: '_blank', rel: 'noopener' }, label + ' ↗')));
+	byId('links').replaceChildren(
+		...links.map(({ label, url }) => element('a', { href: url, target: '_blank', rel: 'noopener' }, label + ' ↗')),
+	);
 }
 
 /** Arrow keys move between the tabs of a list, as the pattern wants it. */

@@ -11,10 +11,21 @@ import type { SignalInput } from './signalInput';
 /** What one signal says of another number: signals to be applied there in the same transaction. */
 
 /** What the person said stands against the number they left, too; what was queued for it is withdrawn. */
-export async function forLeftNumber(db: Database, input: SignalInput, { left }: ResolvedPerson, { eventId, now }: { eventId: number; now: number }): Promise<SignalInput[]> {
+export async function forLeftNumber(
+	db: Database,
+	input: SignalInput,
+	{ left }: ResolvedPerson,
+	{ eventId, now }: { eventId: number; now: number },
+): Promise<SignalInput[]> {
 	if (!left) return [];
 	const { phone, id } = left.identity;
-	await withdrawQueued(db, { identityId: id, phones: phone === null ? [] : [phone], contactIds: [], reason: 'opted out', now });
+	await withdrawQueued(db, {
+		identityId: id,
+		phones: phone === null ? [] : [phone],
+		contactIds: [],
+		reason: 'opted out',
+		now,
+	});
 	if (left.scopes.length === 0) return [];
 	return [
 		{

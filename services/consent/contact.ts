@@ -1,6 +1,13 @@
 import type { PersonFields } from '../../domain/personFields';
 import type { Invitation } from '../../store/invitations';
-import { type Contact, contactsWithNumbers, emptyContact, insertContact, lockContactNumbers, updateContact } from '../../store/contacts';
+import {
+	type Contact,
+	contactsWithNumbers,
+	emptyContact,
+	insertContact,
+	lockContactNumbers,
+	updateContact,
+} from '../../store/contacts';
 import type { Channel } from '../../domain/channel';
 import type { Database } from '../../store/schema';
 
@@ -30,7 +37,12 @@ export function formEntryOf(invitation: Invitation | null | undefined, identityI
 	if (!invitation?.personFields || invitation.origin !== 'form') return null;
 	const ownNumber = invitation.identityId === identityId;
 	const language = invitation.personFields.language ?? invitation.language ?? undefined;
-	return { ...invitation.personFields, ...(language && { language }), ownNumber, smsConsent: ownNumber && invitation.smsConsent };
+	return {
+		...invitation.personFields,
+		...(language && { language }),
+		ownNumber,
+		smsConsent: ownNumber && invitation.smsConsent,
+	};
 }
 
 /** As long as a contact's fields may be together (services/contacts.ts). */
@@ -46,18 +58,27 @@ export async function ensureContact(db: Database, person: ContactOfPerson): Prom
 	const found = chooseContact(contacts, person);
 	const isSmsNumberFree = !contacts.some(({ id, smsNumber }) => smsNumber === person.phone && id !== found?.id);
 	if (!found) {
-		const made = await insertContact(db, { ...emptyContact, ...completions(emptyContact, person, isSmsNumberFree) }, person.now);
+		const made = await insertContact(
+			db,
+			{ ...emptyContact, ...completions(emptyContact, person, isSmsNumberFree) },
+			person.now,
+		);
 		// Undefined: somebody else has made it meanwhile; it is found now.
 		return made ?? (await ensureContact(db, person));
 	}
 	const added = completions(found, person, isSmsNumberFree);
-	return Object.keys(added).length === 0 ? found : await updateContact(db, found.id, { ...found, ...added }, person.now);
+	return Object.keys(added).length === 0
+		? found
+		: await updateContact(db, found.id, { ...found, ...added }, person.now);
 }
 
 function chooseContact(contacts: readonly Contact[], { phone, channel }: ContactOfPerson): Contact | undefined {
 	return (
 		contacts.find((contact) => numberFor(contact, channel) === phone) ??
-		contacts.find((contact) => numberFor(contact, channel) === null && numberFor(contact, channel === 'sms' ? 'whatsapp' : 'sms') === phone)
+		contacts.find(
+			(contact) =>
+				numberFor(contact, channel) === null && numberFor(contact, channel === 'sms' ? 'whatsapp' : 'sms') === phone,
+		)
 	);
 }
 
@@ -66,23 +87,38 @@ type ContactFields = Pick<Contact, 'name' | 'smsNumber' | 'whatsAppNumber' | 'sm
 const numberFor = (contact: Pick<Contact, 'smsNumber' | 'whatsAppNumber'>, channel: Channel): string | null =>
 	channel === 'sms' ? contact.smsNumber : contact.whatsAppNumber;
 
-function completions(contact: ContactFields, { phone, channel, profileName, smsConsent, form, now }: ContactOfPerson, isSmsNumberFree: boolean): Partial<Contact> {
+function completions(
+	contact: ContactFields,
+	{ phone, channel, profileName, smsConsent, form, now }: ContactOfPerson,
+	isSmsNumberFree: boolean,
+): Partial<Contact> {
 	const name = form?.name ?? profileName;
 	const completed: Partial<Contact> = {
 		...(contact.name === null && name !== null && { name }),
 		...(numberFor(contact, channel) === null && (channel === 'sms' ? { smsNumber: phone } : { whatsAppNumber: phone })),
 		...(smsConsent !== null &&
-			(contact.smsConsentAt === null || contact.smsConsentAt < smsConsent.at) && { smsConsentSource: smsConsent.source, smsConsentAt: smsConsent.at }),
+			(contact.smsConsentAt === null || contact.smsConsentAt < smsConsent.at) && {
+				smsConsentSource: smsConsent.source,
+				smsConsentAt: smsConsent.at,
+			}),
 	};
-	return form ? { ...completed, ...ofForm({ ...contact, ...completed }, form, isSmsNumberFree ? phone : null, now) } : completed;
+	return form
+		? { ...completed, ...ofForm({ ...contact, ...completed }, form, isSmsNumberFree ? phone : null, now) }
+		: completed;
 }
 
 /** @param smsNumber the number answered from; null where another contact has it for SMS. */
 function ofForm(contact: ContactFields, form: FormEntry, smsNumber: string | null, now: number): Partial<Contact> {
 	const fields = { ...form.fields, ...contact.fields };
-	const isNews = Object.keys(fields).length > Object.keys(contact.fields).length && JSON.stringify(fields).length <= MOST_FIELD_CHARACTERS;
+	const isNews =
+		Object.keys(fields).length > Object.keys(contact.fields).length &&
+		JSON.stringify(fields).length <= MOST_FIELD_CHARACTERS;
 	const taken = contact.smsNumber === null && form.ownNumber && smsNumber !== null ? { smsNumber } : {};
-	const consents = form.smsConsent && contact.smsConsentAt === null && ({ ...contact, ...taken }.smsNumber ?? null) === smsNumber && smsNumber !== null;
+	const consents =
+		form.smsConsent &&
+		contact.smsConsentAt === null &&
+		({ ...contact, ...taken }.smsNumber ?? null) === smsNumber &&
+		smsNumber !== null;
 	return {
 		...taken,
 		...(contact.language === null && form.language !== undefined && { language: form.language }),

@@ -41,5 +41,10 @@ export async function decide(
 	const before = person.hasLearntNumber ? { ...stored.state, joined } : folded.before;
 	const eventIdOf = (by: string): number | null => (by === signal.key ? eventId : (folded.eventIds.get(by) ?? null));
 	const applied = isStillHeard(signal, folded.after);
-	return { change: { ...common, before, after: folded.after, eventIdOf }, outcome: applied ? folded.outcome : 'none', applied, isLate: !isNewest };
+	return {
+		change: { ...common, before, after: folded.after, eventIdOf },
+		outcome: applied ? folded.outcome : 'none',
+		applied,
+		isLate: !isNewest,
+	};
 }

@@ -12,8 +12,20 @@ export async function writeWords(db: Database, change: Change): Promise<void> {
 	const words: ConsentWord[] = [];
 	for (const [scope, word] of change.after.words) {
 		const before = change.before.words.get(scope);
-		if (before && before.direction === word.direction && before.effectiveAt === word.effectiveAt && before.source === word.source) continue;
-		words.push({ scope, direction: word.direction, effective_at: word.effectiveAt, source: word.source, event_id: change.eventIdOf(word.by) });
+		if (
+			before &&
+			before.direction === word.direction &&
+			before.effectiveAt === word.effectiveAt &&
+			before.source === word.source
+		)
+			continue;
+		words.push({
+			scope,
+			direction: word.direction,
+			effective_at: word.effectiveAt,
+			source: word.source,
+			event_id: change.eventIdOf(word.by),
+		});
 	}
 	await saveWords(db, change.identityId, words);
 	await deleteScopes(
@@ -38,13 +50,18 @@ export async function writeRegistrations(db: Database, change: Change): Promise<
 		}
 		const lastInboundAt = change.after.lastInboundAt.get(senderId) ?? null;
 		const before = change.before.registrations.get(senderId);
-		const isSame = before !== undefined && before.state === word.state && before.since === word.since && before.endedBy === word.endedBy;
+		const isSame =
+			before !== undefined &&
+			before.state === word.state &&
+			before.since === word.since &&
+			before.endedBy === word.endedBy;
 		if (known && isSame && lastInboundAt === known.lastInboundAt) continue;
 
 		const keepsPlace = word.state === 'registered' && (known?.state === 'active' || known?.state === 'waiting');
 		const limit = change.packageLimits.get(senderId) ?? null;
 		const place = word.state !== 'registered' || keepsPlace ? null : await placeAt(db, senderId, limit);
-		const state = word.state !== 'registered' ? word.state : keepsPlace ? known.state : place === 'free' ? 'active' : 'waiting';
+		const state =
+			word.state !== 'registered' ? word.state : keepsPlace ? known.state : place === 'free' ? 'active' : 'waiting';
 		if (place === 'behindOthers') result.freed.push(senderId);
 		if (state === 'active' && known?.state !== 'active') result.activated.push(senderId);
 		result.rows.set(senderId, {
@@ -71,11 +88,14 @@ export async function writeMemberships(db: Database, change: Change, contactId: 
 	const contactIds = contactIdsOf(change, contactId);
 	const left = groupsLeft(change);
 	await deleteMemberships(db, { contactIds, groupIds: left, source: null });
-	const dropped = [...change.before.joined].filter((groupId) => !change.after.joined.has(groupId) && !left.includes(groupId));
+	const dropped = [...change.before.joined].filter(
+		(groupId) => !change.after.joined.has(groupId) && !left.includes(groupId),
+	);
 	await deleteMemberships(db, { contactIds, groupIds: dropped, source: 'person' });
 	if (contactId === null) return;
 	for (const groupId of change.after.joined) {
-		if (!change.before.joined.has(groupId)) await insertMembership(db, { groupId, contactId, source: 'person', now: change.now });
+		if (!change.before.joined.has(groupId))
+			await insertMembership(db, { groupId, contactId, source: 'person', now: change.now });
 	}
 }
 
@@ -98,13 +118,17 @@ export async function withdraw(db: Database, change: Change): Promise<void> {
 		const [kind, id] = scope.split(':');
 		if (kind === 'all') await withdrawQueued(db, { ...everywhere, purposes: ['advertisement'] });
 		if (kind === 'sms') await withdrawQueued(db, { ...own, channels: ['sms'] });
-		if (kind === 'sender' || kind === 'marketing') await withdrawQueued(db, { ...everywhere, senderId: Number(id), purposes: ['advertisement'] });
+		if (kind === 'sender' || kind === 'marketing')
+			await withdrawQueued(db, { ...everywhere, senderId: Number(id), purposes: ['advertisement'] });
 		if (kind === 'group') await withdrawQueued(db, { ...everywhere, groupId: Number(id) });
 	}
 	for (const [senderId, before] of change.before.registrations) {
 		const after = change.after.registrations.get(senderId);
 		// One that is gone was none: what came late shows that the person had said STOP before it.
-		const isOver = after === undefined ? isOptedOut(change.after.words, senderId) : after.state === 'ended' && after.endedBy !== 'operator';
+		const isOver =
+			after === undefined
+				? isOptedOut(change.after.words, senderId)
+				: after.state === 'ended' && after.endedBy !== 'operator';
 		if (isOver && before.state === 'registered') await withdrawQueued(db, { ...own, senderId, channels: ['whatsapp'] });
 	}
 }

@@ -8,7 +8,14 @@ import { findGroupByShortcode } from '../../store/groups';
 import type { Identity, PersonKey } from '../../store/identities';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
-import { addSuppressions, deleteSuppressedWords, ERASED, hashesOf, type HashedSuppression, suppressionsOf } from '../../store/suppressions';
+import {
+	addSuppressions,
+	deleteSuppressedWords,
+	ERASED,
+	hashesOf,
+	type HashedSuppression,
+	suppressionsOf,
+} from '../../store/suppressions';
 import { contextOf } from './case';
 import { NOTHING_ANSWERED } from './invitation';
 import { isOptOutKind } from './outcome';
@@ -79,7 +86,15 @@ export async function passOver(
 ): Promise<SignalResult> {
 	const group = input.shortcode ? ((await findGroupByShortcode(db, input.shortcode)) ?? null) : null;
 	const context = contextOf(input, NOTHING_ANSWERED);
-	const signal = { key: '', kind: input.kind, channel: input.channel, effectiveAt, senderId: input.sender?.id ?? null, groupId: group?.id ?? null, ...context };
+	const signal = {
+		key: '',
+		kind: input.kind,
+		channel: input.channel,
+		effectiveAt,
+		senderId: input.sender?.id ?? null,
+		groupId: group?.id ?? null,
+		...context,
+	};
 	const isOptOut = isOptOutKind(input.kind);
 	if (isOptOut) await keepLateOptOut(store, db, kept, signal);
 	await eraseEvents(db, [eventId]);
@@ -89,7 +104,15 @@ export async function passOver(
 /** A STOP from before the erasure that arrives after it: it holds as any other, and brings nobody back. */
 async function keepLateOptOut(store: Store, db: Database, { hashes }: Kept, signal: ConsentSignal): Promise<void> {
 	const words = [...applySignal(emptyConsent, signal).state.words].filter(([, { direction }]) => direction === 'out');
-	const rows = words.flatMap(([scope, { effectiveAt, source }]) => hashes.map((hash) => ({ hash, scope, effectiveAt, source })));
+	const rows = words.flatMap(([scope, { effectiveAt, source }]) =>
+		hashes.map((hash) => ({ hash, scope, effectiveAt, source })),
+	);
 	const added = await addSuppressions(db, rows);
-	if (added > 0) await writeStoreRecord(store, db, { action: 'lateOptOut', scopes: words.map(([scope]) => scope), source: 'person', effectiveAt: signal.effectiveAt });
+	if (added > 0)
+		await writeStoreRecord(store, db, {
+			action: 'lateOptOut',
+			scopes: words.map(([scope]) => scope),
+			source: 'person',
+			effectiveAt: signal.effectiveAt,
+		});
 }

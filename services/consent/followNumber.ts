@@ -22,7 +22,10 @@ export interface Carried {
 
 export function carriedOf(state: ConsentState): Carried {
 	return {
-		scopes: [...state.words].filter(([, { direction }]) => direction === 'out').map(([scope]) => scope).sort(),
+		scopes: [...state.words]
+			.filter(([, { direction }]) => direction === 'out')
+			.map(([scope]) => scope)
+			.sort(),
 		carried: [...state.registrations]
 			.filter(([, { state: word }]) => word === 'registered')
 			.map(([senderId, { since }]) => ({ senderId, since }))
@@ -43,7 +46,12 @@ export async function carriedBefore(db: Database, identityId: number, eventId: n
  * A word that comes late, from before its person changed their number, was said by who has the new number now: what went along
  * to it is worked out anew, also where the number changed again after that.
  */
-export async function followNumber(store: Store, db: Database, identityId: number, late: ConsentSignal): Promise<{ identityIds: number[]; freed: number[] }> {
+export async function followNumber(
+	store: Store,
+	db: Database,
+	identityId: number,
+	late: ConsentSignal,
+): Promise<{ identityIds: number[]; freed: number[] }> {
 	const result = { identityIds: [] as number[], freed: [] as number[] };
 	for (const left of (await historyOf(db, identityId)).filter(({ kind }) => kind === 'numberLeft')) {
 		const signal = signalOf(left);
@@ -52,7 +60,8 @@ export async function followNumber(store: Store, db: Database, identityId: numbe
 		if (!taken) continue;
 		const details = JSON.parse(taken.details) as { signal: Carried };
 		const now = await carriedBefore(db, identityId, left.id);
-		if (JSON.stringify(now) === JSON.stringify({ scopes: details.signal.scopes, carried: details.signal.carried })) continue;
+		if (JSON.stringify(now) === JSON.stringify({ scopes: details.signal.scopes, carried: details.signal.carried }))
+			continue;
 
 		await lockIdentities(db, [taken.identityId]);
 		result.identityIds.push(taken.identityId);
@@ -68,7 +77,12 @@ export async function followNumber(store: Store, db: Database, identityId: numbe
 }
 
 /** Writes the difference that other details of one event make to its person. @returns senders at which places became free. */
-async function retake(store: Store, db: Database, taken: { id: number; identityId: number }, details: { signal: Carried }): Promise<number[]> {
+async function retake(
+	store: Store,
+	db: Database,
+	taken: { id: number; identityId: number },
+	details: { signal: Carried },
+): Promise<number[]> {
 	const identity = await identityById(db, taken.identityId);
 	if (!identity) return [];
 	const stored = await loadPerson(db, { identity, isNew: false, hasLearntNumber: false, merged: null, left: null });
@@ -84,7 +98,10 @@ async function retake(store: Store, db: Database, taken: { id: number; identityI
 		before,
 		after,
 		eventIdOf: (by) => eventIds.get(by) ?? null,
-		packageLimits: new Map([...[...stored.registrations].map(([senderId, { packageLimit }]) => [senderId, packageLimit] as const), ...(await limitsOf(db, details.signal.carried))]),
+		packageLimits: new Map([
+			...[...stored.registrations].map(([senderId, { packageLimit }]) => [senderId, packageLimit] as const),
+			...(await limitsOf(db, details.signal.carried)),
+		]),
 		senderId: null,
 		inbox: null,
 		now: store.now(),

@@ -9,7 +9,7 @@ export async function mergedHalves(db: Database, identityId: number): Promise<nu
 	for (const id of found) {
 		const chain = await chainOf(db, id);
 		if (!chain) continue;
-		for (let sequence = 0; ; ) {
+		for (let sequence = 0; ;) {
 			const records = await recordsAfter(db, chain.id, sequence, RECORDS_A_PAGE);
 			for (const { details } of records) {
 				const { mergedIdentityId } = JSON.parse(details ?? '{}') as { mergedIdentityId?: number };

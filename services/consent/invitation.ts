@@ -18,10 +18,16 @@ export const NOTHING_ANSWERED: AnsweredInvitation = { answered: null, byCode: fa
  * Finds the invitation a message answers, also by its code alone, when no phone number arrives (rule 14). A code proves that an
  * invitation was seen, not whose number it was sent to: it registers whoever wrote, and never joins their account to that number.
  */
-export async function findAnswered(db: Database, { identity, isNew }: ResolvedPerson, input: SignalInput, now: number): Promise<AnsweredInvitation> {
+export async function findAnswered(
+	db: Database,
+	{ identity, isNew }: ResolvedPerson,
+	input: SignalInput,
+	now: number,
+): Promise<AnsweredInvitation> {
 	const { sender, kind, channel } = input;
 	const code = input.invitationCode ?? null;
-	if (channel !== 'whatsapp' || sender === null || (kind !== 'start' && kind !== 'message') || (isNew && code === null)) return NOTHING_ANSWERED;
+	if (channel !== 'whatsapp' || sender === null || (kind !== 'start' && kind !== 'message') || (isNew && code === null))
+		return NOTHING_ANSWERED;
 	const found = (await invitationsFor(db, { identityId: identity.id, senderId: sender.id, code })).filter(
 		(each) => each.senderId === sender.id && each.state === 'pending',
 	);

@@ -20,7 +20,9 @@ export function outcomeOf(
 	if (registration === 'waiting') return 'waiting';
 	// What came late can only have registered somebody who was registered already.
 	if (decided === 'registered' && senderId !== null && !registrations.activated.includes(senderId)) {
-		return [...change.after.joined].some((groupId) => !change.before.joined.has(groupId)) ? 'joinedGroup' : 'alreadyRegistered';
+		return [...change.after.joined].some((groupId) => !change.before.joined.has(groupId))
+			? 'joinedGroup'
+			: 'alreadyRegistered';
 	}
 	return decided;
 }

@@ -1,6 +1,13 @@
 import { deleteWords, wordsOf } from '../../store/consentWords';
 import { historyOf, moveEvents } from '../../store/events';
-import { adoptMessages, type Identity, insertIdentity, type PersonKey, selectIdentities, updateIdentity } from '../../store/identities';
+import {
+	adoptMessages,
+	type Identity,
+	insertIdentity,
+	type PersonKey,
+	selectIdentities,
+	updateIdentity,
+} from '../../store/identities';
 import { moveInvitations } from '../../store/invitations';
 import { deleteRegistrations, type LimitedRegistration, registrationsOf } from '../../store/registrations';
 import type { Database } from '../../store/schema';
@@ -32,26 +39,45 @@ export async function resolvePerson(db: Database, key: PersonKey, now: number): 
 		return await resolvePerson(db, key, now);
 	}
 	const byPhone = found.find(({ phone }) => key.phone !== null && phone === key.phone);
-	const byUserId = found.find(({ whatsAppUserId }) => key.whatsAppUserId !== null && whatsAppUserId === key.whatsAppUserId);
+	const byUserId = found.find(
+		({ whatsAppUserId }) => key.whatsAppUserId !== null && whatsAppUserId === key.whatsAppUserId,
+	);
 	if (!byUserId || byUserId === byPhone) return known(await completed(db, byPhone ?? (found[0] as Identity), key));
 	if (key.phone === null) return known(byUserId);
 
 	const left = byUserId.phone === null ? null : await leaveNumber(db, byUserId, byUserId.phone, now);
-	if (!byPhone) return { ...known(await completed(db, { ...byUserId, phone: null }, key)), hasLearntNumber: true, left };
+	if (!byPhone)
+		return { ...known(await completed(db, { ...byUserId, phone: null }, key)), hasLearntNumber: true, left };
 	const merged = await merge(db, byUserId, byPhone);
 	return { ...known(await completed(db, byPhone, key)), hasLearntNumber: true, merged, left };
 }
 
-const known = (identity: Identity): ResolvedPerson => ({ identity, isNew: false, hasLearntNumber: false, merged: null, left: null });
+const known = (identity: Identity): ResolvedPerson => ({
+	identity,
+	isNew: false,
+	hasLearntNumber: false,
+	merged: null,
+	left: null,
+});
 
 /** Fills in the half that was missing. A number that comes with another user id has a new account; the number is what people know. */
 async function completed(db: Database, identity: Identity, { phone, whatsAppUserId }: PersonKey): Promise<Identity> {
-	const whole = { id: identity.id, phone: identity.phone ?? phone, whatsAppUserId: whatsAppUserId ?? identity.whatsAppUserId };
-	if (whole.phone !== identity.phone || whole.whatsAppUserId !== identity.whatsAppUserId) await updateIdentity(db, whole);
+	const whole = {
+		id: identity.id,
+		phone: identity.phone ?? phone,
+		whatsAppUserId: whatsAppUserId ?? identity.whatsAppUserId,
+	};
+	if (whole.phone !== identity.phone || whole.whatsAppUserId !== identity.whatsAppUserId)
+		await updateIdentity(db, whole);
 	return whole;
 }
 
-async function leaveNumber(db: Database, account: Identity, phone: string, now: number): Promise<ResolvedPerson['left']> {
+async function leaveNumber(
+	db: Database,
+	account: Identity,
+	phone: string,
+	now: number,
+): Promise<ResolvedPerson['left']> {
 	await updateIdentity(db, { ...account, phone: null });
 	const identity = await insertIdentity(db, { phone, whatsAppUserId: null }, now);
 	if (!identity) throw new Error('A number that was just given up is taken already.');

@@ -12,6 +12,9 @@ const USER_ID = /^[A-Z]{2}\.[A-Za-z0-9.]{1,64}$/;
 export function wholePersonKey(typed: string): PersonKey {
 	const text = typed.trim();
 	if (USER_ID.test(text)) return { phone: null, whatsAppUserId: text };
-	if (!/^(\+|00|tel:\+)/.test(text)) throw new InvalidInputError('Give the whole number with its international prefix, e.g. +39 333 1234567, or a WhatsApp user id such as IT.123.');
+	if (!/^(\+|00|tel:\+)/.test(text))
+		throw new InvalidInputError(
+			'Give the whole number with its international prefix, e.g. +39 333 1234567, or a WhatsApp user id such as IT.123.',
+		);
 	return { phone: normalisePhone(text, 'AT').phone, whatsAppUserId: null };
 }

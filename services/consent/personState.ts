@@ -35,7 +35,11 @@ export async function loadPerson(db: Database, { identity, isNew }: ResolvedPers
 	};
 }
 
-function stateOf(registrations: readonly Registration[], words: readonly ConsentWord[], contacts: readonly ContactMembership[]): ConsentState {
+function stateOf(
+	registrations: readonly Registration[],
+	words: readonly ConsentWord[],
+	contacts: readonly ContactMembership[],
+): ConsentState {
 	return {
 		words: wordsByScope(words),
 		registrations: new Map(
@@ -44,8 +48,14 @@ function stateOf(registrations: readonly Registration[], words: readonly Consent
 				{ state: state === 'active' || state === 'waiting' ? 'registered' : state, since, endedBy },
 			]),
 		),
-		lastInboundAt: new Map(registrations.flatMap(({ senderId, lastInboundAt }) => (lastInboundAt === null ? [] : [[senderId, lastInboundAt]]))),
-		joined: new Set(contacts.flatMap(({ groupId, source }) => (groupId !== null && source === 'person' ? [groupId] : []))),
+		lastInboundAt: new Map(
+			registrations.flatMap(({ senderId, lastInboundAt }) =>
+				lastInboundAt === null ? [] : [[senderId, lastInboundAt]],
+			),
+		),
+		joined: new Set(
+			contacts.flatMap(({ groupId, source }) => (groupId !== null && source === 'person' ? [groupId] : [])),
+		),
 		smsConsentAt: null,
 	};
 }
@@ -72,7 +82,12 @@ export interface Refolded {
 }
 
 /** @param without events that belonged to somebody else until now. */
-export async function refold(db: Database, identityId: number, signal: ConsentSignal, without: ReadonlySet<number>): Promise<Refolded> {
+export async function refold(
+	db: Database,
+	identityId: number,
+	signal: ConsentSignal,
+	without: ReadonlySet<number>,
+): Promise<Refolded> {
 	const history = await historyOf(db, identityId);
 	const signals = history.map((event) => ({ id: event.id, signal: signalOf(event) }));
 	const own = signals.filter(({ id }) => !without.has(id)).map((each) => each.signal);

@@ -41,7 +41,9 @@ export async function lockLimited(
 	load: () => Promise<StoredPerson>,
 ): Promise<{ stored: StoredPerson; limits: Map<number, number | null> }> {
 	const stored = await load();
-	const limits = new Map<number, number | null>([...stored.registrations].map(([id, { packageLimit }]) => [id, packageLimit]));
+	const limits = new Map<number, number | null>(
+		[...stored.registrations].map(([id, { packageLimit }]) => [id, packageLimit]),
+	);
 	for (const { senderId, packageLimit } of person.merged?.registrations ?? []) limits.set(senderId, packageLimit);
 	if (sender) limits.set(sender.id, sender.packageLimit);
 	for (const [senderId, limit] of await limitsOf(db, carried)) limits.set(senderId, limit);
@@ -55,14 +57,22 @@ export async function lockLimited(
 }
 
 /** The package limits where registrations come from another number. */
-export async function limitsOf(db: Database, carried: readonly CarriedRegistration[]): Promise<Map<number, number | null>> {
+export async function limitsOf(
+	db: Database,
+	carried: readonly CarriedRegistration[],
+): Promise<Map<number, number | null>> {
 	const limits = new Map<number, number | null>();
 	for (const { senderId } of carried) limits.set(senderId, (await senderById(db, senderId))?.packageLimit ?? null);
 	return limits;
 }
 
 /** Fills the places that became free at these senders. */
-export async function fillFreed(store: Store, db: Database, senderIds: readonly number[], causeEventId: number): Promise<Filled> {
+export async function fillFreed(
+	store: Store,
+	db: Database,
+	senderIds: readonly number[],
+	causeEventId: number,
+): Promise<Filled> {
 	const all: Filled = { inboxes: [], counts: [], isMore: false };
 	for (const senderId of new Set(senderIds)) {
 		const sender = await senderById(db, senderId);
@@ -106,7 +116,11 @@ export function countsOf({
  * Whether one more may be active. Where somebody waits for a free place already (a larger package is just being filled), newcomers
  * stand behind them. The sender's places must be locked where there is a limit.
  */
-export async function placeAt(db: Database, senderId: number, packageLimit: number | null): Promise<'free' | 'behindOthers' | 'full'> {
+export async function placeAt(
+	db: Database,
+	senderId: number,
+	packageLimit: number | null,
+): Promise<'free' | 'behindOthers' | 'full'> {
 	if (packageLimit === null) return 'free';
 	if ((await countInState(db, senderId, 'active')) >= packageLimit) return 'full';
 	return (await oldestWaiting(db, senderId, 1)).length === 0 ? 'free' : 'behindOthers';
@@ -118,7 +132,10 @@ export async function placeAt(db: Database, senderId: number, packageLimit: numb
  */
 export async function fillPlaces(store: Store, db: Database, sender: LimitedSender, cause: string): Promise<Filled> {
 	await lockPlaces(db, [sender.id]);
-	const free = sender.packageLimit === null ? MOST_FILLED_AT_ONCE : sender.packageLimit - (await countInState(db, sender.id, 'active'));
+	const free =
+		sender.packageLimit === null
+			? MOST_FILLED_AT_ONCE
+			: sender.packageLimit - (await countInState(db, sender.id, 'active'));
 	const filled: Filled = { inboxes: [], counts: [], isMore: false };
 	if (free <= 0) return filled;
 	const now = store.now();
@@ -143,7 +160,9 @@ export async function fillPlaces(store: Store, db: Database, sender: LimitedSend
 			outcome: 'registered',
 			output: 'optIn',
 		});
-		await writeRecords(store, db, identityId, [{ action: 'placeFreed', outcome: 'registered', sender: sender.phone, channel: 'whatsapp', source: 'store' }]);
+		await writeRecords(store, db, identityId, [
+			{ action: 'placeFreed', outcome: 'registered', sender: sender.phone, channel: 'whatsapp', source: 'store' },
+		]);
 		filled.counts.push({ at: now, senderId: sender.id, channel: 'whatsapp', what: 'registration' });
 		if (inbox !== null) filled.inboxes.push(inbox);
 	}

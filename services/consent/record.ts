@@ -14,7 +14,12 @@ import type { SignalInput } from './signalInput';
 const SALT_BYTES = 16;
 
 /** Appends to the person's chain of consent records; in the transaction that changes what they tell. */
-export async function writeRecords(store: Store, db: Database, identityId: number, entries: readonly RecordDetails[]): Promise<void> {
+export async function writeRecords(
+	store: Store,
+	db: Database,
+	identityId: number,
+	entries: readonly RecordDetails[],
+): Promise<void> {
 	if (entries.length > 0) await append(store, db, await lockChain(db, identityId), entries);
 }
 
@@ -28,7 +33,9 @@ async function append(store: Store, db: Database, chain: ChainHead, entries: rea
 	for (const details of entries) {
 		const last = records.at(-1);
 		const head = last ? { id: chain.id, length: last.sequence, head: last.hash } : chain;
-		records.push(nextRecord(head, { at: store.now(), details, salt: randomBytes(SALT_BYTES).toString('hex') }, store.ledgerKey));
+		records.push(
+			nextRecord(head, { at: store.now(), details, salt: randomBytes(SALT_BYTES).toString('hex') }, store.ledgerKey),
+		);
 	}
 	await appendRecords(db, records);
 }
@@ -91,7 +98,8 @@ function changesState({ activated, freed, rows }: RegistrationChange): boolean {
 }
 
 function sourceOf({ kind }: ConsentSignal, { provider }: SignalInput): string {
-	if (kind === 'providerStop' || kind === 'providerResume' || kind === 'numberLeft' || kind === 'numberTaken') return 'provider';
+	if (kind === 'providerStop' || kind === 'providerResume' || kind === 'numberLeft' || kind === 'numberTaken')
+		return 'provider';
 	if (kind === 'register' || kind === 'revoke') return 'operator';
 	if (kind === 'invited') return provider;
 	return kind === 'carriedOptOut' ? 'store' : 'person';

@@ -26,7 +26,9 @@ export interface SignalResult {
 }
 
 /** Of a signal that changes nothing here: nobody is told, no place becomes free. */
-export function withoutEffect(known: Pick<SignalResult, 'eventId' | 'isDuplicate' | 'identityId' | 'outcome' | 'applied' | 'isOptOut'>): SignalResult {
+export function withoutEffect(
+	known: Pick<SignalResult, 'eventId' | 'isDuplicate' | 'identityId' | 'outcome' | 'applied' | 'isOptOut'>,
+): SignalResult {
 	return { ...known, registration: null, contactId: null, inboxes: [], followed: [], freed: [], toFill: [] };
 }
 

@@ -5,7 +5,10 @@ import type { Contact } from '../../store/contacts';
 export type SmsConsenting = Pick<Contact, 'id' | 'smsConsentSource' | 'smsConsentAt'> & { smsNumber: string };
 
 /** What the ledger says of a consent to SMS that an operator has entered, one by one or by a file. Into the chain of the SMS number's person. */
-export function smsConsentRecord({ id, smsNumber, smsConsentSource, smsConsentAt }: SmsConsenting, means: 'hand' | 'import'): RecordDetails {
+export function smsConsentRecord(
+	{ id, smsNumber, smsConsentSource, smsConsentAt }: SmsConsenting,
+	means: 'hand' | 'import',
+): RecordDetails {
 	return {
 		action: 'smsConsent',
 		outcome: 'smsConsent',

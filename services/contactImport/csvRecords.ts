@@ -10,14 +10,18 @@ const SAMPLE_BYTES = 65_536;
 const MOST_RECORD_BYTES = 8 * 1_048_576;
 
 /** The records of a CSV file, in batches. @throws {InvalidInputError} for what is no text, and where a cell does not end. */
-export async function* csvRecords(bytes: AsyncIterable<Uint8Array>, settings: ReadSettings): AsyncGenerator<string[][]> {
+export async function* csvRecords(
+	bytes: AsyncIterable<Uint8Array>,
+	settings: ReadSettings,
+): AsyncGenerator<string[][]> {
 	let parser: Parser | undefined;
 	let records: string[][] = [];
 	let sample = Buffer.alloc(0);
 	const start = (): Parser => {
 		const text = sample.toString('utf8');
 		const excel = excelDelimiter(text);
-		const delimiter: Delimiter = settings.delimiter === 'auto' ? (excel?.delimiter ?? guessDelimiter(text)) : settings.delimiter;
+		const delimiter: Delimiter =
+			settings.delimiter === 'auto' ? (excel?.delimiter ?? guessDelimiter(text)) : settings.delimiter;
 		if (excel) sample = sample.subarray(excel.length);
 		const made = parse({
 			delimiter,
@@ -55,7 +59,8 @@ export async function* csvRecords(bytes: AsyncIterable<Uint8Array>, settings: Re
 }
 
 function drain(parser: Parser, records: string[][]): void {
-	for (let record = parser.read() as string[] | null; record !== null; record = parser.read() as string[] | null) records.push(record);
+	for (let record = parser.read() as string[] | null; record !== null; record = parser.read() as string[] | null)
+		records.push(record);
 }
 
 async function write(parser: Parser, bytes: Buffer): Promise<void> {
@@ -78,7 +83,11 @@ function asInputError(error: Error): Error {
 	const { records } = error as { records?: number };
 	const where = typeof records === 'number' ? ` after row ${records}` : '';
 	if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
-		return new InvalidInputError(`A quotation mark is opened${where} and not closed. Correct that row and import the file again: the rows before it change nothing then.`);
+		return new InvalidInputError(
+			`A quotation mark is opened${where} and not closed. Correct that row and import the file again: the rows before it change nothing then.`,
+		);
 	}
-	return new InvalidInputError(`The file cannot be read as CSV${where}: ${error.message}. Correct it and import it again.`);
+	return new InvalidInputError(
+		`The file cannot be read as CSV${where}: ${error.message}. Correct it and import it again.`,
+	);
 }

@@ -5,7 +5,8 @@ import type { ReadSettings } from './protocol';
 
 type Encoding = Exclude<ReadSettings['encoding'], 'auto'>;
 
-const NOT_TEXT = 'The file is no text in UTF-8, UTF-16 or Windows-1252 (Latin-1), and no XLSX. Save it as CSV in UTF-8, or as XLSX; nothing was imported.';
+const NOT_TEXT =
+	'The file is no text in UTF-8, UTF-16 or Windows-1252 (Latin-1), and no XLSX. Save it as CSV in UTF-8, or as XLSX; nothing was imported.';
 /** C0 controls that no text has, and bytes that Windows-1252 leaves empty. */
 const CONTROL = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f\u0081\u008d\u008f\u0090\u009d]/;
 
@@ -14,12 +15,16 @@ const CONTROL = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f\u0081\u008d\u008f\u009
  * and otherwise decided where the first byte beyond ASCII stands: until there UTF-8 and Windows-1252 are the same.
  * @throws {InvalidInputError} for what is no text in any of them.
  */
-export async function* toUtf8(bytes: AsyncIterable<Uint8Array>, wanted: ReadSettings['encoding']): AsyncGenerator<Buffer> {
+export async function* toUtf8(
+	bytes: AsyncIterable<Uint8Array>,
+	wanted: ReadSettings['encoding'],
+): AsyncGenerator<Buffer> {
 	let decode: ((piece: Uint8Array, stream: boolean) => Buffer) | undefined;
 	let isFirst = true;
 	let held: Buffer = Buffer.alloc(0);
 	for await (const piece of bytes) {
-		const next: Buffer = held.length > 0 ? Buffer.concat([held, piece]) : Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+		const next: Buffer =
+			held.length > 0 ? Buffer.concat([held, piece]) : Buffer.from(piece.buffer, piece.byteOffset, piece.length);
 		// The longest mark has four bytes.
 		if (isFirst && next.length < 4) {
 			held = next;
@@ -44,7 +49,10 @@ export async function* toUtf8(bytes: AsyncIterable<Uint8Array>, wanted: ReadSett
 	}
 	if (held.length > 0) {
 		const marked = isFirst ? markedEncoding(held) : undefined;
-		decode ??= decoderFor(marked?.encoding ?? (wanted === 'auto' ? (encodingBeyondAscii(held, true) === 'utf-8' ? 'utf-8' : 'windows-1252') : wanted));
+		decode ??= decoderFor(
+			marked?.encoding ??
+				(wanted === 'auto' ? (encodingBeyondAscii(held, true) === 'utf-8' ? 'utf-8' : 'windows-1252') : wanted),
+		);
 		yield decode?.(marked ? held.subarray(marked.length) : held, true) ?? held;
 	}
 	if (decode) yield decode(Buffer.alloc(0), false);
@@ -82,7 +90,9 @@ function encodingBeyondAscii(bytes: Buffer, isEnd = false): 'utf-8' | 'windows-1
 	if (isUtf8(text)) return 'utf-8';
 	if (isEnd) return 'windows-1252';
 	// The last character may be cut off by up to three bytes.
-	const isCutOff = [1, 2, 3].some((cut) => text.length >= cut && isUtf8(text.subarray(0, text.length - cut)) && (text.at(-cut) ?? 0) >= 0xc2);
+	const isCutOff = [1, 2, 3].some(
+		(cut) => text.length >= cut && isUtf8(text.subarray(0, text.length - cut)) && (text.at(-cut) ?? 0) >= 0xc2,
+	);
 	if (!isCutOff) return 'windows-1252';
 	return text.length <= 3 ? 'unclear' : 'utf-8';
 }

@@ -34,7 +34,11 @@ export type ConsentRefusal = (smsNumber: string | null, numbers: readonly string
  * Folds rows into the contacts that have their numbers, one after the other as createOrUpdateContact would (rule 12): a row meets what
  * the rows before it have made. `known` are all contacts with one of the rows' numbers, by id.
  */
-export function foldRows(rows: readonly ImportedRow[], known: readonly FoldedContact[], refusesConsent: ConsentRefusal): Folded {
+export function foldRows(
+	rows: readonly ImportedRow[],
+	known: readonly FoldedContact[],
+	refusesConsent: ConsentRefusal,
+): Folded {
 	const byNumber = new Map<string, FoldedContact[]>();
 	const remember = (contact: FoldedContact): void => {
 		for (const number of numbersOf(contact)) {
@@ -50,7 +54,8 @@ export function foldRows(rows: readonly ImportedRow[], known: readonly FoldedCon
 			const holders = new Set(numbersOf(given).flatMap((number) => byNumber.get(number) ?? []));
 			const found = chooseContact([...holders], givenOf(given), nameOf);
 			const numbers = [...numbersOf(given), ...(found ? numbersOf(found) : [])];
-			const isRefused = given.smsConsentAt !== null && refusesConsent(given.smsNumber ?? found?.smsNumber ?? null, numbers);
+			const isRefused =
+				given.smsConsentAt !== null && refusesConsent(given.smsNumber ?? found?.smsNumber ?? null, numbers);
 			const row = isRefused ? { ...given, smsConsentSource: null, smsConsentAt: null } : given;
 			const outcome = found ? foldInto(found, row) : 'created';
 			const contact = found ?? madeBy(row);
@@ -64,8 +69,29 @@ export function foldRows(rows: readonly ImportedRow[], known: readonly FoldedCon
 	return folded;
 }
 
-export function toFolded({ id, name, smsNumber, whatsAppNumber, fields, language, smsConsentSource, smsConsentAt }: Contact): FoldedContact {
-	return { id, name, smsNumber, whatsAppNumber, fields, language, smsConsentSource, smsConsentAt, madeByRow: null, isChanged: false, consentAdded: false };
+export function toFolded({
+	id,
+	name,
+	smsNumber,
+	whatsAppNumber,
+	fields,
+	language,
+	smsConsentSource,
+	smsConsentAt,
+}: Contact): FoldedContact {
+	return {
+		id,
+		name,
+		smsNumber,
+		whatsAppNumber,
+		fields,
+		language,
+		smsConsentSource,
+		smsConsentAt,
+		madeByRow: null,
+		isChanged: false,
+		consentAdded: false,
+	};
 }
 
 export function numbersOf({ smsNumber, whatsAppNumber }: Pick<NewContact, 'smsNumber' | 'whatsAppNumber'>): string[] {
@@ -78,8 +104,22 @@ function nameOf({ id, madeByRow }: FoldedContact): string {
 }
 
 function madeBy(row: ImportedRow): FoldedContact {
-	const empty: NewContact = { name: null, smsNumber: null, whatsAppNumber: null, fields: {}, language: null, smsConsentSource: null, smsConsentAt: null };
-	return { ...completed(empty, givenOf(row)), id: 0, madeByRow: row.row, isChanged: true, consentAdded: row.smsConsentAt !== null };
+	const empty: NewContact = {
+		name: null,
+		smsNumber: null,
+		whatsAppNumber: null,
+		fields: {},
+		language: null,
+		smsConsentSource: null,
+		smsConsentAt: null,
+	};
+	return {
+		...completed(empty, givenOf(row)),
+		id: 0,
+		madeByRow: row.row,
+		isChanged: true,
+		consentAdded: row.smsConsentAt !== null,
+	};
 }
 
 /** Completes the contact where the row says more, or something else. */
@@ -102,7 +142,10 @@ function foldInto(contact: FoldedContact, row: ImportedRow): 'updated' | 'unchan
 	return 'updated';
 }
 
-function changedFields(known: Record<string, unknown>, given: Record<string, string> | null): Record<string, string> | undefined {
+function changedFields(
+	known: Record<string, unknown>,
+	given: Record<string, string> | null,
+): Record<string, string> | undefined {
 	const changed = Object.entries(given ?? {}).filter(([name, value]) => fieldText(known, name) !== value);
 	return changed.length > 0 ? Object.fromEntries(changed) : undefined;
 }

@@ -49,7 +49,11 @@ const DAY_MS = 86_400_000;
  * was cut off, it ends as if it had not been, and done twice it changes nothing. Registers nobody and lifts no opt-out.
  * @throws {InvalidInputError} for what cannot be read; what is wrong with a single row comes back as a rejected row.
  */
-export async function importContacts(store: Store, pieces: AsyncIterable<Piece>, options: ImportOptions = {}): Promise<ImportResult> {
+export async function importContacts(
+	store: Store,
+	pieces: AsyncIterable<Piece>,
+	options: ImportOptions = {},
+): Promise<ImportResult> {
 	const { settings, groupIds } = await prepare(store, options);
 	const dryRun = options.dryRun ? new DryRun() : undefined;
 	const result: ImportResult = { summary: emptySummary(dryRun !== undefined), rejected: [] };
@@ -57,7 +61,9 @@ export async function importContacts(store: Store, pieces: AsyncIterable<Piece>,
 	try {
 		for await (const chunk of readInThread(pieces, settings)) {
 			options.signal?.throwIfAborted();
-			const written = dryRun ? await foretellChunk(store, chunk, groupIds, dryRun) : await writeChunk(store, chunk, groupIds);
+			const written = dryRun
+				? await foretellChunk(store, chunk, groupIds, dryRun)
+				: await writeChunk(store, chunk, groupIds);
 			addUp(result, chunk, written, budget);
 		}
 	} catch (error) {
@@ -93,7 +99,10 @@ function readConsent(consent: ImportOptions['smsConsent'], now: number): ReadSet
 	if (!consent) return null;
 	const source = consent.source.trim();
 	if (source === '') throw new InvalidInputError('A consent to SMS needs a source, e.g. "paper form of 12 May 2026".');
-	if (!(consent.at <= now + DAY_MS)) throw new InvalidInputError('The date of the consent to SMS lies in the future. Enter the day on which the people of the file agreed.');
+	if (!(consent.at <= now + DAY_MS))
+		throw new InvalidInputError(
+			'The date of the consent to SMS lies in the future. Enter the day on which the people of the file agreed.',
+		);
 	return { source, at: Math.min(consent.at, now) };
 }
 
@@ -114,14 +123,23 @@ function emptySummary(dryRun: boolean): ImportSummary {
 	};
 }
 
-function addUp({ summary, rejected }: ImportResult, chunk: ReadChunk, { rejected: contradicted, ...figures }: ChunkResult, budget: { characters: number }): void {
-	for (const [name, figure] of Object.entries(figures) as Array<[keyof typeof figures, number]>) summary[name] += figure;
+function addUp(
+	{ summary, rejected }: ImportResult,
+	chunk: ReadChunk,
+	{ rejected: contradicted, ...figures }: ChunkResult,
+	budget: { characters: number },
+): void {
+	for (const [name, figure] of Object.entries(figures) as Array<[keyof typeof figures, number]>)
+		summary[name] += figure;
 	summary.rows += chunk.rows.length + chunk.rejected.length;
 	summary.rejected += chunk.rejected.length + contradicted.length;
 	const rows = [...chunk.rejected, ...contradicted.map(({ index, reason }) => contradictedRow(chunk, index, reason))];
 	for (const row of rows.sort((one, other) => one.row - other.row)) {
 		if (rejected.length >= REJECTED_LISTED || budget.characters <= 0) break;
-		budget.characters -= Object.entries(row.cells).reduce((sum, [name, cell]) => sum + name.length + cell.length, row.reason.length);
+		budget.characters -= Object.entries(row.cells).reduce(
+			(sum, [name, cell]) => sum + name.length + cell.length,
+			row.reason.length,
+		);
 		rejected.push(row);
 	}
 	summary.rejectedListed = rejected.length;
@@ -129,7 +147,10 @@ function addUp({ summary, rejected }: ImportResult, chunk: ReadChunk, { rejected
 
 function contradictedRow({ rows, cells, columns }: ReadChunk, index: number, reason: string): RejectedRow {
 	const { row = 0, smsNumber = null, whatsAppNumber = null } = rows[index] ?? {};
-	const names = [smsNumber !== null && nameOf(columns, 'smsNumber'), whatsAppNumber !== null && nameOf(columns, 'whatsAppNumber')].filter((name) => typeof name === 'string');
+	const names = [
+		smsNumber !== null && nameOf(columns, 'smsNumber'),
+		whatsAppNumber !== null && nameOf(columns, 'whatsAppNumber'),
+	].filter((name) => typeof name === 'string');
 	return { row, column: names.join(', ') || null, reason, cells: shownCells(cells[index] ?? [], columns) };
 }
 

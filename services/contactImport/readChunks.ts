@@ -4,7 +4,16 @@ import { undefused } from '../../domain/contactFile/cell';
 import { InvalidInputError } from '../../domain/errors';
 import { normalisePhone } from '../../domain/phone';
 import { csvRecords } from './csvRecords';
-import { CHARACTERS_A_CHUNK, type Piece, type ReadChunk, type ReadSettings, WORK_A_CHUNK, WORK_OF_CONSENT, WORK_OF_MEMBERSHIP, WORK_OF_ROW } from './protocol';
+import {
+	CHARACTERS_A_CHUNK,
+	type Piece,
+	type ReadChunk,
+	type ReadSettings,
+	WORK_A_CHUNK,
+	WORK_OF_CONSENT,
+	WORK_OF_MEMBERSHIP,
+	WORK_OF_ROW,
+} from './protocol';
 import { xlsxRecords } from './xlsxRecords';
 
 /** Reads contacts from what comes in, with no access to the store. Runs in the import's thread. @throws {InvalidInputError} */
@@ -26,7 +35,9 @@ export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSe
 			if (isBlank(cells)) continue;
 			if (!columns) {
 				const hasHeader = headerSetting === 'auto' ? !cells.some(looksLikeNumber) : headerSetting === 'yes';
-				columns = hasHeader ? readHeader(cells.map(undefused), settings.mappings) : readHeaderless(cells, isPhone(settings.country), settings.mappings);
+				columns = hasHeader
+					? readHeader(cells.map(undefused), settings.mappings)
+					: readHeaderless(cells, isPhone(settings.country), settings.mappings);
 				chunk = emptyChunk(columns);
 				if (settings.smsConsent) refuseConsentColumns(columns);
 				if (hasHeader) continue;
@@ -39,7 +50,8 @@ export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSe
 			}
 			characters += charactersOf(cells);
 			work += WORK_OF_ROW;
-			if (!isRejected(read)) work += settings.groups * WORK_OF_MEMBERSHIP + (read.smsConsentAt === null ? 0 : WORK_OF_CONSENT);
+			if (!isRejected(read))
+				work += settings.groups * WORK_OF_MEMBERSHIP + (read.smsConsentAt === null ? 0 : WORK_OF_CONSENT);
 			if (work < WORK_A_CHUNK && characters < CHARACTERS_A_CHUNK) continue;
 			yield chunk;
 			chunk = emptyChunk(columns);
@@ -65,14 +77,20 @@ function charactersOf(cells: readonly string[]): number {
 
 /** An empty cell of such a column means that this person did not agree. */
 function refuseConsentColumns(columns: readonly Column[]): void {
-	const column = columns.find(({ target }) => 'role' in target && (target.role === 'smsConsentSource' || target.role === 'smsConsentDate'));
+	const column = columns.find(
+		({ target }) => 'role' in target && (target.role === 'smsConsentSource' || target.role === 'smsConsentDate'),
+	);
 	if (!column) return;
 	throw new InvalidInputError(
 		`The file says itself who agreed to SMS, in its column "${column.name.slice(0, 60)}", and a consent is given for all rows too. Leave one of them out; nothing was imported.`,
 	);
 }
 
-async function* recordsOf(start: Piece, iterator: AsyncIterator<Piece>, settings: ReadSettings): AsyncGenerator<string[][]> {
+async function* recordsOf(
+	start: Piece,
+	iterator: AsyncIterator<Piece>,
+	settings: ReadSettings,
+): AsyncGenerator<string[][]> {
 	if (Array.isArray(start)) {
 		yield start;
 		for await (const piece of rest(iterator)) if (Array.isArray(piece)) yield piece;
@@ -84,7 +102,9 @@ async function* recordsOf(start: Piece, iterator: AsyncIterator<Piece>, settings
 		for await (const piece of rest(iterator)) if (!Array.isArray(piece)) yield piece;
 	}
 	if (startsWith(start, OLE)) {
-		throw new InvalidInputError('The file is an old Excel file (.xls), or protected with a password. Save it as XLSX without password, or as CSV; nothing was imported.');
+		throw new InvalidInputError(
+			'The file is an old Excel file (.xls), or protected with a password. Save it as XLSX without password, or as CSV; nothing was imported.',
+		);
 	}
 	yield* startsWith(start, ZIP) ? xlsxRecords(bytes(), settings.sheet) : csvRecords(bytes(), settings);
 }

@@ -13,7 +13,10 @@ const LIMITS = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 16 };
  */
 export async function* readInThread(pieces: AsyncIterable<Piece>, settings: ReadSettings): AsyncGenerator<ReadChunk> {
 	const source = pieces[Symbol.asyncIterator]();
-	const worker = new Worker(join(__dirname, extname(__filename) === '.ts' ? 'worker.mts' : 'worker.mjs'), { workerData: settings, resourceLimits: LIMITS });
+	const worker = new Worker(join(__dirname, extname(__filename) === '.ts' ? 'worker.mts' : 'worker.mjs'), {
+		workerData: settings,
+		resourceLimits: LIMITS,
+	});
 	const send = (message: ToThread): void => worker.postMessage(message);
 	const waiting: string[] = [];
 	let end: { error?: Error } | undefined;
@@ -60,7 +63,9 @@ export async function* readInThread(pieces: AsyncIterable<Piece>, settings: Read
 function readingError(error: unknown): Error {
 	const { code } = Object(error) as { code?: string };
 	if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
-		return new InvalidInputError('The spreadsheet is too large to be read. Save it as CSV, which is read row by row, and import that.');
+		return new InvalidInputError(
+			'The spreadsheet is too large to be read. Save it as CSV, which is read row by row, and import that.',
+		);
 	}
 	return error instanceof Error ? error : new Error(String(error));
 }

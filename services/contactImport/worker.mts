@@ -11,7 +11,9 @@ if (import.meta.filename.endsWith('.mts')) {
 	registerHooks({
 		resolve(specifier, context, next) {
 			const isOurs = specifier.startsWith('.') && !/\.\w+$/.test(specifier);
-			return isOurs && !context.parentURL?.includes('node_modules') ? { ...next(`${specifier}.ts`, context), format: 'module-typescript' } : next(specifier, context);
+			return isOurs && !context.parentURL?.includes('node_modules')
+				? { ...next(`${specifier}.ts`, context), format: 'module-typescript' }
+				: next(specifier, context);
 		},
 	});
 }

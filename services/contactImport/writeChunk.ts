@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 
 import { ConflictError } from '../../domain/errors';
 import { nextRecord } from '../../domain/ledger';
-import { contactsHolding, existingMemberships, insertContacts, insertContactsForIds, insertMemberships, outWords, updateContacts } from '../../store/contactSets';
+import {
+	contactsHolding,
+	existingMemberships,
+	insertContacts,
+	insertContactsForIds,
+	insertMemberships,
+	outWords,
+	updateContacts,
+} from '../../store/contactSets';
 import { lockAllContacts } from '../../store/contacts';
 import { lockNumbers } from '../../store/identities';
 import { appendToChains, lockChains, makeIdentities } from '../../store/ledgerSets';
@@ -32,7 +40,8 @@ export interface ChunkResult {
 /** Somebody else has made or changed one of these contacts meanwhile: the chunk is done anew. */
 class ChunkOvertaken extends ConflictError {}
 
-const OVERTAKEN = 'The contacts of this file are being changed by somebody else at this moment. Import it again: what is in already stays as it is.';
+const OVERTAKEN =
+	'The contacts of this file are being changed by somebody else at this moment. Import it again: what is in already stays as it is.';
 const TRIES = 5;
 /** Words that end advertising, or SMS, whoever sends: the contact is kept, and counted as such. */
 const SUPPRESSING = ['all', 'sms'] as const;
@@ -50,7 +59,12 @@ export async function writeChunk(store: Store, chunk: ReadChunk, groupIds: reado
 }
 
 /** As writeChunk, with nothing written; `dryRun` remembers what the chunks before would have. */
-export async function foretellChunk(store: Store, chunk: ReadChunk, groupIds: readonly number[], dryRun: DryRun): Promise<ChunkResult> {
+export async function foretellChunk(
+	store: Store,
+	chunk: ReadChunk,
+	groupIds: readonly number[],
+	dryRun: DryRun,
+): Promise<ChunkResult> {
 	return await store.read(async (db) => {
 		const known = await knownContacts(db, chunk);
 		const there = dryRun.overlay(known, numbersOfRows(chunk));
@@ -60,19 +74,29 @@ export async function foretellChunk(store: Store, chunk: ReadChunk, groupIds: re
 		const { wanted, keptOut } = membershipsOf(contacts, groupIds, words);
 		const ids = contacts.filter(({ id }) => id > 0).map(({ id }) => id);
 		const members = await existingMemberships(db, ids, groupIds);
-		const added = wanted.filter(({ contact, groupId }) => !members.has(`${groupId}:${contact.id}`) && dryRun.addsMembership(contact, groupId)).length;
+		const added = wanted.filter(
+			({ contact, groupId }) => !members.has(`${groupId}:${contact.id}`) && dryRun.addsMembership(contact, groupId),
+		).length;
 		dryRun.remember(contacts);
 		return { ...figuresOf(folded, words), addedToGroups: added, keptOut, rejected: folded.rejected };
 	});
 }
 
-async function writeOnce(store: Store, db: Database, chunk: ReadChunk, groupIds: readonly number[]): Promise<ChunkResult> {
+async function writeOnce(
+	store: Store,
+	db: Database,
+	chunk: ReadChunk,
+	groupIds: readonly number[],
+): Promise<ChunkResult> {
 	const now = store.now();
 	const known = await heldContacts(db, chunk);
 	const words = await wordsAbout(db, [...chunk.rows, ...known], groupIds);
 	const folded = foldRows(chunk.rows, known, refusalBy(words));
 	const contacts = contactsOf(folded);
-	await saveContacts(db, contacts, { now, idsNeeded: groupIds.length > 0 || contacts.some(({ consentAdded }) => consentAdded) });
+	await saveContacts(db, contacts, {
+		now,
+		idsNeeded: groupIds.length > 0 || contacts.some(({ consentAdded }) => consentAdded),
+	});
 	const { wanted, keptOut } = membershipsOf(contacts, groupIds, words);
 	const addedToGroups = await insertMemberships(
 		db,
@@ -100,7 +124,10 @@ async function heldContacts(db: Database, chunk: ReadChunk): Promise<FoldedConta
 	const known = (await contactsHolding(db, numbers, true)).map(toFolded);
 	const named = new Set(numbers);
 	// Of contacts with a number that the file does not have. Taken late: where that closes a circle, PostgreSQL breaks it and the chunk begins anew.
-	await lockNumbers(db, [...new Set(known.flatMap(numbersOf))].filter((number) => !named.has(number)));
+	await lockNumbers(
+		db,
+		[...new Set(known.flatMap(numbersOf))].filter((number) => !named.has(number)),
+	);
 	return known;
 }
 
@@ -108,7 +135,11 @@ function contactsOf({ rows }: Folded): FoldedContact[] {
 	return [...new Set(rows.map(({ contact }) => contact))];
 }
 
-async function saveContacts(db: Database, contacts: readonly FoldedContact[], { now, idsNeeded }: { now: number; idsNeeded: boolean }): Promise<void> {
+async function saveContacts(
+	db: Database,
+	contacts: readonly FoldedContact[],
+	{ now, idsNeeded }: { now: number; idsNeeded: boolean },
+): Promise<void> {
 	const changed = contacts.filter(({ isChanged }) => isChanged);
 	const made = changed.filter(({ id }) => id === 0);
 	await updateContacts(
@@ -131,13 +162,25 @@ async function saveContacts(db: Database, contacts: readonly FoldedContact[], { 
 /** A number that two contacts would have: another process has been faster. */
 function isOvertaken(error: unknown): boolean {
 	const { code, message } = Object(error) as { code?: string; message?: string };
-	return error instanceof ChunkOvertaken || code === '23505' || (code === 'SQLITE_19' && String(message).includes('contact.'));
+	return (
+		error instanceof ChunkOvertaken ||
+		code === '23505' ||
+		(code === 'SQLITE_19' && String(message).includes('contact.'))
+	);
 }
 
 type Words = Map<string, Set<string>>;
 
-async function wordsAbout(db: Database, people: ReadonlyArray<Parameters<typeof numbersOf>[0]>, groupIds: readonly number[]): Promise<Words> {
-	return await outWords(db, [...new Set(people.flatMap(numbersOf))], [...SUPPRESSING, ...groupIds.map((id) => `group:${id}`)]);
+async function wordsAbout(
+	db: Database,
+	people: ReadonlyArray<Parameters<typeof numbersOf>[0]>,
+	groupIds: readonly number[],
+): Promise<Words> {
+	return await outWords(
+		db,
+		[...new Set(people.flatMap(numbersOf))],
+		[...SUPPRESSING, ...groupIds.map((id) => `group:${id}`)],
+	);
 }
 
 function hasSaidNo(contact: FoldedContact, words: Words, scopes: readonly string[]): boolean {
@@ -146,7 +189,10 @@ function hasSaidNo(contact: FoldedContact, words: Words, scopes: readonly string
 
 /** As of a consent entered by hand (services/contactConsent.ts). */
 function refusalBy(words: Words): ConsentRefusal {
-	return (smsNumber, numbers) => smsNumber === null || numbers.some((number) => words.get(number)?.has('all')) || words.get(smsNumber)?.has('sms') === true;
+	return (smsNumber, numbers) =>
+		smsNumber === null ||
+		numbers.some((number) => words.get(number)?.has('all')) ||
+		words.get(smsNumber)?.has('sms') === true;
 }
 
 /** Rule 4: who left a group by STOP comes back by START only. */
@@ -173,7 +219,11 @@ async function recordConsents(store: Store, db: Database, contacts: readonly Fol
 	const consenting = contacts.filter(isConsenting);
 	if (consenting.length === 0) return;
 	const at = store.now();
-	const identities = await makeIdentities(db, consenting.map(({ smsNumber }) => smsNumber), at);
+	const identities = await makeIdentities(
+		db,
+		consenting.map(({ smsNumber }) => smsNumber),
+		at,
+	);
 	const chains = await lockChains(db, [...identities.values()]);
 	const records = consenting.map((contact) => {
 		const identityId = identities.get(contact.smsNumber) ?? 0;

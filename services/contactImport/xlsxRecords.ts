@@ -10,7 +10,10 @@ export async function* xlsxRecords(bytes: AsyncIterable<Uint8Array>, sheet: stri
 	let size = 0;
 	for await (const piece of bytes) {
 		size += piece.length;
-		if (size > MOST_FILE_BYTES) throw new InvalidInputError('The XLSX file is larger than 100 MB. Save it as CSV, which is read row by row; nothing was imported.');
+		if (size > MOST_FILE_BYTES)
+			throw new InvalidInputError(
+				'The XLSX file is larger than 100 MB. Save it as CSV, which is read row by row; nothing was imported.',
+			);
 		pieces.push(piece);
 	}
 	const file = Buffer.concat(pieces.splice(0));
@@ -28,16 +31,21 @@ async function readRows(file: Buffer, sheet: string): Promise<unknown[][]> {
 		return await readSheet(new Blob([new Uint8Array(file)]), sheet === '' ? 1 : sheet);
 	} catch (error) {
 		if (sheet !== '' && error instanceof Error && /sheet/i.test(error.message)) {
-			throw new InvalidInputError(`The file has no sheet "${sheet.slice(0, 60)}". Correct the sheet under Options; nothing was imported.`);
+			throw new InvalidInputError(
+				`The file has no sheet "${sheet.slice(0, 60)}". Correct the sheet under Options; nothing was imported.`,
+			);
 		}
-		throw new InvalidInputError('The file is no XLSX that can be read. Open it in a spreadsheet and save it again as XLSX or CSV; nothing was imported.');
+		throw new InvalidInputError(
+			'The file is no XLSX that can be read. Open it in a spreadsheet and save it again as XLSX or CSV; nothing was imported.',
+		);
 	}
 }
 
 /** Dates of a spreadsheet have no zone; whole numbers are written with all their digits. */
 function cellText(value: unknown): string {
 	if (value === null || value === undefined) return '';
-	if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString().replace('T00:00:00.000Z', '');
+	if (value instanceof Date)
+		return Number.isNaN(value.getTime()) ? '' : value.toISOString().replace('T00:00:00.000Z', '');
 	if (typeof value === 'string') return value;
 	return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }

@@ -22,15 +22,23 @@ export function assertReadable(file: Buffer): void {
 		at += 46 + file.readUInt16LE(at + 28) + file.readUInt16LE(at + 30) + file.readUInt16LE(at + 32);
 	}
 	if (end === undefined || entries === 0 || seen !== entries) {
-		throw new InvalidInputError('The file is no XLSX that can be read: it is damaged, or cut off. Save it again as XLSX or CSV; nothing was imported.');
+		throw new InvalidInputError(
+			'The file is no XLSX that can be read: it is damaged, or cut off. Save it again as XLSX or CSV; nothing was imported.',
+		);
 	}
 	if (unpacked > MOST_UNPACKED_BYTES || entries > MOST_ENTRIES) {
-		throw new InvalidInputError('The XLSX file holds more than 512 MB of data. Save the sheet with the contacts as CSV; nothing was imported.');
+		throw new InvalidInputError(
+			'The XLSX file holds more than 512 MB of data. Save the sheet with the contacts as CSV; nothing was imported.',
+		);
 	}
 }
 
 function findEndRecord(file: Buffer): number | undefined {
-	for (let at = file.length - END_RECORD_BYTES; at >= Math.max(0, file.length - END_RECORD_BYTES - MOST_COMMENT_BYTES); at--) {
+	for (
+		let at = file.length - END_RECORD_BYTES;
+		at >= Math.max(0, file.length - END_RECORD_BYTES - MOST_COMMENT_BYTES);
+		at--
+	) {
 		if (file.readUInt32LE(at) === END_RECORD) return at;
 	}
 	return undefined;

@@ -34,13 +34,18 @@ export function fieldLabel(field: FormField, texts: FormTexts): string {
 
 /** @throws {InvalidInputError} where two fields, or a field and one of the form itself, could not be told apart. */
 export function assertFields(fields: readonly FormField[]): void {
-	if (fields.length > MOST_FIELDS) throw new InvalidInputError(`The form has ${fields.length} further fields; ${MOST_FIELDS} are the most.`);
+	if (fields.length > MOST_FIELDS)
+		throw new InvalidInputError(`The form has ${fields.length} further fields; ${MOST_FIELDS} are the most.`);
 	const names = new Set<string>();
 	for (const field of fields) {
 		const name = fieldName(field);
 		if (name === '') throw new InvalidInputError('A field of the form has neither label nor field name. Give it one.');
-		if (RESERVED.has(name) || names.has(name)) throw new InvalidInputError(`Two fields of the form are named "${name.slice(0, 60)}". Give each a field name of its own.`);
-		if (field.type === 'choice' && field.choices.length === 0) throw new InvalidInputError(`The field "${name.slice(0, 60)}" has nothing to choose from. Give it choices.`);
+		if (RESERVED.has(name) || names.has(name))
+			throw new InvalidInputError(
+				`Two fields of the form are named "${name.slice(0, 60)}". Give each a field name of its own.`,
+			);
+		if (field.type === 'choice' && field.choices.length === 0)
+			throw new InvalidInputError(`The field "${name.slice(0, 60)}" has nothing to choose from. Give it choices.`);
 		names.add(name);
 	}
 }
@@ -59,7 +64,12 @@ export function fieldError(field: FormField, value: string): FieldError | null {
 function isDate(value: string): boolean {
 	const [, year, month, day] = DATE.exec(value) ?? [];
 	const date = new Date(`${value}T00:00:00Z`);
-	return year !== undefined && !Number.isNaN(date.getTime()) && date.getUTCMonth() + 1 === Number(month) && date.getUTCDate() === Number(day);
+	return (
+		year !== undefined &&
+		!Number.isNaN(date.getTime()) &&
+		date.getUTCMonth() + 1 === Number(month) &&
+		date.getUTCDate() === Number(day)
+	);
 }
 
 /** What is typed is cut: the rest must neither come back in the page nor be kept. */

@@ -25,8 +25,15 @@ export async function formGroups(db: Database, { group, groupQuestion, groups }:
 	return {
 		everyone: main === null || asked ? null : main.shortcode,
 		toTick: [
-			...(main !== null && asked ? [{ value: 'yes', label: groupQuestion.trim(), shortcode: main.shortcode, anyYes: true }] : []),
-			...further.map(({ found: { shortcode, name }, label }) => ({ value: shortcode, label: label || name, shortcode, anyYes: false })),
+			...(main !== null && asked
+				? [{ value: 'yes', label: groupQuestion.trim(), shortcode: main.shortcode, anyYes: true }]
+				: []),
+			...further.map(({ found: { shortcode, name }, label }) => ({
+				value: shortcode,
+				label: label || name,
+				shortcode,
+				anyYes: false,
+			})),
 		],
 	};
 }
@@ -35,5 +42,7 @@ export async function formGroups(db: Database, { group, groupQuestion, groups }:
 export function groupsTicked({ toTick }: FormGroups, sent: readonly string[]): FormGroups['toTick'] {
 	const values = sent.map((each) => foldLetters(each.slice(0, 100).trim()));
 	const shortcodes = new Set(toTick.filter(({ anyYes }) => !anyYes).map(({ shortcode }) => shortcode));
-	return toTick.filter(({ shortcode, anyYes }) => values.some((value) => value === shortcode || (anyYes && !NO.has(value) && !shortcodes.has(value))));
+	return toTick.filter(({ shortcode, anyYes }) =>
+		values.some((value) => value === shortcode || (anyYes && !NO.has(value) && !shortcodes.has(value))),
+	);
 }

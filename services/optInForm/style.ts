@@ -24,8 +24,10 @@ function relativeLuminance(colour: string): number {
 	return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-const LIGHT = '--card: #fff; --ink: #16202b; --soft: #4d5a68; --line: #8593a1; --rule: #e1e6eb; --bad: #b3261e; --bad-ground: #fdf0ef;';
-const DARK = '--card: #1a222b; --ink: #eef2f6; --soft: #b1bdc9; --line: #7c8a98; --rule: #2e3945; --bad: #ffb4ab; --bad-ground: #3a1f1d;';
+const LIGHT =
+	'--card: #fff; --ink: #16202b; --soft: #4d5a68; --line: #8593a1; --rule: #e1e6eb; --bad: #b3261e; --bad-ground: #fdf0ef;';
+const DARK =
+	'--card: #1a222b; --ink: #eef2f6; --soft: #b1bdc9; --line: #7c8a98; --rule: #2e3945; --bad: #ffb4ab; --bad-ground: #3a1f1d;';
 
 /** Colours for the ground the company chose, which says whether the form is light or dark; else for the theme. */
 function palette({ background, theme }: Pick<FormSettings, 'background' | 'theme'>): string {

@@ -58,7 +58,13 @@ async function readGround(store: Store, settings: FormSettings): Promise<FormGro
 /** The empty form. @throws {OptInError} when sender, groups or store cannot be had, or the fields are not as they must be. */
 export async function showForm(store: Store, settings: FormSettings): Promise<FormAnswer> {
 	const { country, groups } = await readGround(store, settings);
-	const view = { values: EMPTY_FORM, errors: [], fieldErrors: {}, groups: groups.toTick, example: exampleNumber(country) };
+	const view = {
+		values: EMPTY_FORM,
+		errors: [],
+		fieldErrors: {},
+		groups: groups.toTick,
+		example: exampleNumber(country),
+	};
 	return { status: 200, html: formPage(settings, view), invited: false };
 }
 
@@ -67,14 +73,22 @@ export async function showForm(store: Store, settings: FormSettings): Promise<Fo
  * The page is the same for a person who is registered already, for one who wants no SMS, and for a robot: it tells nobody anything.
  * @throws {OptInError} when sender, groups or store cannot be had; nothing is kept then.
  */
-export async function submitForm(store: Store, settings: FormSettings, submission: FormSubmission): Promise<FormAnswer> {
+export async function submitForm(
+	store: Store,
+	settings: FormSettings,
+	submission: FormSubmission,
+): Promise<FormAnswer> {
 	const ground = await readGround(store, settings);
 	const { sender, country, groups } = ground;
 	const values = readValues(settings, groups, submission.fields);
 
 	if (readText(submission.fields[FIELD.trap]) !== '') {
 		const link = clickToChatLink({ senderPhone: sender.phone, shortcode: null, code: null });
-		return { status: 200, html: finalPage(settings, { number: writeNumber(sender.phone), link, text: 'START' }), invited: false };
+		return {
+			status: 200,
+			html: finalPage(settings, { number: writeNumber(sender.phone), link, text: 'START' }),
+			invited: false,
+		};
 	}
 	const again = (errors: readonly FormError[], fieldErrors: FormView['fieldErrors'] = {}): FormAnswer => ({
 		status: 422,
@@ -118,7 +132,12 @@ export async function submitForm(store: Store, settings: FormSettings, submissio
 function tooMany(settings: FormSettings, retryAt: string | null, now: number): FormAnswer {
 	const { tooMany: title, tooManyText: text } = textsOf(settings);
 	const waitMs = retryAt === null ? 0 : Date.parse(retryAt) - now;
-	return { status: 429, html: noticePage(settings, { title, text, back: true }), invited: false, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) };
+	return {
+		status: 429,
+		html: noticePage(settings, { title, text, back: true }),
+		invited: false,
+		retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
+	};
 }
 
 function readValues(settings: FormSettings, groups: FormGroups, sent: FormSubmission['fields']): FormValues {
@@ -127,7 +146,9 @@ function readValues(settings: FormSettings, groups: FormGroups, sent: FormSubmis
 		phone: readText(sent[FIELD.phone]).slice(0, LONGEST_NUMBER),
 		groups: groupsTicked(groups, readTexts(sent[FIELD.group])).map(({ value }) => value),
 		consent: isTicked(sent[FIELD.consent]),
-		fields: Object.fromEntries(names.flatMap((name) => (Object.hasOwn(sent, name) ? [[name, cutValue(readText(sent[name]))]] : []))),
+		fields: Object.fromEntries(
+			names.flatMap((name) => (Object.hasOwn(sent, name) ? [[name, cutValue(readText(sent[name]))]] : [])),
+		),
 	};
 }
 

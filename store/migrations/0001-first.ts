@@ -99,11 +99,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 		.addColumn('lease_until', 'bigint')
 		.addUniqueConstraint('event_once', ['provider', 'provider_event_id'])
 		.execute();
-	await db.schema
-		.createIndex('event_by_identity')
-		.on('event')
-		.columns(['identity_id', 'effective_at', 'id'])
-		.execute();
+	await db.schema.createIndex('event_by_identity').on('event').columns(['identity_id', 'effective_at', 'id']).execute();
 	// Partial: what is waiting is few, what has been taken grows without end.
 	await sql`create index event_waiting on event (inbox, id) where taken_at is null and inbox is not null`.execute(db);
 
@@ -147,7 +143,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 		.addColumn('expires_at', 'bigint', (c) => c.notNull())
 		.addColumn('used_at', 'bigint')
 		.execute();
-	await db.schema.createIndex('invitation_by_identity').on('invitation').columns(['identity_id', 'sender_id']).execute();
+	await db.schema
+		.createIndex('invitation_by_identity')
+		.on('invitation')
+		.columns(['identity_id', 'sender_id'])
+		.execute();
 
 	await table('ledger_chain')
 		.addColumn('identity_id', 'bigint', (c) => c.unique())
@@ -215,9 +215,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 	);
 	await sql`create index message_to_send on message (sender_id, due_at, id) where state = 'queued'`.execute(db);
 	await sql`create index message_in_flight on message (marked_at) where state = 'sending'`.execute(db);
-	await sql`create index message_open_by_identity on message (identity_id) where state in ('queued', 'sending')`.execute(db);
-	await sql`create index message_open_by_recipient on message (recipient) where state in ('queued', 'sending')`.execute(db);
-	await sql`create index message_open_by_contact on message (contact_id) where state in ('queued', 'sending')`.execute(db);
+	await sql`create index message_open_by_identity on message (identity_id) where state in ('queued', 'sending')`.execute(
+		db,
+	);
+	await sql`create index message_open_by_recipient on message (recipient) where state in ('queued', 'sending')`.execute(
+		db,
+	);
+	await sql`create index message_open_by_contact on message (contact_id) where state in ('queued', 'sending')`.execute(
+		db,
+	);
 	await db.schema.createIndex('message_by_provider_id').on('message').column('provider_message_id').execute();
 	await db.schema.createIndex('message_by_campaign').on('message').columns(['campaign_id', 'state', 'id']).execute();
 

@@ -17,8 +17,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 	await sql`update invitation set last_sent_at = created_at`.execute(db);
 	// Open ones are few; those that ran out unanswered stay as they are, and grow without end.
 	await sql`create index invitation_open on invitation (expires_at) where state = 'pending'`.execute(db);
-	await sql`create index invitation_with_fields on invitation (expires_at) where state = 'pending' and person_fields is not null`.execute(db);
-	await sql`create index invitation_answered_by on invitation (answered_by) where person_fields is not null`.execute(db);
+	await sql`create index invitation_with_fields on invitation (expires_at) where state = 'pending' and person_fields is not null`.execute(
+		db,
+	);
+	await sql`create index invitation_answered_by on invitation (answered_by) where person_fields is not null`.execute(
+		db,
+	);
 
 	await table('invitation_request')
 		.addColumn('origin', 'text', (c) => c.notNull())
@@ -27,6 +31,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 		.addColumn('at', 'bigint', (c) => c.notNull())
 		.execute();
 	for (const column of ['origin', 'number_key', 'address_key']) {
-		await db.schema.createIndex(`invitation_request_by_${column}`).on('invitation_request').columns([column, 'at']).execute();
+		await db.schema
+			.createIndex(`invitation_request_by_${column}`)
+			.on('invitation_request')
+			.columns([column, 'at'])
+			.execute();
 	}
 }

@@ -21,5 +21,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 		.execute();
 	await sql`create unique index ledger_chain_of_store on ledger_chain (kind) where kind = 'store'`.execute(db);
 	// For lists of opt-outs, which are few among the words.
-	await sql`create index consent_word_out_of_person on consent_word (identity_id, scope) where direction = 'out'`.execute(db);
+	await sql`create index consent_word_out_of_person on consent_word (identity_id, scope) where direction = 'out'`.execute(
+		db,
+	);
 }

@@ -20,16 +20,19 @@ describe('On a real n8n', () => {
 		expect(world.gateway.counters.sends(anna)).toEqual([]);
 	});
 
-	it.each(['333 1234567', '+39 333 1234567', '0039 333 123 4567'])('the form takes "%s", and an SMS brings the link with START, group and code', async (typed) => {
-		world.gateway.book.clear();
-		world.gateway.addPhone(anna);
-		const page = await submitForm(world, typed);
-		expect(page).toContain('https://wa.me/390212345678?text=START%20NEWS%20');
-		expect(page).toContain('<svg');
-		const [sms] = await world.waitForReceived(anna, 1);
-		expect(sms).toContain('+390212345678');
-		expect(sms).toMatch(/https:\/\/wa\.me\/390212345678\?text=START%20NEWS%20\d[0-9a-z]{6}/);
-	});
+	it.each(['333 1234567', '+39 333 1234567', '0039 333 123 4567'])(
+		'the form takes "%s", and an SMS brings the link with START, group and code',
+		async (typed) => {
+			world.gateway.book.clear();
+			world.gateway.addPhone(anna);
+			const page = await submitForm(world, typed);
+			expect(page).toContain('https://wa.me/390212345678?text=START%20NEWS%20');
+			expect(page).toContain('<svg');
+			const [sms] = await world.waitForReceived(anna, 1);
+			expect(sms).toContain('+390212345678');
+			expect(sms).toMatch(/https:\/\/wa\.me\/390212345678\?text=START%20NEWS%20\d[0-9a-z]{6}/);
+		},
+	);
 
 	it('START NEWS registers, completes the contact of that SMS number, puts it into the group and is confirmed', async () => {
 		await world.call('contact', { smsNumber: anna });
@@ -79,7 +82,9 @@ describe('On a real n8n', () => {
 		const contact = (await world.call('contacts')).find(({ whatsAppNumber }) => whatsAppNumber === bruno);
 		await world.call('delete-contact', { contactId: contact?.id });
 		expect((await world.call('contacts')).find(({ whatsAppNumber }) => whatsAppNumber === bruno)).toBeUndefined();
-		expect(await world.ask('send', { channel: 'whatsapp', to: '347 765 4321', text: 'Still there?' })).toMatchObject({ state: 'accepted' });
+		expect(await world.ask('send', { channel: 'whatsapp', to: '347 765 4321', text: 'Still there?' })).toMatchObject({
+			state: 'accepted',
+		});
 	});
 
 	it('STOP ends the registration, keeps the contact, is confirmed once, and nothing else goes out', async () => {
@@ -93,8 +98,13 @@ describe('On a real n8n', () => {
 		expect((await world.call('contacts')).length).toBe(contacts);
 
 		const eventId = await lastStopEvent(world, anna);
-		expect(await world.ask('reply', { eventId, text: 'Sure?', key: randomUUID() })).toMatchObject({ state: 'skipped', reason: 'already replied' });
-		expect(await world.ask('send', { channel: 'whatsapp', to: anna, text: 'Come back!' })).toMatchObject({ state: 'skipped' });
+		expect(await world.ask('reply', { eventId, text: 'Sure?', key: randomUUID() })).toMatchObject({
+			state: 'skipped',
+			reason: 'already replied',
+		});
+		expect(await world.ask('send', { channel: 'whatsapp', to: anna, text: 'Come back!' })).toMatchObject({
+			state: 'skipped',
+		});
 		expect(world.received(anna, 'whatsapp')).toHaveLength(before + 1);
 	});
 
@@ -107,9 +117,14 @@ describe('On a real n8n', () => {
 
 	it('a STOP by SMS stops SMS', async () => {
 		const phone = '+393383333333';
-		expect(await world.ask('send', { channel: 'sms', to: phone, text: 'Your table is ready' })).toMatchObject({ state: 'accepted' });
+		expect(await world.ask('send', { channel: 'sms', to: phone, text: 'Your table is ready' })).toMatchObject({
+			state: 'accepted',
+		});
 		expect((await world.sms(phone, 'STOP')).status).toBe(200);
-		expect(await world.ask('send', { channel: 'sms', to: phone, text: 'Your table is ready' })).toMatchObject({ state: 'skipped', reason: 'opted out' });
+		expect(await world.ask('send', { channel: 'sms', to: phone, text: 'Your table is ready' })).toMatchObject({
+			state: 'skipped',
+			reason: 'opted out',
+		});
 	});
 
 	it('every step is in the ledger, which verifies', async () => {
@@ -148,12 +163,21 @@ describe('On a real n8n', () => {
 		});
 
 		it('an unknown provider event is accepted and leads to nothing', async () => {
-			const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '1', changes: [{ field: 'moon_phase', value: {} }] }] });
+			const body = JSON.stringify({
+				object: 'whatsapp_business_account',
+				entry: [{ id: '1', changes: [{ field: 'moon_phase', value: {} }] }],
+			});
 			expect((await post(metaUrl(), body, signed(body))).status).toBe(200);
 		});
 
 		it("websms gets its own answer, and 401 without the URL's secret", async () => {
-			const body = JSON.stringify({ messageType: 'text', notificationId: randomUUID(), senderAddress: '393385555555', recipientAddress: websmsAccount.smsPhone.slice(1), textMessageContent: 'hello' });
+			const body = JSON.stringify({
+				messageType: 'text',
+				notificationId: randomUUID(),
+				senderAddress: '393385555555',
+				recipientAddress: websmsAccount.smsPhone.slice(1),
+				textMessageContent: 'hello',
+			});
 			expect((await post(`${world.sandbox.urls.websms}?key=wrong`, body)).status).toBe(401);
 			const answer = await post(`${world.sandbox.urls.websms}?key=${websmsAccount.webhookSecret}`, body);
 			expect([answer.status, await answer.json()]).toEqual([200, { statusCode: 2000, statusMessage: 'OK' }]);
@@ -164,13 +188,17 @@ describe('On a real n8n', () => {
 		});
 
 		it('a text of 100,000 characters', async () => {
-			expect(String((await world.ask('send', { channel: 'whatsapp', to: anna, text: 'x'.repeat(100_000) })).error)).toMatch(/4,?096/);
+			expect(
+				String((await world.ask('send', { channel: 'whatsapp', to: anna, text: 'x'.repeat(100_000) })).error),
+			).toMatch(/4,?096/);
 			expect((await world.whatsApp('+393386666666', 'y'.repeat(100_000))).status).toBe(200);
 		});
 
 		it('emoji only is a message like any other', async () => {
 			expect((await world.whatsApp('+393387777777', '🎉🎉')).status).toBe(200);
-			expect(await world.ask('send', { channel: 'whatsapp', to: '+393387777777', text: '🎉' })).toMatchObject({ state: 'accepted' });
+			expect(await world.ask('send', { channel: 'whatsapp', to: '+393387777777', text: '🎉' })).toMatchObject({
+				state: 'accepted',
+			});
 		});
 
 		it('a shortcode with odd characters', async () => {
@@ -180,8 +208,12 @@ describe('On a real n8n', () => {
 
 		it('a gateway that is down fails that message, with the reason, and n8n goes on', async () => {
 			world.gateway.failures.add({ provider: 'meta', recipient: anna, status: 500, body: 'oops' });
-			expect(await world.ask('send', { channel: 'whatsapp', to: anna, text: 'one' })).toMatchObject({ state: 'unknown' });
-			expect(await world.ask('send', { channel: 'whatsapp', to: anna, text: 'two' })).toMatchObject({ state: 'accepted' });
+			expect(await world.ask('send', { channel: 'whatsapp', to: anna, text: 'one' })).toMatchObject({
+				state: 'unknown',
+			});
+			expect(await world.ask('send', { channel: 'whatsapp', to: anna, text: 'two' })).toMatchObject({
+				state: 'accepted',
+			});
 		});
 	});
 });
@@ -190,7 +222,10 @@ async function submitForm(world: World, number: string): Promise<string> {
 	const url = String(world.sandbox.urls.form);
 	const form = await (await fetch(url)).text();
 	expect(form).toContain('<form');
-	const response = await fetch(url, { method: 'POST', body: new URLSearchParams({ phone: number, consent: 'yes', group: 'news' }) });
+	const response = await fetch(url, {
+		method: 'POST',
+		body: new URLSearchParams({ phone: number, consent: 'yes', group: 'news' }),
+	});
 	expect(response.status).toBe(200);
 	return await response.text();
 }
@@ -206,9 +241,20 @@ function metaMessage(phone: string, text: string): object {
 						field: 'messages',
 						value: {
 							messaging_product: 'whatsapp',
-							metadata: { display_phone_number: metaAccount.phone.slice(1), phone_number_id: metaAccount.phoneNumberId },
+							metadata: {
+								display_phone_number: metaAccount.phone.slice(1),
+								phone_number_id: metaAccount.phoneNumberId,
+							},
 							contacts: [{ profile: { name: 'Eve' }, wa_id: phone.slice(1) }],
-							messages: [{ from: phone.slice(1), id: `wamid.${randomUUID()}`, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: text } }],
+							messages: [
+								{
+									from: phone.slice(1),
+									id: `wamid.${randomUUID()}`,
+									timestamp: String(Math.floor(Date.now() / 1000)),
+									type: 'text',
+									text: { body: text },
+								},
+							],
 						},
 					},
 				],

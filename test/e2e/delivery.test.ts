@@ -14,13 +14,22 @@ describe('A campaign on a real n8n', () => {
 		world.gateway.changeSettings({ enforceWindow: false });
 		await world.withStore(async (store) => {
 			await registerMany(store, { count: people, senderPhone: metaAccount.phone, shortcode: 'news' });
-			await store.db.updateTable('sender').set({ rate_per_second: ratePerSecond }).where('phone', '=', metaAccount.phone).execute();
+			await store.db
+				.updateTable('sender')
+				.set({ rate_per_second: ratePerSecond })
+				.where('phone', '=', metaAccount.phone)
+				.execute();
 		});
 	}, 240_000);
 	afterEach(async () => await world?.close());
 
 	const create = async (key = 'sale'): Promise<Item> =>
-		await world.ask('campaign', { key, channels: 'whatsapp', groups: ['news'], text: 'Today everything is half price.' });
+		await world.ask('campaign', {
+			key,
+			channels: 'whatsapp',
+			groups: ['news'],
+			text: 'Today everything is half price.',
+		});
 	const accepted = (): number => world.gateway.counters.summary().accepted;
 	const finished = async (campaignId: unknown): Promise<Item> =>
 		await eventually(
@@ -55,7 +64,9 @@ describe('A campaign on a real n8n', () => {
 
 		await eventually(
 			async () => {
-				const { counts } = (await world.ask('get-campaign', { campaign: campaign.campaignId })) as { counts: Record<string, number> };
+				const { counts } = (await world.ask('get-campaign', { campaign: campaign.campaignId })) as {
+					counts: Record<string, number>;
+				};
 				return counts.read === people - 1 ? true : undefined;
 			},
 			30_000,
@@ -92,7 +103,9 @@ describe('A campaign on a real n8n', () => {
 		// Those on their way when n8n died are left as they are: nobody knows whether they arrived.
 		const states = await eventually(
 			async () => {
-				const { counts } = (await world.ask('get-campaign', { campaign: campaignId })) as { counts: Record<string, number> };
+				const { counts } = (await world.ask('get-campaign', { campaign: campaignId })) as {
+					counts: Record<string, number>;
+				};
 				const { queued = 0, accepted: onlyAccepted = 0, sent = 0, delivered = 0 } = counts;
 				return queued + onlyAccepted + sent + delivered === 0 ? counts : undefined;
 			},

@@ -30,7 +30,15 @@ describe('When things break around a real n8n', () => {
 		const postgres = await forkPostgres();
 		try {
 			const running = (world = await World.start({
-				store: { storage: 'postgres', host: '127.0.0.1', port: postgres.port, database: 'postgres', user: postgres.user, password: postgres.password, ssl: false },
+				store: {
+					storage: 'postgres',
+					host: '127.0.0.1',
+					port: postgres.port,
+					database: 'postgres',
+					user: postgres.user,
+					password: postgres.password,
+					ssl: false,
+				},
 			}));
 			const phone = '+393331234567';
 			await running.whatsApp(phone, 'START NEWS');
@@ -47,7 +55,9 @@ describe('When things break around a real n8n', () => {
 			await postgres.start();
 			expect((await stop.final).status).toBe(200);
 			await running.waitForReceived(phone, 2, 30_000);
-			await eventually(async () => ((await running.ask('check', { numbers: phone })).registered === false ? true : undefined));
+			await eventually(async () =>
+				(await running.ask('check', { numbers: phone })).registered === false ? true : undefined,
+			);
 			expect(await running.ask('verify')).toMatchObject({ valid: true });
 		} finally {
 			await world?.close();

@@ -86,7 +86,13 @@ function calling(name: string, type: string, parameters: Record<string, unknown>
 		typeVersion: 2,
 		position: [0, 0],
 		webhookId: `helper-${name}`,
-		parameters: { httpMethod: 'POST', path: `helper/${name}`, responseMode: 'lastNode', responseData: 'allEntries', options: {} },
+		parameters: {
+			httpMethod: 'POST',
+			path: `helper/${name}`,
+			responseMode: 'lastNode',
+			responseData: 'allEntries',
+			options: {},
+		},
 	};
 	const node: WorkflowNode = {
 		id: `node-${name}`,

@@ -20,19 +20,35 @@ it('an import killed in the middle and done again ends as one run does', async (
 		writeFileSync(path, `Phone,Name\n${rows.join('\n')}\n`);
 		const importer = spawn(
 			process.execPath,
-			['-e', `require(${JSON.stringify(join(dist, 'bench', 'importJobs.js'))}).runJob(${JSON.stringify({ kind: 'import', path, settings })})`],
+			[
+				'-e',
+				`require(${JSON.stringify(join(dist, 'bench', 'importJobs.js'))}).runJob(${JSON.stringify({ kind: 'import', path, settings })})`,
+			],
 			{ stdio: 'ignore' },
 		);
-		const count = async (): Promise<number> => Number((await store.db.selectFrom('contact').select((select) => select.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
+		const count = async (): Promise<number> =>
+			Number(
+				(
+					await store.db
+						.selectFrom('contact')
+						.select((select) => select.fn.countAll().as('count'))
+						.executeTakeFirstOrThrow()
+				).count,
+			);
 		while ((await count()) < 3_000) await pause(5);
 		importer.kill('SIGKILL');
 		await new Promise((resolve) => importer.once('exit', resolve));
 		const cut = await count();
 		expect(cut % 1_000).toBe(0);
 		expect(cut).toBeLessThan(ROWS);
-		const { summary } = await importFile(store, rows.reduce((file, row) => `${file}${row}\n`, 'Phone,Name\n'));
+		const { summary } = await importFile(
+			store,
+			rows.reduce((file, row) => `${file}${row}\n`, 'Phone,Name\n'),
+		);
 		expect(summary).toMatchObject({ rows: ROWS, created: ROWS - cut, unchanged: cut, rejected: 0 });
-		expect((await listContacts(store, { limit: ROWS + 1 })).map(({ smsNumber, name }) => `${smsNumber},${name}`)).toEqual(rows);
+		expect(
+			(await listContacts(store, { limit: ROWS + 1 })).map(({ smsNumber, name }) => `${smsNumber},${name}`),
+		).toEqual(rows);
 	} finally {
 		await store.close();
 		await remove();

@@ -13,7 +13,11 @@ describe('The report by e-mail on a real n8n', () => {
 	it('is brought to the mailbox by the schedule, as HTML and text', async () => {
 		await world.whatsApp('+393331234567', 'START');
 		await world.waitForReceived('+393331234567', 1);
-		const mail = await eventually(() => world.sandbox.mailbox.mails().find(({ text }) => /Registrations: 1\b/.test(text)), 60_000, () => 'the report');
+		const mail = await eventually(
+			() => world.sandbox.mailbox.mails().find(({ text }) => /Registrations: 1\b/.test(text)),
+			60_000,
+			() => 'the report',
+		);
 		expect(mail.subject).toContain('Messages');
 		expect(mail.to).toContain('boss@example.com');
 		expect(mail.html).toContain('WhatsApp');
@@ -26,7 +30,8 @@ function everyFiveSeconds() {
 	const template = readTemplates().find(({ name }) => name.startsWith('7'));
 	if (!template) throw new Error('The template "7 Weekly report" is gone.');
 	const nodes = template.nodes.map((node) => {
-		if (node.type === 'n8n-nodes-base.scheduleTrigger') return { ...node, parameters: { rule: { interval: [{ field: 'seconds', secondsInterval: 5 }] } } };
+		if (node.type === 'n8n-nodes-base.scheduleTrigger')
+			return { ...node, parameters: { rule: { interval: [{ field: 'seconds', secondsInterval: 5 }] } } };
 		return 'period' in node.parameters ? { ...node, parameters: { ...node.parameters, ...yesterdayAndToday } } : node;
 	});
 	return { ...template, id: 'reportEverySeconds', name: 'Report every five seconds', nodes };

@@ -18,7 +18,8 @@ class Started {
 	private readonly ended: Promise<unknown[]>;
 
 	constructor(private readonly child: ChildProcess) {
-		for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (this.written += text));
+		for (const stream of [child.stdout, child.stderr])
+			stream?.setEncoding('utf8').on('data', (text: string) => (this.written += text));
 		this.ended = once(child, 'exit');
 	}
 
@@ -27,16 +28,24 @@ class Started {
 	}
 
 	async isReady(): Promise<void> {
-		await eventually(() => {
-			if (this.child.exitCode !== null) throw new Error(`npm start ended:\n${this.written}`);
-			return this.written.includes('Ctrl-C ends everything') ? true : undefined;
-		}, 180_000, () => `the welcome of npm start; it wrote:\n${this.written}`);
+		await eventually(
+			() => {
+				if (this.child.exitCode !== null) throw new Error(`npm start ended:\n${this.written}`);
+				return this.written.includes('Ctrl-C ends everything') ? true : undefined;
+			},
+			180_000,
+			() => `the welcome of npm start; it wrote:\n${this.written}`,
+		);
 	}
 
 	/** As the terminal does it: everybody in the group gets the signal. */
 	async pressCtrlC(): Promise<void> {
 		this.signal('SIGINT');
-		await eventually(() => (this.signal(0) ? undefined : true), 30_000, () => `the last process of npm start to end; it wrote:\n${this.written}`);
+		await eventually(
+			() => (this.signal(0) ? undefined : true),
+			30_000,
+			() => `the last process of npm start to end; it wrote:\n${this.written}`,
+		);
 	}
 
 	async exitCode(): Promise<number | null> {
@@ -64,7 +73,11 @@ describe('npm start', () => {
 	let gatewayUrl: string;
 
 	const start = (): Started => {
-		const child = spawn('npm', ['start'], { cwd: checkoutFolder, detached: true, env: { ...process.env, OPTIN_SANDBOX_FOLDER: folder, ...ports } });
+		const child = spawn('npm', ['start'], {
+			cwd: checkoutFolder,
+			detached: true,
+			env: { ...process.env, OPTIN_SANDBOX_FOLDER: folder, ...ports },
+		});
 		const started = new Started(child);
 		running.push(started);
 		return started;
@@ -80,10 +93,14 @@ describe('npm start', () => {
 			headers: { 'content-type': 'application/json' },
 			body: JSON.stringify({ channel: 'whatsapp', text, company: metaAccount.phone, wait: true }),
 		});
-		return await eventually(async () => {
-			const answers = (await messages()).slice(before).filter(({ direction }) => direction === 'toPhone');
-			return answers.length > 0 ? answers.map((each) => each.text) : undefined;
-		}, 30_000, () => `an answer to ${text}`);
+		return await eventually(
+			async () => {
+				const answers = (await messages()).slice(before).filter(({ direction }) => direction === 'toPhone');
+				return answers.length > 0 ? answers.map((each) => each.text) : undefined;
+			},
+			30_000,
+			() => `an answer to ${text}`,
+		);
 	};
 
 	beforeAll(async () => {

@@ -90,16 +90,24 @@ export class World {
 
 	/** Resolves when the company has sent so many messages to the phone. @throws {Error} when they do not come */
 	async waitForReceived(phone: string, count: number, withinMs = 20_000): Promise<string[]> {
-		return await eventually(() => {
-			const texts = this.received(phone);
-			return texts.length >= count ? texts : undefined;
-		}, withinMs, () => `${count} messages to ${phone}; there are: ${JSON.stringify(this.received(phone))}`);
+		return await eventually(
+			() => {
+				const texts = this.received(phone);
+				return texts.length >= count ? texts : undefined;
+			},
+			withinMs,
+			() => `${count} messages to ${phone}; there are: ${JSON.stringify(this.received(phone))}`,
+		);
 	}
 }
 
 /** Looks until something is there. @throws {Error} saying what was waited for */
-export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, withinMs = 20_000, what: () => string = () => 'something'): Promise<T> {
-	for (const end = Date.now() + withinMs; ; ) {
+export async function eventually<T>(
+	look: () => T | undefined | Promise<T | undefined>,
+	withinMs = 20_000,
+	what: () => string = () => 'something',
+): Promise<T> {
+	for (const end = Date.now() + withinMs; ;) {
 		const found = await look();
 		if (found !== undefined) return found;
 		if (Date.now() > end) throw new Error(`Waited ${withinMs} ms in vain for ${what()}.`);

@@ -28,7 +28,8 @@ const campaign = () =>
 		content: { type: 'text', body: 'Hello' },
 	});
 
-const heldSlots = () => house.store.read((db) => db.selectFrom('delivery_slot').select('owner').where('owner', 'is not', null).execute());
+const heldSlots = () =>
+	house.store.read((db) => db.selectFrom('delivery_slot').select('owner').where('owner', 'is not', null).execute());
 
 const started = (mode: 'trigger' | 'manual' = 'trigger') => {
 	const context = triggerContext({ mode, credentials: house.credentials });
@@ -46,7 +47,9 @@ describe('Campaign Trigger', () => {
 			[1, 0],
 			[1, 0],
 		]);
-		expect(context.executions[0]?.outputs[0]).toMatchObject([{ json: { slot: expect.any(String), senderPhone: smsSender, provider: 'websms' } }]);
+		expect(context.executions[0]?.outputs[0]).toMatchObject([
+			{ json: { slot: expect.any(String), senderPhone: smsSender, provider: 'websms' } },
+		]);
 		for (const { end } of context.executions) end();
 		await closeFunction?.();
 	});
@@ -59,7 +62,16 @@ describe('Campaign Trigger', () => {
 		await until(() => context.executions.length === 2);
 		const slot = context.executions[0]?.outputs[0]?.[0]?.json ?? {};
 		await resultOf(
-			{ node: 'sendMessage', credentials: house.credentials, parameters: { resource: 'campaign', operation: 'deliver', slot: '={{ $json.slot }}', senderId: '={{ $json.senderId }}' } },
+			{
+				node: 'sendMessage',
+				credentials: house.credentials,
+				parameters: {
+					resource: 'campaign',
+					operation: 'deliver',
+					slot: '={{ $json.slot }}',
+					senderId: '={{ $json.senderId }}',
+				},
+			},
 			slot,
 		);
 		for (const { end } of context.executions) end();

@@ -10,10 +10,18 @@ beforeEach(async () => {
 		const { id } = await resultOf({
 			node: 'contactGroup',
 			credentials: { optInStoreApi: house.storeCredential },
-			parameters: { resource: 'contact', operation: 'createOrUpdate', smsNumber: `+39333123456${last}`, options: { name: `Person ${last}` } },
+			parameters: {
+				resource: 'contact',
+				operation: 'createOrUpdate',
+				smsNumber: `+39333123456${last}`,
+				options: { name: `Person ${last}` },
+			},
 		});
 		if (last === '1') await inGroup('createOrUpdate', { shortcode: 'news' });
-		await inGroup('addContact', { group: { __rl: true, mode: 'shortcode', value: 'news' }, contact: { __rl: true, mode: 'id', value: String(Number(id)) } });
+		await inGroup('addContact', {
+			group: { __rl: true, mode: 'shortcode', value: 'news' },
+			contact: { __rl: true, mode: 'id', value: String(Number(id)) },
+		});
 	}
 });
 
@@ -22,7 +30,11 @@ afterEach(async () => {
 });
 
 const inGroup = (operation: string, parameters: object) =>
-	resultOf({ node: 'contactGroup', credentials: { optInStoreApi: house.storeCredential }, parameters: { resource: 'group', operation, ...parameters } });
+	resultOf({
+		node: 'contactGroup',
+		credentials: { optInStoreApi: house.storeCredential },
+		parameters: { resource: 'group', operation, ...parameters },
+	});
 
 const campaign = (operation: string, parameters: object = {}): NodeUnderTest => ({
 	node: 'sendMessage',
@@ -31,14 +43,23 @@ const campaign = (operation: string, parameters: object = {}): NodeUnderTest => 
 });
 
 const audience = { channels: 'sms', groups: ['news'], purpose: 'service', text: 'Dear {{name}}' };
-const create = (parameters: object = {}) => resultOf(campaign('create', { key: 'spring', name: 'Spring', ...audience, ...parameters }));
+const create = (parameters: object = {}) =>
+	resultOf(campaign('create', { key: 'spring', name: 'Spring', ...audience, ...parameters }));
 const byKey = { campaign: { __rl: true, mode: 'key', value: 'spring' } };
 
 async function deliver(parameters: object = {}) {
 	const { slots } = await takeSlots(house.store, { trigger: 'test' });
 	const slot = slots[0];
 	if (!slot) throw new Error('There is nothing to deliver.');
-	return await resultOf(campaign('deliver', { slot: '={{ $json.slot }}', senderId: '={{ $json.senderId }}', options: { runForSeconds: 2 }, ...parameters }), { ...slot });
+	return await resultOf(
+		campaign('deliver', {
+			slot: '={{ $json.slot }}',
+			senderId: '={{ $json.senderId }}',
+			options: { runForSeconds: 2 },
+			...parameters,
+		}),
+		{ ...slot },
+	);
 }
 
 describe('Send SMS & WhatsApp, Campaign', () => {
@@ -59,7 +80,9 @@ describe('Send SMS & WhatsApp, Campaign', () => {
 	});
 
 	it('takes numbers typed in, and groups as a text with commas', async () => {
-		expect(await create({ groups: 'news', options: { numbers: '+393331234569, +393331234561' } })).toMatchObject({ counts: { queued: 4 } });
+		expect(await create({ groups: 'news', options: { numbers: '+393331234569, +393331234561' } })).toMatchObject({
+			counts: { queued: 4 },
+		});
 	});
 
 	it('delivers in a slot, to each person with their own name', async () => {
@@ -75,12 +98,17 @@ describe('Send SMS & WhatsApp, Campaign', () => {
 		const credentials = { ...house.credentials };
 		delete credentials.websmsApi;
 		const { slots } = await takeSlots(house.store, { trigger: 'test' });
-		const item = await resultOf({ ...campaign('deliver', { slot: '={{ $json.slot }}', senderId: '={{ $json.senderId }}' }), credentials }, { ...slots[0] });
+		const item = await resultOf(
+			{ ...campaign('deliver', { slot: '={{ $json.slot }}', senderId: '={{ $json.senderId }}' }), credentials },
+			{ ...slots[0] },
+		);
 		expect(item).toMatchObject({ accepted: 0, left: 3, notServed: expect.stringContaining('websms') });
 	});
 
 	it('asks for a slot where there is none', async () => {
-		await expect(resultOf(campaign('deliver', { slot: '={{ $json.slot }}', senderId: '={{ $json.senderId }}' }))).rejects.toThrow(/no slot to deliver in/);
+		await expect(
+			resultOf(campaign('deliver', { slot: '={{ $json.slot }}', senderId: '={{ $json.senderId }}' })),
+		).rejects.toThrow(/no slot to deliver in/);
 	});
 
 	it('pauses, resumes and cancels', async () => {
@@ -114,10 +142,28 @@ describe('Send SMS & WhatsApp, Campaign', () => {
 		await resultOf({
 			node: 'registrationStore',
 			credentials: { optInStoreApi: house.storeCredential },
-			parameters: { resource: 'registration', operation: 'applyMessage', sender: { __rl: true, mode: 'phone', value: '+390212345678' }, from: numbers, text: 'START', messageId: '1' },
+			parameters: {
+				resource: 'registration',
+				operation: 'applyMessage',
+				sender: { __rl: true, mode: 'phone', value: '+390212345678' },
+				from: numbers,
+				text: 'START',
+				messageId: '1',
+			},
 		});
-		await create({ channels: 'whatsapp', groups: [], options: { numbers }, contentType: 'template', templateName: 'spring', templateLanguage: 'it', templateParameters: ['Anna'] });
+		await create({
+			channels: 'whatsapp',
+			groups: [],
+			options: { numbers },
+			contentType: 'template',
+			templateName: 'spring',
+			templateLanguage: 'it',
+			templateParameters: ['Anna'],
+		});
 		expect(await deliver()).toMatchObject({ accepted: 1 });
-		expect(house.requests[0]?.body).toMatchObject({ type: 'template', template: { name: 'spring', language: { code: 'it' } } });
+		expect(house.requests[0]?.body).toMatchObject({
+			type: 'template',
+			template: { name: 'spring', language: { code: 'it' } },
+		});
 	});
 });

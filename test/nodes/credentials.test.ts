@@ -7,7 +7,8 @@ import { credentialTest } from '../../nodes/shared/credentialTests';
 import { createWebhookReader } from '../../nodes/shared/providers';
 
 const store = { storage: 'sqlite', sqliteFile: 'optin.sqlite', sharedDisk: false, ledgerKey: 'a key' };
-const test = (name: keyof typeof credentialTest, data: ICredentialDataDecryptedObject) => credentialTest[name]({ id: '1', name: 'Mine', type: name, data });
+const test = (name: keyof typeof credentialTest, data: ICredentialDataDecryptedObject) =>
+	credentialTest[name]({ id: '1', name: 'Mine', type: name, data });
 
 let folder: string;
 
@@ -24,30 +25,54 @@ afterEach(() => {
 
 describe('the test of the store credential', () => {
 	it('makes the store where there is none, and says which it did', async () => {
-		expect(await test('optInStoreTest', store)).toEqual({ status: 'OK', message: expect.stringContaining('made a new one') });
+		expect(await test('optInStoreTest', store)).toEqual({
+			status: 'OK',
+			message: expect.stringContaining('made a new one'),
+		});
 		expect(existsSync(join(folder, '.n8n/optin/optin.sqlite'))).toBe(true);
 		expect(await test('optInStoreTest', store)).toEqual({ status: 'OK', message: expect.stringContaining('is ready') });
 	});
 
 	it('refuses another ledger key than the store was made with, and a missing one', async () => {
 		await test('optInStoreTest', store);
-		expect(await test('optInStoreTest', { ...store, ledgerKey: 'another' })).toEqual({ status: 'Error', message: expect.stringContaining('not the one this store was made with') });
-		expect(await test('optInStoreTest', { ...store, ledgerKey: '' })).toEqual({ status: 'Error', message: expect.stringContaining('no ledger key') });
+		expect(await test('optInStoreTest', { ...store, ledgerKey: 'another' })).toEqual({
+			status: 'Error',
+			message: expect.stringContaining('not the one this store was made with'),
+		});
+		expect(await test('optInStoreTest', { ...store, ledgerKey: '' })).toEqual({
+			status: 'Error',
+			message: expect.stringContaining('no ledger key'),
+		});
 	});
 
 	it('refuses a path for a file name, and makes nothing', async () => {
-		expect(await test('optInStoreTest', { ...store, sqliteFile: '../../x' })).toMatchObject({ status: 'Error', message: expect.stringContaining('not a file name') });
+		expect(await test('optInStoreTest', { ...store, sqliteFile: '../../x' })).toMatchObject({
+			status: 'Error',
+			message: expect.stringContaining('not a file name'),
+		});
 		expect(existsSync(join(folder, '.n8n'))).toBe(false);
 	});
 
 	it('refuses an embedded file in queue mode, unless all processes share the disk', async () => {
 		process.env.EXECUTIONS_MODE = 'queue';
-		expect(await test('optInStoreTest', store)).toMatchObject({ status: 'Error', message: expect.stringContaining('queue mode') });
+		expect(await test('optInStoreTest', store)).toMatchObject({
+			status: 'Error',
+			message: expect.stringContaining('queue mode'),
+		});
 		expect(await test('optInStoreTest', { ...store, sharedDisk: true })).toMatchObject({ status: 'OK' });
 	});
 
 	it('says that a database server does not answer', async () => {
-		const data = { ...store, storage: 'postgres', host: '127.0.0.1', port: 1, database: 'optin', user: 'optin', password: 'secret', ssl: false };
+		const data = {
+			...store,
+			storage: 'postgres',
+			host: '127.0.0.1',
+			port: 1,
+			database: 'optin',
+			user: 'optin',
+			password: 'secret',
+			ssl: false,
+		};
 		const { status, message } = await test('optInStoreTest', data);
 		expect(status).toBe('Error');
 		expect(message).toContain('does not answer');
@@ -67,7 +92,12 @@ describe('the tests of the provider credentials', () => {
 describe('an incomplete provider credential', () => {
 	it.each(['meta', 'websms'] as const)('believes no webhook: %s', (provider) => {
 		const reader = createWebhookReader(provider, { accessToken: 'token' });
-		const request = { method: 'POST', url: '/?key=', headers: { 'x-hub-signature-256': 'sha256=' }, body: Buffer.from('{}') };
+		const request = {
+			method: 'POST',
+			url: '/?key=',
+			headers: { 'x-hub-signature-256': 'sha256=' },
+			body: Buffer.from('{}'),
+		};
 		expect(reader.read(request)).toMatchObject({ answer: { status: 401 }, events: [] });
 	});
 });

@@ -33,11 +33,23 @@ describe('the HTTP client of the nodes', () => {
 			request.on('data', (chunk: Buffer) => chunks.push(chunk));
 			request.on('end', () => {
 				response.writeHead(418, { 'X-Told': 'yes', 'set-cookie': ['a=1', 'b=2'] });
-				response.end(`${request.method} ${request.url} ${String(request.headers['x-mine'])} ${Buffer.concat(chunks).toString()}`);
+				response.end(
+					`${request.method} ${request.url} ${String(request.headers['x-mine'])} ${Buffer.concat(chunks).toString()}`,
+				);
 			});
 		});
-		const answer = await createHttpClient()({ method: 'POST', url: `${url}/path?q=1`, headers: { 'x-mine': 'here' }, body: 'grüß', timeoutMs: 5_000 });
-		expect(answer).toMatchObject({ status: 418, headers: { 'x-told': 'yes', 'set-cookie': 'a=1, b=2' }, body: 'POST /path?q=1 here grüß' });
+		const answer = await createHttpClient()({
+			method: 'POST',
+			url: `${url}/path?q=1`,
+			headers: { 'x-mine': 'here' },
+			body: 'grüß',
+			timeoutMs: 5_000,
+		});
+		expect(answer).toMatchObject({
+			status: 418,
+			headers: { 'x-told': 'yes', 'set-cookie': 'a=1, b=2' },
+			body: 'POST /path?q=1 here grüß',
+		});
 	});
 
 	it('uses a connection again', async () => {
@@ -60,24 +72,32 @@ describe('the HTTP client of the nodes', () => {
 		await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
 		const { port } = closed.address() as AddressInfo;
 		await new Promise((resolve) => closed.close(resolve));
-		const failure = await failureOf(createHttpClient()({ method: 'POST', url: `http://127.0.0.1:${port}`, headers: {}, body: 'x', timeoutMs: 5_000 }));
+		const failure = await failureOf(
+			createHttpClient()({ method: 'POST', url: `http://127.0.0.1:${port}`, headers: {}, body: 'x', timeoutMs: 5_000 }),
+		);
 		expect(failure.mayHaveArrived).toBe(false);
 	});
 
 	it('knows that a host that does not exist was not reached', async () => {
-		const failure = await failureOf(createHttpClient()({ method: 'GET', url: 'http://nowhere.invalid', headers: {}, timeoutMs: 5_000 }));
+		const failure = await failureOf(
+			createHttpClient()({ method: 'GET', url: 'http://nowhere.invalid', headers: {}, timeoutMs: 5_000 }),
+		);
 		expect(failure.mayHaveArrived).toBe(false);
 	});
 
 	it('cannot tell whether a request arrived whose connection broke', async () => {
 		const url = await listen((request) => request.socket.destroy());
-		const failure = await failureOf(createHttpClient()({ method: 'POST', url, headers: {}, body: 'x', timeoutMs: 5_000 }));
+		const failure = await failureOf(
+			createHttpClient()({ method: 'POST', url, headers: {}, body: 'x', timeoutMs: 5_000 }),
+		);
 		expect(failure.mayHaveArrived).toBe(true);
 	});
 
 	it('gives up after the time allowed, and cannot tell whether the request arrived', async () => {
 		const url = await listen(() => undefined);
-		const failure = await failureOf(createHttpClient()({ method: 'POST', url, headers: {}, body: 'x', timeoutMs: 100 }));
+		const failure = await failureOf(
+			createHttpClient()({ method: 'POST', url, headers: {}, body: 'x', timeoutMs: 100 }),
+		);
 		expect(failure.mayHaveArrived).toBe(true);
 	});
 
@@ -86,7 +106,9 @@ describe('the HTTP client of the nodes', () => {
 			response.writeHead(200);
 			response.write('a beginning');
 		});
-		const failure = await failureOf(createHttpClient()({ method: 'POST', url, headers: {}, body: 'x', timeoutMs: 100 }));
+		const failure = await failureOf(
+			createHttpClient()({ method: 'POST', url, headers: {}, body: 'x', timeoutMs: 100 }),
+		);
 		expect(failure.mayHaveArrived).toBe(true);
 	});
 

@@ -20,12 +20,19 @@ const editor = () => ({ getCredentials: async () => house.storeCredential }) as 
 
 describe('the lists of the editor', () => {
 	it('show senders, and find them by part of the number', async () => {
-		expect((await listSearch.searchSenders.call(editor())).results.map(({ name }) => name)).toEqual([whatsAppSender, smsSender]);
+		expect((await listSearch.searchSenders.call(editor())).results.map(({ name }) => name)).toEqual([
+			whatsAppSender,
+			smsSender,
+		]);
 		expect((await listSearch.searchSenders.call(editor(), '0212')).results).toHaveLength(1);
 	});
 
 	it('show contacts page after page, with their numbers masked', async () => {
-		for (let count = 0; count < 60; count++) await createOrUpdateContact(house.store, { smsNumber: `+3933312345${String(count).padStart(2, '0')}`, name: `Person ${count}` });
+		for (let count = 0; count < 60; count++)
+			await createOrUpdateContact(house.store, {
+				smsNumber: `+3933312345${String(count).padStart(2, '0')}`,
+				name: `Person ${count}`,
+			});
 		const first = await listSearch.searchContacts.call(editor());
 		const second = await listSearch.searchContacts.call(editor(), undefined, first.paginationToken as string);
 		expect([first.results.length, second.results.length, second.paginationToken]).toEqual([50, 10, undefined]);
@@ -50,6 +57,8 @@ describe('the lists of the editor', () => {
 			numbers: ['+393331234567'],
 			content: { type: 'text', body: 'Hello' },
 		});
-		expect((await listSearch.searchCampaigns.call(editor())).results).toEqual([{ name: 'Spring (running)', value: '2' }]);
+		expect((await listSearch.searchCampaigns.call(editor())).results).toEqual([
+			{ name: 'Spring (running)', value: '2' },
+		]);
 	});
 });

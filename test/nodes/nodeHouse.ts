@@ -36,10 +36,21 @@ export interface NodeHouse {
 export async function enterHouse(): Promise<NodeHouse> {
 	const folder = mkdtempSync(join(tmpdir(), 'optin-nodes-'));
 	process.env.N8N_USER_FOLDER = folder;
-	const storeCredential = { storage: 'sqlite', sqliteFile: 'optin.sqlite', sharedDisk: false, ledgerKey: 'a key for tests' };
+	const storeCredential = {
+		storage: 'sqlite',
+		sqliteFile: 'optin.sqlite',
+		sharedDisk: false,
+		ledgerKey: 'a key for tests',
+	};
 	await testStore({ id: '1', name: 'Store', type: 'optInStoreApi', data: storeCredential });
 	const store = await openStore(storeSettings(storeCredential), { create: false });
-	await createOrUpdateSender(store, { phone: whatsAppSender, provider: 'meta', providerSenderId: '1065', sendsWhatsApp: true, sendsSms: false });
+	await createOrUpdateSender(store, {
+		phone: whatsAppSender,
+		provider: 'meta',
+		providerSenderId: '1065',
+		sendsWhatsApp: true,
+		sendsSms: false,
+	});
 	await createOrUpdateSender(store, { phone: smsSender, provider: 'websms', sendsWhatsApp: false, sendsSms: true });
 
 	const requests: GatewayRequest[] = [];
@@ -47,7 +58,10 @@ export async function enterHouse(): Promise<NodeHouse> {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {
-			requests.push({ path: request.url ?? '', body: JSON.parse(Buffer.concat(chunks).toString() || '{}') as GatewayRequest['body'] });
+			requests.push({
+				path: request.url ?? '',
+				body: JSON.parse(Buffer.concat(chunks).toString() || '{}') as GatewayRequest['body'],
+			});
 			response.setHeader('Content-Type', 'application/json');
 			response.end(
 				JSON.stringify(
@@ -66,7 +80,13 @@ export async function enterHouse(): Promise<NodeHouse> {
 		storeCredential,
 		credentials: {
 			optInStoreApi: storeCredential,
-			metaWhatsAppApi: { accessToken: 'token', appSecret: 'secret', verifyToken: 'word', baseUrl: `${url}/meta`, apiVersion: 'v25.0' },
+			metaWhatsAppApi: {
+				accessToken: 'token',
+				appSecret: 'secret',
+				verifyToken: 'word',
+				baseUrl: `${url}/meta`,
+				apiVersion: 'v25.0',
+			},
 			websmsApi: { accessToken: 'token', webhookSecret: 'secret', baseUrl: `${url}/websms`, country: 'IT' },
 		},
 		requests,

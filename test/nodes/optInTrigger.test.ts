@@ -30,7 +30,12 @@ const stateOf = (number: string) =>
 	resultOf({
 		node: 'registrationStore',
 		credentials: { optInStoreApi: house.storeCredential },
-		parameters: { resource: 'registration', operation: 'check', sender: { __rl: true, mode: 'phone', value: '+390212345678' }, numbers: number },
+		parameters: {
+			resource: 'registration',
+			operation: 'check',
+			sender: { __rl: true, mode: 'phone', value: '+390212345678' },
+			numbers: number,
+		},
 	});
 
 const storeFile = () => join(process.env.N8N_USER_FOLDER ?? '', '.n8n/optin/optin.sqlite');
@@ -49,7 +54,10 @@ async function withoutStore(work: () => Promise<void>): Promise<void> {
 
 describe('WhatsApp Opt-In Trigger, webhook', () => {
 	it('answers Meta’s handshake', async () => {
-		const { answer, returned } = await call({ method: 'GET', url: '/webhook/x/optin?hub.mode=subscribe&hub.verify_token=word&hub.challenge=42' });
+		const { answer, returned } = await call({
+			method: 'GET',
+			url: '/webhook/x/optin?hub.mode=subscribe&hub.verify_token=word&hub.challenge=42',
+		});
 		expect(answer).toMatchObject({ status: 200, body: '42' });
 		expect(returned).toEqual({ noWebhookResponse: true });
 	});
@@ -68,14 +76,27 @@ describe('WhatsApp Opt-In Trigger, webhook', () => {
 	});
 
 	it('answers websms with its own word, and asks for the secret in the URL', async () => {
-		const body = JSON.stringify({ messageType: 'text', notificationId: '1', senderAddress: '393331234567', senderAddressType: 'international', recipientAddress: '393200000001', recipientAddressType: 'international', textMessageContent: 'STOP' });
+		const body = JSON.stringify({
+			messageType: 'text',
+			notificationId: '1',
+			senderAddress: '393331234567',
+			senderAddressType: 'international',
+			recipientAddress: '393200000001',
+			recipientAddressType: 'international',
+			textMessageContent: 'STOP',
+		});
 		const parameters = { provider: 'websms' };
-		expect((await call({ parameters, url: '/webhook/x/optin?key=secret', body })).answer).toMatchObject({ status: 200, body: expect.stringContaining('"statusCode":2000') });
+		expect((await call({ parameters, url: '/webhook/x/optin?key=secret', body })).answer).toMatchObject({
+			status: 200,
+			body: expect.stringContaining('"statusCode":2000'),
+		});
 		expect((await call({ parameters, url: '/webhook/x/optin', body })).answer.status).toBe(401);
 	});
 
 	it('refuses a body that is no JSON, or none at all', async () => {
-		expect((await call({ parameters: { provider: 'websms' }, url: '/?key=secret', body: 'hello' })).answer.status).toBe(400);
+		expect((await call({ parameters: { provider: 'websms' }, url: '/?key=secret', body: 'hello' })).answer.status).toBe(
+			400,
+		);
 		expect((await call({ parameters: meta })).answer.status).toBe(401);
 	});
 
@@ -85,7 +106,10 @@ describe('WhatsApp Opt-In Trigger, webhook', () => {
 			expect(answer.status).toBe(503);
 			expect(answer.body).not.toContain('optin.sqlite');
 			expect(logged).toEqual([expect.stringContaining('optin.sqlite')]);
-			expect((await call({ method: 'GET', url: '/?hub.mode=subscribe&hub.verify_token=word&hub.challenge=42' })).answer.status).toBe(200);
+			expect(
+				(await call({ method: 'GET', url: '/?hub.mode=subscribe&hub.verify_token=word&hub.challenge=42' })).answer
+					.status,
+			).toBe(200);
 		});
 	});
 
@@ -107,10 +131,13 @@ describe('WhatsApp Opt-In Trigger, trigger', () => {
 		await call(metaMessage('START', { id: 'wamid.1' }));
 		await call(metaMessage('Hello', { id: 'wamid.2' }));
 		await call(metaMessage('STOP', { id: 'wamid.3' }));
-		const handed = (output: number) => context.executions.flatMap(({ outputs }) => outputs[output]?.map(({ json }) => json) ?? []);
+		const handed = (output: number) =>
+			context.executions.flatMap(({ outputs }) => outputs[output]?.map(({ json }) => json) ?? []);
 		await until(() => handed(1).length === 1 && handed(2).length === 1);
 		await closeFunction?.();
-		expect(handed(0)).toMatchObject([{ event: 'optIn', outcome: 'registered', phone: '+393331234567', profileName: 'Anna' }]);
+		expect(handed(0)).toMatchObject([
+			{ event: 'optIn', outcome: 'registered', phone: '+393331234567', profileName: 'Anna' },
+		]);
 		expect(handed(1)).toMatchObject([{ event: 'optOut', text: 'STOP' }]);
 		expect(handed(2)).toMatchObject([{ event: 'message', text: 'Hello' }]);
 		expect(handed(3)).toEqual([]);

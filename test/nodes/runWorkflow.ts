@@ -107,7 +107,9 @@ async function runWith(tested: NodeUnderTest, items: INodeExecutionData[]): Prom
 			...(tested.onError ? { onError: tested.onError } : {}),
 		},
 	];
-	const connections: IConnections = { Start: { main: [[{ node: 'Tested', type: NodeConnectionTypes.Main, index: 0 }]] } };
+	const connections: IConnections = {
+		Start: { main: [[{ node: 'Tested', type: NodeConnectionTypes.Main, index: 0 }]] },
+	};
 	const workflowData: IWorkflowBase = {
 		id: 'workflow',
 		name: 'Workflow',
@@ -121,11 +123,19 @@ async function runWith(tested: NodeUnderTest, items: INodeExecutionData[]): Prom
 		settings: { executionOrder: 'v1', timezone: 'Europe/Vienna' },
 	};
 	const workflow = new Workflow({ ...workflowData, nodeTypes: nodeTypesOf(startWith(items)) });
-	const execute = new WorkflowExecute(additionalDataOf(tested.credentials, executionId, workflowData), 'manual', createRunExecutionData());
+	const execute = new WorkflowExecute(
+		additionalDataOf(tested.credentials, executionId, workflowData),
+		'manual',
+		createRunExecutionData(),
+	);
 	return await execute.run({ workflow, startNode: workflow.getNode('Start') ?? undefined });
 }
 
-function additionalDataOf(credentials: Credentials, executionId: string, workflowData: IWorkflowBase): IWorkflowExecuteAdditionalData {
+function additionalDataOf(
+	credentials: Credentials,
+	executionId: string,
+	workflowData: IWorkflowBase,
+): IWorkflowExecuteAdditionalData {
 	const credentialsHelper = {
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
@@ -159,10 +169,14 @@ export class StoppedWorkflow extends Error {
 }
 
 /** The items the node gave out. @throws {StoppedWorkflow} where it stopped the workflow. */
-export async function outputOf(tested: NodeUnderTest, items?: Array<INodeExecutionData['json']>): Promise<INodeExecutionData[]> {
+export async function outputOf(
+	tested: NodeUnderTest,
+	items?: Array<INodeExecutionData['json']>,
+): Promise<INodeExecutionData[]> {
 	const { data } = await run(tested, items);
 	const { error } = data.resultData;
-	if (error) throw new StoppedWorkflow(error.message, error.description ?? '', error.context.itemIndex as number | undefined);
+	if (error)
+		throw new StoppedWorkflow(error.message, error.description ?? '', error.context.itemIndex as number | undefined);
 	return data.resultData.runData.Tested?.at(-1)?.data?.main?.[0] ?? [];
 }
 
@@ -170,19 +184,26 @@ export async function outputOf(tested: NodeUnderTest, items?: Array<INodeExecuti
 export async function outputsOf(tested: NodeUnderTest, items: INodeExecutionData[]): Promise<INodeExecutionData[][]> {
 	const { data } = await runWith(tested, items);
 	const { error } = data.resultData;
-	if (error) throw new StoppedWorkflow(error.message, error.description ?? '', error.context.itemIndex as number | undefined);
+	if (error)
+		throw new StoppedWorkflow(error.message, error.description ?? '', error.context.itemIndex as number | undefined);
 	return (data.resultData.runData.Tested?.at(-1)?.data?.main ?? []).map((output) => output ?? []);
 }
 
 /** The only item's fields. */
-export async function resultOf(tested: NodeUnderTest, item: INodeExecutionData['json'] = {}): Promise<INodeExecutionData['json']> {
+export async function resultOf(
+	tested: NodeUnderTest,
+	item: INodeExecutionData['json'] = {},
+): Promise<INodeExecutionData['json']> {
 	const items = await outputOf(tested, [item]);
 	if (items.length !== 1) throw new Error(`One item was expected, ${items.length} came.`);
 	return items[0]?.json ?? {};
 }
 
 /** The only item, of a node that is given one with a file. */
-export async function runWithBinary(tested: NodeUnderTest, binary: INodeExecutionData['binary']): Promise<INodeExecutionData> {
+export async function runWithBinary(
+	tested: NodeUnderTest,
+	binary: INodeExecutionData['binary'],
+): Promise<INodeExecutionData> {
 	const { data } = await runWith(tested, [{ json: {}, ...(binary && { binary }) }]);
 	if (data.resultData.error) throw data.resultData.error;
 	const [item] = data.resultData.runData.Tested?.at(-1)?.data?.main?.[0] ?? [];

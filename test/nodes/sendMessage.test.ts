@@ -14,14 +14,27 @@ afterEach(async () => {
 const sms = (parameters: object = {}) => ({
 	node: 'sendMessage' as const,
 	credentials: house.credentials,
-	parameters: { resource: 'message', operation: 'send', channel: 'sms', to: '333 1234567', purpose: 'service', text: 'Hello', ...parameters },
+	parameters: {
+		resource: 'message',
+		operation: 'send',
+		channel: 'sms',
+		to: '333 1234567',
+		purpose: 'service',
+		text: 'Hello',
+		...parameters,
+	},
 });
 
 describe('Send SMS & WhatsApp, Message: Send', () => {
 	it('sends an SMS to a number as people type it', async () => {
 		const item = await resultOf(sms());
 		expect(item).toMatchObject({ state: 'accepted', recipient: '+393331234567', channel: 'sms', repeated: false });
-		expect(house.requests).toEqual([{ path: '/websms/rest/smsmessaging/text', body: expect.objectContaining({ recipientAddressList: ['393331234567'], messageContent: 'Hello' }) }]);
+		expect(house.requests).toEqual([
+			{
+				path: '/websms/rest/smsmessaging/text',
+				body: expect.objectContaining({ recipientAddressList: ['393331234567'], messageContent: 'Hello' }),
+			},
+		]);
 	});
 
 	it('sends no WhatsApp to somebody who has never written, and says why', async () => {
@@ -31,7 +44,10 @@ describe('Send SMS & WhatsApp, Message: Send', () => {
 	});
 
 	it('sends no advertisement by SMS without a recorded consent', async () => {
-		expect(await resultOf(sms({ purpose: 'advertisement' }))).toMatchObject({ state: 'skipped', reason: 'no SMS consent' });
+		expect(await resultOf(sms({ purpose: 'advertisement' }))).toMatchObject({
+			state: 'skipped',
+			reason: 'no SMS consent',
+		});
 	});
 
 	it('links each result to its item', async () => {
@@ -90,7 +106,9 @@ describe('Send SMS & WhatsApp, Message: Send', () => {
 	});
 
 	it('stops at the item that fails, without Continue On Fail, and names it', async () => {
-		await expect(outputOf(sms({ to: '={{ $json.to }}' }), [{ to: '+393331234567' }, { to: 'nobody' }])).rejects.toMatchObject({
+		await expect(
+			outputOf(sms({ to: '={{ $json.to }}' }), [{ to: '+393331234567' }, { to: 'nobody' }]),
+		).rejects.toMatchObject({
 			itemIndex: 1,
 			headline: expect.stringContaining('not a phone number'),
 		});
@@ -112,21 +130,32 @@ describe('Send SMS & WhatsApp, Message: Send', () => {
 	});
 
 	it('says that a gateway is down, and that nothing was sent', async () => {
-		const credentials = { ...house.credentials, websmsApi: { ...house.credentials.websmsApi, baseUrl: 'http://127.0.0.1:9' } };
+		const credentials = {
+			...house.credentials,
+			websmsApi: { ...house.credentials.websmsApi, baseUrl: 'http://127.0.0.1:9' },
+		};
 		const item = await resultOf({ ...sms(), credentials });
 		expect(item).toMatchObject({ state: 'failed', reason: 'http:not_reached' });
 		expect(item.reasonText).toMatch(/could not be reached/);
 	});
 
 	it('sends to the allowed numbers only in trial mode', async () => {
-		const credentials = { ...house.credentials, websmsApi: { ...house.credentials.websmsApi, trialMode: true, trialNumbers: '+39 333 1234567, +43 660 1234567' } };
+		const credentials = {
+			...house.credentials,
+			websmsApi: { ...house.credentials.websmsApi, trialMode: true, trialNumbers: '+39 333 1234567, +43 660 1234567' },
+		};
 		expect(await resultOf({ ...sms(), credentials })).toMatchObject({ state: 'accepted' });
-		expect(await resultOf({ ...sms({ to: '+393331234568' }), credentials })).toMatchObject({ reasonText: expect.stringMatching(/trial mode/) });
+		expect(await resultOf({ ...sms({ to: '+393331234568' }), credentials })).toMatchObject({
+			reasonText: expect.stringMatching(/trial mode/),
+		});
 		expect(house.requests).toHaveLength(1);
 	});
 
 	it('asks for delivery reports at the trigger’s URL, with the secret', async () => {
-		const credentials = { ...house.credentials, websmsApi: { ...house.credentials.websmsApi, statusCallbackUrl: 'https://n8n.example.org/webhook/x/optin' } };
+		const credentials = {
+			...house.credentials,
+			websmsApi: { ...house.credentials.websmsApi, statusCallbackUrl: 'https://n8n.example.org/webhook/x/optin' },
+		};
 		await resultOf({ ...sms(), credentials });
 		expect(house.requests[0]?.body.notificationCallbackUrl).toBe('https://n8n.example.org/webhook/x/optin?key=secret');
 	});
@@ -134,7 +163,9 @@ describe('Send SMS & WhatsApp, Message: Send', () => {
 	it('takes a sender by its number, written in any way', async () => {
 		const item = await resultOf(sms({ sender: { __rl: true, mode: 'phone', value: '39 320 0000001' } }));
 		expect(item).toMatchObject({ state: 'accepted', senderPhone: '+393200000001' });
-		await expect(resultOf(sms({ sender: { __rl: true, mode: 'phone', value: '+390000' } }))).rejects.toThrow(/no sender/);
+		await expect(resultOf(sms({ sender: { __rl: true, mode: 'phone', value: '+390000' } }))).rejects.toThrow(
+			/no sender/,
+		);
 	});
 });
 
@@ -143,19 +174,39 @@ describe('Send SMS & WhatsApp, Message: Reply', () => {
 		resultOf({
 			node: 'registrationStore',
 			credentials: { optInStoreApi: house.storeCredential },
-			parameters: { resource: 'registration', operation: 'applyMessage', sender: { __rl: true, mode: 'phone', value: whatsAppSender }, from: '+393331234567', text, messageId },
+			parameters: {
+				resource: 'registration',
+				operation: 'applyMessage',
+				sender: { __rl: true, mode: 'phone', value: whatsAppSender },
+				from: '+393331234567',
+				text,
+				messageId,
+			},
 		});
 	const reply = (parameters: object = {}) => ({
 		node: 'sendMessage' as const,
 		credentials: house.credentials,
-		parameters: { resource: 'message', operation: 'reply', eventId: '={{ $json.eventId }}', text: 'Goodbye', ...parameters },
+		parameters: {
+			resource: 'message',
+			operation: 'reply',
+			eventId: '={{ $json.eventId }}',
+			text: 'Goodbye',
+			...parameters,
+		},
 	});
 
 	it('answers a STOP once, and says that a second answer is refused', async () => {
 		await write('START', 'wamid.in1');
 		const stop = await write('STOP', 'wamid.in2');
-		expect(await resultOf(reply(), stop)).toMatchObject({ state: 'accepted', channel: 'whatsapp', recipient: '+393331234567' });
-		expect(await resultOf(reply({ options: { idempotencyKey: 'another' } }), stop)).toMatchObject({ state: 'skipped', reason: 'already replied' });
+		expect(await resultOf(reply(), stop)).toMatchObject({
+			state: 'accepted',
+			channel: 'whatsapp',
+			recipient: '+393331234567',
+		});
+		expect(await resultOf(reply({ options: { idempotencyKey: 'another' } }), stop)).toMatchObject({
+			state: 'skipped',
+			reason: 'already replied',
+		});
 		expect(house.requests).toHaveLength(1);
 	});
 
@@ -174,14 +225,21 @@ describe('Send SMS & WhatsApp, Message: Reply', () => {
 
 describe('Send SMS & WhatsApp, a store that cannot be opened', () => {
 	it('says so on every item with Continue On Fail', async () => {
-		const credentials = { ...house.credentials, optInStoreApi: { ...house.storeCredential, sqliteFile: 'other.sqlite' } };
+		const credentials = {
+			...house.credentials,
+			optInStoreApi: { ...house.storeCredential, sqliteFile: 'other.sqlite' },
+		};
 		const items = await outputOf({ ...sms(), credentials, onError: 'continueRegularOutput' }, [{}, {}]);
 		expect(items).toHaveLength(2);
-		for (const { json } of items) expect(json.error).toMatch(/"other.sqlite" does not exist.*test the Opt-In Store credential/);
+		for (const { json } of items)
+			expect(json.error).toMatch(/"other.sqlite" does not exist.*test the Opt-In Store credential/);
 	});
 
 	it('stops the workflow otherwise', async () => {
-		const credentials = { ...house.credentials, optInStoreApi: { ...house.storeCredential, sqliteFile: '../other.sqlite' } };
+		const credentials = {
+			...house.credentials,
+			optInStoreApi: { ...house.storeCredential, sqliteFile: '../other.sqlite' },
+		};
 		await expect(resultOf({ ...sms(), credentials })).rejects.toThrow(/is not a file name/);
 	});
 });

@@ -49,7 +49,9 @@ export function triggerContext(setting: TriggerSetting) {
 }
 
 /** What n8n gives to `webhook()`. */
-export function webhookContext(setting: TriggerSetting & { method?: string; url?: string; body?: string; headers?: Record<string, string> }) {
+export function webhookContext(
+	setting: TriggerSetting & { method?: string; url?: string; body?: string; headers?: Record<string, string> },
+) {
 	const logged: string[] = [];
 	const answer = { status: 0, contentType: '', body: '' };
 	const node = {
@@ -74,9 +76,20 @@ export function webhookContext(setting: TriggerSetting & { method?: string; url?
 /** A message to the company as Meta brings it, signed with the credential's secret. */
 export function metaMessage(text: string, { id = 'wamid.1', from = '393331234567', secret = 'secret' } = {}) {
 	const message = { from, id, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: text } };
-	const value = { messaging_product: 'whatsapp', metadata: { display_phone_number: '390212345678', phone_number_id: '1065' }, contacts: [{ wa_id: from, profile: { name: 'Anna' } }], messages: [message] };
-	const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '1', changes: [{ field: 'messages', value }] }] });
-	return { body, headers: { 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` } };
+	const value = {
+		messaging_product: 'whatsapp',
+		metadata: { display_phone_number: '390212345678', phone_number_id: '1065' },
+		contacts: [{ wa_id: from, profile: { name: 'Anna' } }],
+		messages: [message],
+	};
+	const body = JSON.stringify({
+		object: 'whatsapp_business_account',
+		entry: [{ id: '1', changes: [{ field: 'messages', value }] }],
+	});
+	return {
+		body,
+		headers: { 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` },
+	};
 }
 
 /** Waits until it holds, for as long as a test may take. */

@@ -17,21 +17,27 @@ test.each([
 });
 
 test('what becomes a number is E.164', () => {
-	fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'+0123456789 -().x') }), (address) => {
-		expect(internationalToE164(address) ?? '+43660123456').toMatch(/^\+[1-9]\d{6,14}$/);
-	}));
+	fc.assert(
+		fc.property(fc.string({ unit: fc.constantFrom(...'+0123456789 -().x') }), (address) => {
+			expect(internationalToE164(address) ?? '+43660123456').toMatch(/^\+[1-9]\d{6,14}$/);
+		}),
+	);
 });
 
 test('a provider’s words are kept without their phone numbers and tokens', () => {
 	expect(safeDetail("The 'To' number +43 660 12345678 is not valid")).toBe("The 'To' number …678 is not valid");
 	expect(safeDetail('Malformed access token EAAJZBx1abcdefghijklmnopqrstuvwxyz0123')).toBe('Malformed access token …');
-	expect(safeDetail('(#131030) Recipient phone number not in allowed list')).toBe('(#131030) Recipient phone number not in allowed list');
+	expect(safeDetail('(#131030) Recipient phone number not in allowed list')).toBe(
+		'(#131030) Recipient phone number not in allowed list',
+	);
 });
 
 test('no phone number survives in what a provider said', () => {
-	fc.assert(fc.property(fc.string(), fc.stringMatching(/^[1-9]\d{7,14}$/), fc.string(), (before, phone, after) => {
-		expect(safeDetail(`${before} ${phone} ${after}`)).not.toContain(phone);
-	}));
+	fc.assert(
+		fc.property(fc.string(), fc.stringMatching(/^[1-9]\d{7,14}$/), fc.string(), (before, phone, after) => {
+			expect(safeDetail(`${before} ${phone} ${after}`)).not.toContain(phone);
+		}),
+	);
 });
 
 test.each([
@@ -46,8 +52,10 @@ test.each([
 });
 
 test('the query of any URL can be read', () => {
-	fc.assert(fc.property(fc.string(), (url) => {
-		expect(queryOf(`${url.replaceAll('?', '')}?key=a%20b`).get('key')).toBe('a b');
-		queryOf(url);
-	}));
+	fc.assert(
+		fc.property(fc.string(), (url) => {
+			expect(queryOf(`${url.replaceAll('?', '')}?key=a%20b`).get('key')).toBe('a b');
+			queryOf(url);
+		}),
+	);
 });

@@ -10,7 +10,13 @@ function recordingProvider(): { provider: Provider; requests: SendRequest[] } {
 		check: () => Promise.resolve(),
 		send(request) {
 			requests.push(request);
-			return Promise.resolve(request.recipients.map(({ reference }) => ({ reference, accepted: true as const, providerMessageId: `id of ${reference}` })));
+			return Promise.resolve(
+				request.recipients.map(({ reference }) => ({
+					reference,
+					accepted: true as const,
+					providerMessageId: `id of ${reference}`,
+				})),
+			);
 		},
 	};
 	return { provider, requests };
@@ -19,7 +25,12 @@ function recordingProvider(): { provider: Provider; requests: SendRequest[] } {
 test('in trial mode only allowed numbers are sent to, and everybody has a result in their place', async () => {
 	const { provider, requests } = recordingProvider();
 	const trial = withTrialMode(provider, ['+39 333 1234567', '00436601234567']);
-	const recipients = [person('a', '+436609999999'), person('b', '+393331234567'), person('c', null, 'IT.123'), person('d', '+436601234567')];
+	const recipients = [
+		person('a', '+436609999999'),
+		person('b', '+393331234567'),
+		person('c', null, 'IT.123'),
+		person('d', '+436601234567'),
+	];
 
 	const results = await trial.send(sendRequest({ recipients }));
 

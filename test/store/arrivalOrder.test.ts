@@ -51,7 +51,10 @@ const said = (whats: readonly string[]): fc.Arbitrary<Said> =>
 const histories = (whats: readonly string[], maxLength = 9) =>
 	fc.array(said(whats), { minLength: 1, maxLength }).chain((history) => {
 		const numbered = history.map((each, index) => ({ ...each, id: `event ${index}` }));
-		return fc.tuple(fc.constant(numbered), fc.shuffledSubarray([...numbered, ...numbered], { minLength: numbered.length * 2 }));
+		return fc.tuple(
+			fc.constant(numbered),
+			fc.shuffledSubarray([...numbered, ...numbered], { minLength: numbered.length * 2 }),
+		);
 	});
 
 const timeOf = ({ hour }: Said): number => START_AT + hour * HOUR_MS;
@@ -64,17 +67,41 @@ async function happens(store: Store, each: Numbered, oldPhone: string, newPhone:
 	const id = `${oldPhone} ${each.id}`;
 	const at = timeOf(each);
 	const account = channel === 'sms' || as === 'number' ? null : `IT.${oldPhone.slice(1)}`;
-	const told = { id, phone: account !== null && as === 'userId' ? null : phone, whatsAppUserId: account, channel, senderPhone, at };
+	const told = {
+		id,
+		phone: account !== null && as === 'userId' ? null : phone,
+		whatsAppUserId: account,
+		channel,
+		senderPhone,
+		at,
+	};
 	if (what === 'register' || what === 'revoke' || what === 'provider error') {
 		await store.transaction(async (db) => {
 			const sender: Sender = await resolveSender(db, senderPhone, 'whatsapp');
 			if (what === 'provider error') {
 				const person = await findIdentity(db, { phone });
-				if (person) await applyProviderOptOut(store, db, { identityId: person.id, senderId: sender.id, channel, providerEventId: id, source: '131050', at });
+				if (person)
+					await applyProviderOptOut(store, db, {
+						identityId: person.id,
+						senderId: sender.id,
+						channel,
+						providerEventId: id,
+						source: '131050',
+						at,
+					});
 				return;
 			}
 			const person = { phone, whatsAppUserId: null };
-			await applyConsentSignal(store, db, { provider: 'operator', providerEventId: id, kind: what, channel: 'whatsapp', sender, person, sentAt: at, inbox: null });
+			await applyConsentSignal(store, db, {
+				provider: 'operator',
+				providerEventId: id,
+				kind: what,
+				channel: 'whatsapp',
+				sender,
+				person,
+				sentAt: at,
+				inbox: null,
+			});
 		});
 		return;
 	}
@@ -118,7 +145,10 @@ async function permissionsOf(store: Store, phone: string): Promise<Record<string
 			for (const purpose of ['advertisement', 'service'] as const) {
 				const { leftOut } = await previewCampaign(store, {
 					...{ purpose, channels, whatsAppSender: sender, smsSender: sender, groups: [], numbers: [phone] },
-					content: channels === 'sms' ? { type: 'text', body: 'x' } : { type: 'template', name: 'x', language: 'it', bodyParameters: [] },
+					content:
+						channels === 'sms'
+							? { type: 'text', body: 'x' }
+							: { type: 'template', name: 'x', language: 'it', bodyParameters: [] },
 				});
 				permissions[`${channels} ${purpose} ${sender}`] = Object.keys(leftOut)[0] ?? 'yes';
 			}
@@ -129,10 +159,12 @@ async function permissionsOf(store: Store, phone: string): Promise<Record<string
 
 /** The person's newest words, read off the history without any of the code under test. */
 function newestWords(history: readonly Numbered[]) {
-	const latest = (matches: (each: Numbered) => boolean): number => Math.max(-Infinity, ...history.filter(matches).map(timeOf));
+	const latest = (matches: (each: Numbered) => boolean): number =>
+		Math.max(-Infinity, ...history.filter(matches).map(timeOf));
 	const isStop = ({ what }: Numbered): boolean => what === 'STOP' || what === 'STOP NOWHERE';
 	const isStart = ({ what }: Numbered): boolean => what.startsWith('START');
-	const stopHere = (sender: string): number => latest((each) => isStop(each) && (each.senderPhone !== ONLY_SENDER || sender === ONLY_SENDER));
+	const stopHere = (sender: string): number =>
+		latest((each) => isStop(each) && (each.senderPhone !== ONLY_SENDER || sender === ONLY_SENDER));
 	return {
 		/** STOP that speaks of this sender. */
 		stop: stopHere,
@@ -140,9 +172,21 @@ function newestWords(history: readonly Numbered[]) {
 		startBySms: latest((each) => isStart(each) && each.channel === 'sms'),
 		/** START, or a plain message so long after every STOP before it that it may register: both take a STOP back. */
 		taken: latest((each) => isStart(each) || (each.what === 'hello' && each.channel === 'whatsapp')),
-		switchedOff: (sender: string): number => latest((each) => ['provider stop', 'provider error'].includes(each.what) && each.channel === 'whatsapp' && each.senderPhone === sender),
+		switchedOff: (sender: string): number =>
+			latest(
+				(each) =>
+					['provider stop', 'provider error'].includes(each.what) &&
+					each.channel === 'whatsapp' &&
+					each.senderPhone === sender,
+			),
 		/** START or the switch itself, or a resume. */
-		switchedOn: (sender: string): number => latest((each) => each.senderPhone === sender && each.channel === 'whatsapp' && (isStart(each) || each.what === 'provider resume')),
+		switchedOn: (sender: string): number =>
+			latest(
+				(each) =>
+					each.senderPhone === sender &&
+					each.channel === 'whatsapp' &&
+					(isStart(each) || each.what === 'provider resume'),
+			),
 		blacklisted: latest((each) => ['provider stop', 'provider error'].includes(each.what) && each.channel === 'sms'),
 	};
 }
@@ -154,7 +198,13 @@ describeSharedStores('Any order of arrival', (context) => {
 		const { store, clock } = context();
 		clock.time = START_AT + 1_000 * HOUR_MS;
 		for (const phone of SENDERS) {
-			await createOrUpdateSender(store, { phone, provider: 'meta', sendsWhatsApp: true, sendsSms: true, stopScope: phone === ONLY_SENDER ? 'thisSender' : 'allSenders' });
+			await createOrUpdateSender(store, {
+				phone,
+				provider: 'meta',
+				sendsWhatsApp: true,
+				sendsSms: true,
+				stopScope: phone === ONLY_SENDER ? 'thisSender' : 'allSenders',
+			});
 		}
 		for (const shortcode of ['news', 'sport']) await createOrUpdateGroup(store, { shortcode });
 	});
@@ -162,94 +212,155 @@ describeSharedStores('Any order of arrival', (context) => {
 		const { store } = context();
 		const [inOrder, shuffled] = [[newPhone(), newPhone()] as const, [newPhone(), newPhone()] as const];
 		// What providers and operators say of somebody nobody has heard of needs the number to be known.
-		for (const [phone] of [inOrder, shuffled]) await createOrUpdateContact(store, { smsNumber: phone, whatsAppNumber: phone });
-		for (const [phone] of [inOrder, shuffled]) await deliver(store, message('HELP', { phone, id: `first ${phone}`, at: START_AT - HOUR_MS }));
+		for (const [phone] of [inOrder, shuffled])
+			await createOrUpdateContact(store, { smsNumber: phone, whatsAppNumber: phone });
+		for (const [phone] of [inOrder, shuffled])
+			await deliver(store, message('HELP', { phone, id: `first ${phone}`, at: START_AT - HOUR_MS }));
 		for (const each of [...history].sort((one, other) => one.hour - other.hour)) await happens(store, each, ...inOrder);
 		for (const each of arrived) await happens(store, each, ...shuffled);
 		return { inOrder, shuffled };
 	};
 
-	it('with duplicates ends in the consent that the sorted history gives, and in the same permissions', async () => {
-		const { store } = context();
-		await fc.assert(
-			fc.asyncProperty(histories([...BY_PERSON, ...BY_PERSON, ...BY_OTHERS]), async ([history, arrived]) => {
-				const { inOrder, shuffled } = await both(history, arrived);
-				expect(await consentOf(store, shuffled[0])).toEqual(await consentOf(store, inOrder[0]));
-				expect(await permissionsOf(store, shuffled[0])).toEqual(await permissionsOf(store, inOrder[0]));
-			}),
-			{ numRuns: RUNS },
-		);
-		expect(await verifyConsent(store)).toMatchObject({ valid: true });
-	}, 240_000 + RUNS * 1_000);
+	it(
+		'with duplicates ends in the consent that the sorted history gives, and in the same permissions',
+		async () => {
+			const { store } = context();
+			await fc.assert(
+				fc.asyncProperty(histories([...BY_PERSON, ...BY_PERSON, ...BY_OTHERS]), async ([history, arrived]) => {
+					const { inOrder, shuffled } = await both(history, arrived);
+					expect(await consentOf(store, shuffled[0])).toEqual(await consentOf(store, inOrder[0]));
+					expect(await permissionsOf(store, shuffled[0])).toEqual(await permissionsOf(store, inOrder[0]));
+				}),
+				{ numRuns: RUNS },
+			);
+			expect(await verifyConsent(store)).toMatchObject({ valid: true });
+		},
+		240_000 + RUNS * 1_000,
+	);
 
-	it('with a change of number in between ends in the same consent at both numbers', async () => {
-		const { store } = context();
-		const withChange = histories([...BY_PERSON, 'provider stop', 'register', ...BY_PERSON.map((what) => `new: ${what}`)], 6).chain(([history]) =>
-			fc.integer({ min: 0, max: 9 }).chain((step) => {
-				// At an hour of its own: what is said in the same moment is the old number's last word.
-				const all = [...history, { what: 'changes number', hour: step * 8 + 4, channel: 'whatsapp' as const, senderPhone: SENDER_PHONE, id: 'change' }];
-				return fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 }));
-			}),
-		);
-		await fc.assert(
-			fc.asyncProperty(withChange, async ([history, arrived]) => {
-				const { inOrder, shuffled } = await both(history, arrived);
-				for (const index of [0, 1] as const) {
-					const [{ rows, heard }, expected] = [await consentOf(store, shuffled[index]), await consentOf(store, inOrder[index])];
-					expect({ rows, heard }).toEqual({ rows: expected.rows, heard: expected.heard });
-				}
-			}),
-			{ numRuns: RUNS },
-		);
-		expect(await verifyConsent(store)).toMatchObject({ valid: true });
-	}, 240_000 + RUNS * 1_000);
-
-	it('of words with a number, with a user id and with both ends in one person with the same consent', async () => {
-		const { store } = context();
-		const ofHalves = histories([...BY_PERSON, 'provider stop', 'provider resume'], 7).chain(([history]) =>
-			fc.tuple(...history.map(() => fc.constantFrom('number' as const, 'userId' as const, 'both' as const))).chain((named) => {
-				const told = history.map((each, index) => ({ ...each, as: named[index] }));
-				// Somewhere the two halves come together.
-				const all = [...told, { what: 'HELP', hour: 36, channel: 'whatsapp' as const, senderPhone: SENDER_PHONE, as: 'both' as const, id: 'both' }];
-				return fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 }));
-			}),
-		);
-		await fc.assert(
-			fc.asyncProperty(ofHalves, async ([history, arrived]) => {
-				const { inOrder, shuffled } = await both(history, arrived);
-				expect(await consentOf(store, shuffled[0])).toEqual(await consentOf(store, inOrder[0]));
-				const halves = await store.db.selectFrom('identity').select('phone').where('whatsapp_user_id', '=', `IT.${shuffled[0].slice(1)}`).execute();
-				expect(halves).toEqual([{ phone: shuffled[0] }]);
-			}),
-			{ numRuns: RUNS },
-		);
-		expect(await verifyConsent(store)).toMatchObject({ valid: true });
-	}, 240_000 + RUNS * 1_000);
-
-	it("ends with no permission that the person's newest word denies", async () => {
-		const { store } = context();
-		await fc.assert(
-			fc.asyncProperty(histories([...BY_PERSON, ...BY_OTHERS]), async ([history, arrived]) => {
-				const phone = newPhone();
-				await createOrUpdateContact(store, { smsNumber: phone, whatsAppNumber: phone, smsConsent: { source: 'paper', at: START_AT - HOUR_MS } });
-				await deliver(store, message('HELP', { phone, id: `first ${phone}`, at: START_AT - HOUR_MS }));
-				for (const each of arrived) await happens(store, each, phone, newPhone());
-				const may = await permissionsOf(store, phone);
-				const words = newestWords(history);
-				for (const sender of SENDERS) {
-					const isLeft = words.stop(sender) >= words.taken && words.stop(sender) > -Infinity;
-					const isOff = words.switchedOff(sender) >= words.switchedOn(sender) && words.switchedOff(sender) > -Infinity;
-					if (isLeft || isOff) expect(may[`whatsapp advertisement ${sender}`]).not.toBe('yes');
-					if (isLeft) expect([may[`whatsapp service ${sender}`], may[`sms advertisement ${sender}`]]).not.toContain('yes');
-					const outOfSms = Math.max(words.stopBySms, words.blacklisted);
-					if (outOfSms > -Infinity && outOfSms >= words.startBySms) {
-						expect([may[`sms advertisement ${sender}`], may[`sms service ${sender}`]]).toEqual(['opted out', 'opted out']);
+	it(
+		'with a change of number in between ends in the same consent at both numbers',
+		async () => {
+			const { store } = context();
+			const withChange = histories(
+				[...BY_PERSON, 'provider stop', 'register', ...BY_PERSON.map((what) => `new: ${what}`)],
+				6,
+			).chain(([history]) =>
+				fc.integer({ min: 0, max: 9 }).chain((step) => {
+					// At an hour of its own: what is said in the same moment is the old number's last word.
+					const all = [
+						...history,
+						{
+							what: 'changes number',
+							hour: step * 8 + 4,
+							channel: 'whatsapp' as const,
+							senderPhone: SENDER_PHONE,
+							id: 'change',
+						},
+					];
+					return fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 }));
+				}),
+			);
+			await fc.assert(
+				fc.asyncProperty(withChange, async ([history, arrived]) => {
+					const { inOrder, shuffled } = await both(history, arrived);
+					for (const index of [0, 1] as const) {
+						const [{ rows, heard }, expected] = [
+							await consentOf(store, shuffled[index]),
+							await consentOf(store, inOrder[index]),
+						];
+						expect({ rows, heard }).toEqual({ rows: expected.rows, heard: expected.heard });
 					}
-				}
-				const { words: heard } = await seen(store, phone);
-				if (heard[scopeAll] === 'out') expect(Object.entries(may).filter(([what, answer]) => what.includes('advertisement') && answer === 'yes')).toEqual([]);
-			}),
-			{ numRuns: RUNS },
-		);
-	}, 240_000 + RUNS * 1_000);
+				}),
+				{ numRuns: RUNS },
+			);
+			expect(await verifyConsent(store)).toMatchObject({ valid: true });
+		},
+		240_000 + RUNS * 1_000,
+	);
+
+	it(
+		'of words with a number, with a user id and with both ends in one person with the same consent',
+		async () => {
+			const { store } = context();
+			const ofHalves = histories([...BY_PERSON, 'provider stop', 'provider resume'], 7).chain(([history]) =>
+				fc
+					.tuple(...history.map(() => fc.constantFrom('number' as const, 'userId' as const, 'both' as const)))
+					.chain((named) => {
+						const told = history.map((each, index) => ({ ...each, as: named[index] }));
+						// Somewhere the two halves come together.
+						const all = [
+							...told,
+							{
+								what: 'HELP',
+								hour: 36,
+								channel: 'whatsapp' as const,
+								senderPhone: SENDER_PHONE,
+								as: 'both' as const,
+								id: 'both',
+							},
+						];
+						return fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 }));
+					}),
+			);
+			await fc.assert(
+				fc.asyncProperty(ofHalves, async ([history, arrived]) => {
+					const { inOrder, shuffled } = await both(history, arrived);
+					expect(await consentOf(store, shuffled[0])).toEqual(await consentOf(store, inOrder[0]));
+					const halves = await store.db
+						.selectFrom('identity')
+						.select('phone')
+						.where('whatsapp_user_id', '=', `IT.${shuffled[0].slice(1)}`)
+						.execute();
+					expect(halves).toEqual([{ phone: shuffled[0] }]);
+				}),
+				{ numRuns: RUNS },
+			);
+			expect(await verifyConsent(store)).toMatchObject({ valid: true });
+		},
+		240_000 + RUNS * 1_000,
+	);
+
+	it(
+		"ends with no permission that the person's newest word denies",
+		async () => {
+			const { store } = context();
+			await fc.assert(
+				fc.asyncProperty(histories([...BY_PERSON, ...BY_OTHERS]), async ([history, arrived]) => {
+					const phone = newPhone();
+					await createOrUpdateContact(store, {
+						smsNumber: phone,
+						whatsAppNumber: phone,
+						smsConsent: { source: 'paper', at: START_AT - HOUR_MS },
+					});
+					await deliver(store, message('HELP', { phone, id: `first ${phone}`, at: START_AT - HOUR_MS }));
+					for (const each of arrived) await happens(store, each, phone, newPhone());
+					const may = await permissionsOf(store, phone);
+					const words = newestWords(history);
+					for (const sender of SENDERS) {
+						const isLeft = words.stop(sender) >= words.taken && words.stop(sender) > -Infinity;
+						const isOff =
+							words.switchedOff(sender) >= words.switchedOn(sender) && words.switchedOff(sender) > -Infinity;
+						if (isLeft || isOff) expect(may[`whatsapp advertisement ${sender}`]).not.toBe('yes');
+						if (isLeft)
+							expect([may[`whatsapp service ${sender}`], may[`sms advertisement ${sender}`]]).not.toContain('yes');
+						const outOfSms = Math.max(words.stopBySms, words.blacklisted);
+						if (outOfSms > -Infinity && outOfSms >= words.startBySms) {
+							expect([may[`sms advertisement ${sender}`], may[`sms service ${sender}`]]).toEqual([
+								'opted out',
+								'opted out',
+							]);
+						}
+					}
+					const { words: heard } = await seen(store, phone);
+					if (heard[scopeAll] === 'out')
+						expect(
+							Object.entries(may).filter(([what, answer]) => what.includes('advertisement') && answer === 'yes'),
+						).toEqual([]);
+				}),
+				{ numRuns: RUNS },
+			);
+		},
+		240_000 + RUNS * 1_000,
+	);
 });

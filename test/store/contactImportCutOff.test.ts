@@ -9,11 +9,14 @@ const ROWS = 600;
 const options = { groups: ['news'] };
 const file = `Phone,WhatsApp,Name,City,Consent source,Consent date\n${Array.from(
 	{ length: ROWS },
-	(_, index) => `${numberOf(index)},${index % 3 === 0 ? numberOf(index + 5_000) : ''},Person ${index},Rome,${index % 2 === 0 ? 'Paper form,2026-05-03' : ','}`,
+	(_, index) =>
+		`${numberOf(index)},${index % 3 === 0 ? numberOf(index + 5_000) : ''},Person ${index},Rome,${index % 2 === 0 ? 'Paper form,2026-05-03' : ','}`,
 ).join('\n')}\n`;
 
 async function everything(store: Store) {
-	const contacts = (await listContacts(store, { limit: 5_000 })).map(({ id: _id, createdAt: _created, updatedAt: _updated, ...contact }) => contact);
+	const contacts = (await listContacts(store, { limit: 5_000 })).map(
+		({ id: _id, createdAt: _created, updatedAt: _updated, ...contact }) => contact,
+	);
 	return {
 		contacts: contacts.sort((one, other) => String(one.name).localeCompare(String(other.name))),
 		members: (await listGroups(store)).map(({ contacts: count }) => count),
@@ -55,10 +58,18 @@ describeStores('An import cut off half way', (context) => {
 		expect(cut.contacts.length).toBeGreaterThan(0);
 		expect(cut.contacts.length).toBeLessThan(ROWS);
 		expect(cut.members).toEqual([cut.contacts.length]);
-		expect(cut.records).toMatchObject({ valid: true, records: cut.contacts.filter(({ smsConsentAt }) => smsConsentAt !== null).length });
+		expect(cut.records).toMatchObject({
+			valid: true,
+			records: cut.contacts.filter(({ smsConsentAt }) => smsConsentAt !== null).length,
+		});
 
 		const { summary } = await importFile(store, file, options);
-		expect(summary).toMatchObject({ rows: ROWS, created: ROWS - cut.contacts.length, unchanged: cut.contacts.length, addedToGroups: ROWS - cut.contacts.length });
+		expect(summary).toMatchObject({
+			rows: ROWS,
+			created: ROWS - cut.contacts.length,
+			unchanged: cut.contacts.length,
+			addedToGroups: ROWS - cut.contacts.length,
+		});
 		whole = await everything(store);
 		expect(whole).toMatchObject({ members: [ROWS], records: { valid: true, records: ROWS / 2 } });
 	});
@@ -84,7 +95,9 @@ describeStores('An import cut off half way', (context) => {
 		cancelled.abort(new Error('Cancelled.'));
 		await expect(importFile(store, file, { ...options, signal: cancelled.signal })).rejects.toThrow('Cancelled.');
 		expect(await listContacts(store)).toEqual([]);
-		await expect(importFile(store, `${file}"open,${numberOf(1)}`, options)).rejects.toThrow(new RegExp(`quotation mark.*${ROWS} rows were imported before that|quotation mark`));
+		await expect(importFile(store, `${file}"open,${numberOf(1)}`, options)).rejects.toThrow(
+			new RegExp(`quotation mark.*${ROWS} rows were imported before that|quotation mark`),
+		);
 		expect((await importFile(store, file, options)).summary).toMatchObject({ rows: ROWS });
 		expect(await everything(store)).toEqual(whole);
 	});

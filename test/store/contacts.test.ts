@@ -1,6 +1,12 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../../domain/errors';
 import { createOrUpdateContact, deleteContact, getContact, listContacts } from '../../services/contacts';
-import { addContactToGroup, createOrUpdateGroup, deleteGroup, listGroups, removeContactFromGroup } from '../../services/groups';
+import {
+	addContactToGroup,
+	createOrUpdateGroup,
+	deleteGroup,
+	listGroups,
+	removeContactFromGroup,
+} from '../../services/groups';
 import { createOrUpdateSender } from '../../services/senders';
 import { deliver, message, PHONE, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
@@ -10,11 +16,29 @@ const OTHER = '+393339999999';
 describeStores('Contacts and groups', (context) => {
 	it('a number is in one contact only, and completes it', async () => {
 		const { store } = context();
-		const made = await createOrUpdateContact(store, { smsNumber: '333 1234567', country: 'IT', name: 'Anna', fields: { city: 'Rome' } });
+		const made = await createOrUpdateContact(store, {
+			smsNumber: '333 1234567',
+			country: 'IT',
+			name: 'Anna',
+			fields: { city: 'Rome' },
+		});
 		expect(made).toMatchObject({ created: true, smsNumber: PHONE, whatsAppNumber: null });
-		const completed = await createOrUpdateContact(store, { smsNumber: PHONE, whatsAppNumber: PHONE, fields: { age: 30 } });
-		expect(completed).toMatchObject({ id: made.id, created: false, name: 'Anna', whatsAppNumber: PHONE, fields: { city: 'Rome', age: 30 } });
-		expect(await createOrUpdateContact(store, { whatsAppNumber: PHONE, fields: { age: '' } })).toMatchObject({ id: made.id, fields: { city: 'Rome' } });
+		const completed = await createOrUpdateContact(store, {
+			smsNumber: PHONE,
+			whatsAppNumber: PHONE,
+			fields: { age: 30 },
+		});
+		expect(completed).toMatchObject({
+			id: made.id,
+			created: false,
+			name: 'Anna',
+			whatsAppNumber: PHONE,
+			fields: { city: 'Rome', age: 30 },
+		});
+		expect(await createOrUpdateContact(store, { whatsAppNumber: PHONE, fields: { age: '' } })).toMatchObject({
+			id: made.id,
+			fields: { city: 'Rome' },
+		});
 		expect(await listContacts(store)).toHaveLength(1);
 	});
 
@@ -28,7 +52,9 @@ describeStores('Contacts and groups', (context) => {
 		const { store } = context();
 		const one = await createOrUpdateContact(store, { smsNumber: PHONE });
 		const two = await createOrUpdateContact(store, { whatsAppNumber: OTHER });
-		await expect(createOrUpdateContact(store, { smsNumber: PHONE, whatsAppNumber: OTHER })).rejects.toThrow(new RegExp(`${one.id} and ${two.id}`));
+		await expect(createOrUpdateContact(store, { smsNumber: PHONE, whatsAppNumber: OTHER })).rejects.toThrow(
+			new RegExp(`${one.id} and ${two.id}`),
+		);
 		const filled = createOrUpdateContact(store, { smsNumber: '+393335555555', whatsAppNumber: OTHER });
 		await filled;
 		const other = createOrUpdateContact(store, { smsNumber: '+393334444444', whatsAppNumber: OTHER });
@@ -40,9 +66,14 @@ describeStores('Contacts and groups', (context) => {
 		const { store, clock } = context();
 		const first = await createOrUpdateContact(store, { smsNumber: PHONE, smsConsent: { source: 'paper form' } });
 		clock.advance(1_000);
-		const second = await createOrUpdateContact(store, { smsNumber: PHONE, smsConsent: { source: 'another', at: clock.now() } });
+		const second = await createOrUpdateContact(store, {
+			smsNumber: PHONE,
+			smsConsent: { source: 'another', at: clock.now() },
+		});
 		expect(second).toMatchObject({ smsConsentSource: 'paper form', smsConsentAt: first.smsConsentAt });
-		await expect(createOrUpdateContact(store, { smsNumber: OTHER, smsConsent: { source: ' ' } })).rejects.toThrow(InvalidInputError);
+		await expect(createOrUpdateContact(store, { smsNumber: OTHER, smsConsent: { source: ' ' } })).rejects.toThrow(
+			InvalidInputError,
+		);
 	});
 
 	it.each([{}, { smsNumber: '12' }, { whatsAppNumber: '3.93E+11' }])('%j makes no contact', async (input) => {
@@ -53,7 +84,9 @@ describeStores('Contacts and groups', (context) => {
 
 	it('the same number many times at once makes one contact', async () => {
 		const { store } = context();
-		const made = await Promise.allSettled(Array.from({ length: 6 }, () => createOrUpdateContact(store, { whatsAppNumber: PHONE })));
+		const made = await Promise.allSettled(
+			Array.from({ length: 6 }, () => createOrUpdateContact(store, { whatsAppNumber: PHONE })),
+		);
 		expect(made.some(({ status }) => status === 'fulfilled')).toBe(true);
 		expect(await listContacts(store)).toHaveLength(1);
 	});
@@ -61,7 +94,8 @@ describeStores('Contacts and groups', (context) => {
 	it('are found page by page, by parts of name and number, and by group', async () => {
 		const { store } = context();
 		await createOrUpdateGroup(store, { shortcode: 'news' });
-		for (let index = 0; index < 5; index++) await createOrUpdateContact(store, { smsNumber: `+39333000000${index}`, name: `Anna_${index}%` });
+		for (let index = 0; index < 5; index++)
+			await createOrUpdateContact(store, { smsNumber: `+39333000000${index}`, name: `Anna_${index}%` });
 		const first = await listContacts(store, { limit: 2 });
 		const second = await listContacts(store, { limit: 2, after: first.at(-1) });
 		expect([...first, ...second].map(({ name }) => name)).toEqual(['Anna_0%', 'Anna_1%', 'Anna_2%', 'Anna_3%']);
@@ -87,8 +121,15 @@ describeStores('Contacts and groups', (context) => {
 
 	it('a group is named by its shortcode, made once and renamed', async () => {
 		const { store } = context();
-		expect(await createOrUpdateGroup(store, { shortcode: 'NEWS' })).toMatchObject({ created: true, shortcode: 'news', name: 'NEWS' });
-		expect(await createOrUpdateGroup(store, { shortcode: 'news', name: 'Our news' })).toMatchObject({ created: false, name: 'Our news' });
+		expect(await createOrUpdateGroup(store, { shortcode: 'NEWS' })).toMatchObject({
+			created: true,
+			shortcode: 'news',
+			name: 'NEWS',
+		});
+		expect(await createOrUpdateGroup(store, { shortcode: 'news', name: 'Our news' })).toMatchObject({
+			created: false,
+			name: 'Our news',
+		});
 		await expect(createOrUpdateGroup(store, { shortcode: 'STOP' })).rejects.toThrow(InvalidInputError);
 		expect(await listGroups(store, { search: 'our' })).toHaveLength(1);
 	});
@@ -111,11 +152,31 @@ describeStores('Contacts and groups', (context) => {
 		];
 		for (const contact of contacts) await addContactToGroup(store, { group: 'news', contactId: contact.id });
 		expect(await listGroups(store)).toEqual([
-			{ id: id - 1, name: 'empty', shortcode: 'empty', contacts: 0, reachableBySms: 0, withWhatsAppNumber: 0, registeredForWhatsApp: 0, reachableByWhatsApp: 0 },
-			{ id, name: 'news', shortcode: 'news', contacts: 4, reachableBySms: 1, withWhatsAppNumber: 3, registeredForWhatsApp: 1, reachableByWhatsApp: 1 },
+			{
+				id: id - 1,
+				name: 'empty',
+				shortcode: 'empty',
+				contacts: 0,
+				reachableBySms: 0,
+				withWhatsAppNumber: 0,
+				registeredForWhatsApp: 0,
+				reachableByWhatsApp: 0,
+			},
+			{
+				id,
+				name: 'news',
+				shortcode: 'news',
+				contacts: 4,
+				reachableBySms: 1,
+				withWhatsAppNumber: 3,
+				registeredForWhatsApp: 1,
+				reachableByWhatsApp: 1,
+			},
 		]);
 		await deliver(store, message('STOP NEWS', { phone: phones[0] }));
-		expect(await removeContactFromGroup(store, { group: String(id), contactId: contacts[1]?.id ?? 0 })).toMatchObject({ removed: true });
+		expect(await removeContactFromGroup(store, { group: String(id), contactId: contacts[1]?.id ?? 0 })).toMatchObject({
+			removed: true,
+		});
 		await deleteGroup(store, { group: 'news' });
 		expect(await listContacts(store)).toHaveLength(4);
 	});

@@ -10,7 +10,18 @@ import { spacingUs } from '../../domain/pacing';
 import { referenceOf } from '../../domain/reference';
 import { resolveSender } from '../../store/senders';
 import type { Store } from '../../store/store';
-import { campaign, counters, FakeProvider, messages, phone, sayOut, seedGroup, seedPerson, seedRegistered, seedSender } from '../support/delivery';
+import {
+	campaign,
+	counters,
+	FakeProvider,
+	messages,
+	phone,
+	sayOut,
+	seedGroup,
+	seedPerson,
+	seedRegistered,
+	seedSender,
+} from '../support/delivery';
 import { describeStores } from '../support/stores';
 
 // The machine may have much else to do: a test that waits for a rate must not fail for that.
@@ -19,7 +30,11 @@ jest.setTimeout(60_000);
 const trigger = 'workflow/node';
 
 /** A running campaign by WhatsApp to `count` people, and the provider that would take it. */
-async function prepare(store: Store, count: number, { rate = 5_000 } = {}): Promise<{ provider: FakeProvider; senderId: number; campaignId: number }> {
+async function prepare(
+	store: Store,
+	count: number,
+	{ rate = 5_000 } = {},
+): Promise<{ provider: FakeProvider; senderId: number; campaignId: number }> {
 	const senderId = await seedSender(store, { rate });
 	const groupId = await seedGroup(store);
 	await seedRegistered(store, count, { senderId, groupId });
@@ -51,7 +66,14 @@ describeStores('Delivering a campaign', (context) => {
 		expect(slots).toHaveLength(2);
 		const deliveries = await Promise.all(slots.map((slot) => deliver(store, { meta: provider }, slot)));
 		expect(deliveries.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(40);
-		expect(deliveries[0]).toMatchObject({ senderPhone: '+436601111111', failed: 0, unknown: 0, left: 0, stopped: null, notServed: null });
+		expect(deliveries[0]).toMatchObject({
+			senderPhone: '+436601111111',
+			failed: 0,
+			unknown: 0,
+			left: 0,
+			stopped: null,
+			notServed: null,
+		});
 		expect(provider.recipients.sort()).toEqual(Array.from({ length: 40 }, (_, index) => phone(index)).sort());
 		expect(new Set(provider.requests.flatMap(({ states: seen }) => seen))).toEqual(new Set(['sending']));
 		expect(await counters(store)).toEqual({ 'whatsapp accepted': 40 });
@@ -65,8 +87,17 @@ describeStores('Delivering a campaign', (context) => {
 		const { store } = context();
 		const senderId = await seedSender(store);
 		const groupId = await seedGroup(store);
-		await seedPerson(store, { whatsApp: phone(1), groupIds: [groupId], registeredWith: senderId, name: 'Zoë', fields: { City: 'Graz' } });
-		await createCampaign(store, campaign({ content: { type: 'text', body: 'Ciao {{ name }} di {{city}}{{nothing}}!' } }));
+		await seedPerson(store, {
+			whatsApp: phone(1),
+			groupIds: [groupId],
+			registeredWith: senderId,
+			name: 'Zoë',
+			fields: { City: 'Graz' },
+		});
+		await createCampaign(
+			store,
+			campaign({ content: { type: 'text', body: 'Ciao {{ name }} di {{city}}{{nothing}}!' } }),
+		);
 		await store.db.updateTable('contact').set({ name: 'Changed since' }).execute();
 		const provider = new FakeProvider(store);
 		await deliverOnce(store, provider);
@@ -80,9 +111,13 @@ describeStores('Delivering a campaign', (context) => {
 		await Promise.all(slots.map((slot) => deliver(store, { meta: provider }, slot)));
 		const starts = provider.requests.map(({ startedAt }) => startedAt).sort((one, other) => one - other);
 		expect(starts).toHaveLength(60);
-		const { next_send_at_us: nextUs } = await store.db.selectFrom('sender').select('next_send_at_us').executeTakeFirstOrThrow();
+		const { next_send_at_us: nextUs } = await store.db
+			.selectFrom('sender')
+			.select('next_send_at_us')
+			.executeTakeFirstOrThrow();
 		expect(nextUs - clock.time * 1_000).toBeGreaterThanOrEqual(60 * spacingUs(40, 1));
-		for (const start of starts) expect(starts.filter((other) => other >= start && other < start + 1_000).length).toBeLessThanOrEqual(40);
+		for (const start of starts)
+			expect(starts.filter((other) => other >= start && other < start + 1_000).length).toBeLessThanOrEqual(40);
 	});
 
 	it('requests nothing when marking took so long that somebody may have said STOP since, and gives the messages back', async () => {
@@ -96,9 +131,15 @@ describeStores('Delivering a campaign', (context) => {
 		};
 		const [slot] = await slotsOf(store);
 		if (!slot) throw new Error('No slot.');
-		expect(await deliver(slow, { meta: provider }, slot)).toMatchObject({ accepted: 0, left: 10, stopped: expect.stringContaining('The store takes more than') as string });
+		expect(await deliver(slow, { meta: provider }, slot)).toMatchObject({
+			accepted: 0,
+			left: 10,
+			stopped: expect.stringContaining('The store takes more than') as string,
+		});
 		expect(provider.requests).toEqual([]);
-		expect((await messages(store)).map(({ state, attempts }) => `${state} ${attempts}`)).toEqual(Array.from({ length: 10 }, () => 'queued 0'));
+		expect((await messages(store)).map(({ state, attempts }) => `${state} ${attempts}`)).toEqual(
+			Array.from({ length: 10 }, () => 'queued 0'),
+		);
 	});
 
 	it('puts one text to many people into one request where the provider takes that', async () => {
@@ -113,7 +154,10 @@ describeStores('Delivering a campaign', (context) => {
 	it('gives no slot while nothing is due, and none to a stopped sender', async () => {
 		const { store, clock } = context();
 		const { senderId } = await prepare(store, 1);
-		await store.db.updateTable('campaign').set({ starts_at: clock.time + 1_000 }).execute();
+		await store.db
+			.updateTable('campaign')
+			.set({ starts_at: clock.time + 1_000 })
+			.execute();
 		expect(await slotsOf(store)).toEqual([]);
 		clock.advance(1_000);
 		await store.db.updateTable('sender').set({ stopped_reason: 'blocked' }).where('id', '=', senderId).execute();
@@ -135,7 +179,11 @@ describeStores('Delivering a campaign', (context) => {
 		await prepare(store, 2);
 		const [slot] = await slotsOf(store);
 		if (!slot) throw new Error('No slot.');
-		expect(await deliver(store, {}, slot)).toMatchObject({ accepted: 0, left: 2, notServed: expect.stringContaining('No credential for meta') as string });
+		expect(await deliver(store, {}, slot)).toMatchObject({
+			accepted: 0,
+			left: 2,
+			notServed: expect.stringContaining('No credential for meta') as string,
+		});
 	});
 });
 
@@ -158,10 +206,16 @@ describeStores('A delivery that is cut off', (context) => {
 		expect(await counters(store)).toEqual({ 'whatsapp accepted': 5, 'whatsapp unknown interrupted': 15 });
 
 		const unknown = (await messages(store)).filter(({ state }) => state === 'unknown');
-		await settleStatuses(store, unknown.map(({ id }) => status(store, id, 'delivered')));
+		await settleStatuses(
+			store,
+			unknown.map(({ id }) => status(store, id, 'delivered')),
+		);
 		expect(await states(store)).toEqual({ accepted: 5, delivered: 15 });
 		expect(await counters(store)).toEqual({ 'whatsapp accepted': 20, 'whatsapp sent': 15, 'whatsapp delivered': 15 });
-		expect(await getCampaign(store, String(campaignId))).toMatchObject({ state: 'finished', counts: { delivered: 15 } });
+		expect(await getCampaign(store, String(campaignId))).toMatchObject({
+			state: 'finished',
+			counts: { delivered: 15 },
+		});
 	});
 
 	it('leaves what it had only leased to the next', async () => {
@@ -180,7 +234,9 @@ describeStores('A delivery that is cut off', (context) => {
 		const next = new FakeProvider(store);
 		await deliverOnce(store, next);
 		await deliverOnce(store, next).catch(() => undefined);
-		expect([...provider.recipients, ...next.recipients].sort()).toEqual(Array.from({ length: 30 }, (_, index) => phone(index)).sort());
+		expect([...provider.recipients, ...next.recipients].sort()).toEqual(
+			Array.from({ length: 30 }, (_, index) => phone(index)).sort(),
+		);
 		expect(await states(store)).toEqual({ accepted: next.recipients.length, unknown: provider.recipients.length });
 	});
 
@@ -267,7 +323,9 @@ describeStores('A STOP while a campaign runs', (context) => {
 			acknowledged.set(phone(index), performance.now());
 		}
 		await running;
-		const late = provider.requests.filter(({ request, startedAt }) => startedAt > (acknowledged.get(request.recipients[0]?.phone ?? '') ?? Infinity));
+		const late = provider.requests.filter(
+			({ request, startedAt }) => startedAt > (acknowledged.get(request.recipients[0]?.phone ?? '') ?? Infinity),
+		);
 		expect(late).toEqual([]);
 		const skipped = (await messages(store)).filter(({ state }) => state === 'skipped');
 		expect(skipped.length).toBeGreaterThan(0);
@@ -294,9 +352,18 @@ describeStores('A STOP while a campaign runs', (context) => {
 		const { store } = context();
 		const senderId = await seedSender(store);
 		const groupId = await seedGroup(store);
-		const { contactId } = await seedPerson(store, { sms: phone(1), whatsApp: phone(2), groupIds: [groupId], registeredWith: senderId });
+		const { contactId } = await seedPerson(store, {
+			sms: phone(1),
+			whatsApp: phone(2),
+			groupIds: [groupId],
+			registeredWith: senderId,
+		});
 		await createCampaign(store, campaign());
-		const { id } = await store.db.selectFrom('identity').select('id').where('phone', '=', phone(1)).executeTakeFirstOrThrow();
+		const { id } = await store.db
+			.selectFrom('identity')
+			.select('id')
+			.where('phone', '=', phone(1))
+			.executeTakeFirstOrThrow();
 		await sayOut(store, id, 'all');
 		const provider = new FakeProvider(store);
 		await deliverOnce(store, provider);

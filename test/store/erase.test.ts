@@ -29,7 +29,18 @@ describeStores('Erasing a person', (context) => {
 	const sms = async (purpose: 'service' | 'advertisement', key: string, to = PHONE) => {
 		const { store } = context();
 		const provider = new FakeProvider(store, 'websms');
-		const sent = await sendMessage(store, { websms: provider, meta: provider }, { channel: 'sms', sender: SMS_SENDER, to, purpose, content: { type: 'text', body: `Dear Anna ${key}` }, idempotencyKey: key });
+		const sent = await sendMessage(
+			store,
+			{ websms: provider, meta: provider },
+			{
+				channel: 'sms',
+				sender: SMS_SENDER,
+				to,
+				purpose,
+				content: { type: 'text', body: `Dear Anna ${key}` },
+				idempotencyKey: key,
+			},
+		);
 		return { ...sent, requests: provider.requests.length };
 	};
 	const erase = async (number = PHONE) => {
@@ -39,24 +50,65 @@ describeStores('Erasing a person', (context) => {
 
 	beforeEach(async () => {
 		const { store } = context();
-		await createOrUpdateSender(store, { phone: SENDER_PHONE, provider: 'meta', sendsWhatsApp: true, sendsSms: false, country: 'IT' });
-		await createOrUpdateSender(store, { phone: SMS_SENDER, provider: 'websms', sendsWhatsApp: false, sendsSms: true, country: 'IT' });
+		await createOrUpdateSender(store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			country: 'IT',
+		});
+		await createOrUpdateSender(store, {
+			phone: SMS_SENDER,
+			provider: 'websms',
+			sendsWhatsApp: false,
+			sendsSms: true,
+			country: 'IT',
+		});
 		await createOrUpdateGroup(store, { shortcode: 'news' });
 	});
 
 	it('takes away everything kept of them, in every table, and the ledger still verifies', async () => {
 		const { store } = context();
-		await invite(store, { sender: SENDER_PHONE, number: PHONE, groups: ['news'], origin: 'form', limits: NO_LIMITS, evidence: { consentText: 'Yes', address: '192.0.2.7', userAgent: 'Firefox' } });
+		await invite(store, {
+			sender: SENDER_PHONE,
+			number: PHONE,
+			groups: ['news'],
+			origin: 'form',
+			limits: NO_LIMITS,
+			evidence: { consentText: 'Yes', address: '192.0.2.7', userAgent: 'Firefox' },
+		});
 		await say('START NEWS', { whatsAppUserId: USER_ID, id: `wamid.${PHONE}`, profileName: 'Anna Rossi' });
-		await createOrUpdateContact(store, { whatsAppNumber: PHONE, smsNumber: PHONE, fields: { city: 'Bolzano' }, smsConsent: { source: 'paper' } });
+		await createOrUpdateContact(store, {
+			whatsAppNumber: PHONE,
+			smsNumber: PHONE,
+			fields: { city: 'Bolzano' },
+			smsConsent: { source: 'paper' },
+		});
 		await sms('advertisement', `key of ${PHONE}`);
-		await createCampaign(store, campaign({ channels: 'sms', smsSender: SMS_SENDER, whatsAppSender: SENDER_PHONE, numbers: [PHONE], groups: [], content: { type: 'text', body: 'Dear {{name}}' } }));
+		await createCampaign(
+			store,
+			campaign({
+				channels: 'sms',
+				smsSender: SMS_SENDER,
+				whatsAppSender: SENDER_PHONE,
+				numbers: [PHONE],
+				groups: [],
+				content: { type: 'text', body: 'Dear {{name}}' },
+			}),
+		);
 		await say('I live at Via Roma 1', { whatsAppUserId: USER_ID });
 		const erasure = await erase();
-		expect(erasure).toMatchObject({ found: true, withdrawn: 1, unfinished: false, optOutKept: ['all'], erased: { contacts: 1, memberships: 1, registrations: 1, invitations: 1, messages: 2, campaigns: 1 } });
+		expect(erasure).toMatchObject({
+			found: true,
+			withdrawn: 1,
+			unfinished: false,
+			optOutKept: ['all'],
+			erased: { contacts: 1, memberships: 1, registrations: 1, invitations: 1, messages: 2, campaigns: 1 },
+		});
 		expect(JSON.stringify(erasure)).not.toContain(PHONE);
 		const left = await everything(store);
-		for (const trace of [PHONE, PHONE.slice(1), USER_ID, 'Anna', 'Bolzano', 'Via Roma', '192.0.2.7', 'Firefox']) expect(left).not.toContain(trace);
+		for (const trace of [PHONE, PHONE.slice(1), USER_ID, 'Anna', 'Bolzano', 'Via Roma', '192.0.2.7', 'Firefox'])
+			expect(left).not.toContain(trace);
 		expect(await verifyConsent(store)).toMatchObject({ valid: true, broken: [] });
 		expect((await messages(store)).map(({ state }) => state).sort()).toEqual(['accepted', 'skipped']);
 	});
@@ -69,9 +121,14 @@ describeStores('Erasing a person', (context) => {
 		const { id } = await createOrUpdateContact(store, { smsNumber: PHONE, whatsAppNumber: PHONE });
 		expect(await sms('advertisement', 'two')).toMatchObject({ state: 'skipped', reason: 'opted out', requests: 0 });
 		await addContactToGroup(store, { group: 'news', contactId: id });
-		const { counts, leftOut } = await createCampaign(store, campaign({ channels: 'sms', smsSender: SMS_SENDER, whatsAppSender: SENDER_PHONE }));
+		const { counts, leftOut } = await createCampaign(
+			store,
+			campaign({ channels: 'sms', smsSender: SMS_SENDER, whatsAppSender: SENDER_PHONE }),
+		);
 		expect({ queued: counts.queued, leftOut }).toEqual({ queued: 0, leftOut: { 'opted out': 1 } });
-		expect(await checkRegistrations(store, { sender: SENDER_PHONE, numbers: [PHONE] })).toMatchObject([{ registered: false, reason: 'opted out' }]);
+		expect(await checkRegistrations(store, { sender: SENDER_PHONE, numbers: [PHONE] })).toMatchObject([
+			{ registered: false, reason: 'opted out' },
+		]);
 	});
 
 	it('refuses advertising afterwards also to somebody who had not opted out, and permits Service SMS', async () => {
@@ -90,7 +147,10 @@ describeStores('Erasing a person', (context) => {
 		const { id } = await createOrUpdateContact(store, { smsNumber: PHONE, whatsAppNumber: PHONE });
 		await addContactToGroup(store, { group: 'news', contactId: id });
 		for (const purpose of ['advertisement', 'service'] as const) {
-			const { leftOut } = await previewCampaign(store, campaign({ purpose, channels: 'whatsappElseSms', smsSender: SMS_SENDER, whatsAppSender: SENDER_PHONE }));
+			const { leftOut } = await previewCampaign(
+				store,
+				campaign({ purpose, channels: 'whatsappElseSms', smsSender: SMS_SENDER, whatsAppSender: SENDER_PHONE }),
+			);
 			expect(leftOut).toEqual({ 'opted out': 1 });
 		}
 		expect(await seen(store)).toMatchObject({ identity: undefined });
@@ -116,7 +176,9 @@ describeStores('Erasing a person', (context) => {
 		expect(valid).toBe(true);
 		expect(records.map(({ details }) => details?.['action'])).toEqual(['carriedOptOut', 'start']);
 		expect((await verifyConsent(store)).broken).toEqual([]);
-		expect(await checkRegistrations(store, { sender: SENDER_PHONE, numbers: [PHONE] })).toMatchObject([{ registered: true }]);
+		expect(await checkRegistrations(store, { sender: SENDER_PHONE, numbers: [PHONE] })).toMatchObject([
+			{ registered: true },
+		]);
 	});
 
 	it('does not come back by what was said before and arrives late; a late STOP holds', async () => {
@@ -140,7 +202,20 @@ describeStores('Erasing a person', (context) => {
 		const { store } = context();
 		const { messageId } = await sms('service', 'one');
 		await erase();
-		const status = { kind: 'status' as const, providerEventId: 's', channel: 'sms' as const, sender: { phone: SMS_SENDER, providerSenderId: null }, reference: referenceOf(store.id, messageId), batchReference: null, providerMessageId: `wamid.${PHONE}`, recipientPhone: PHONE, status: 'delivered' as const, deliveredAs: 'sms' as const, error: null, at: null };
+		const status = {
+			kind: 'status' as const,
+			providerEventId: 's',
+			channel: 'sms' as const,
+			sender: { phone: SMS_SENDER, providerSenderId: null },
+			reference: referenceOf(store.id, messageId),
+			batchReference: null,
+			providerMessageId: `wamid.${PHONE}`,
+			recipientPhone: PHONE,
+			status: 'delivered' as const,
+			deliveredAs: 'sms' as const,
+			error: null,
+			at: null,
+		};
 		await settleStatuses(store, [status]);
 		expect(await messages(store)).toMatchObject([{ state: 'delivered', recipient: null }]);
 		expect(await everything(store)).not.toContain(PHONE);
@@ -170,13 +245,30 @@ describeStores('Erasing a person', (context) => {
 
 	it('waits for what is on its way, and frees a place for those who wait', async () => {
 		const { store } = context();
-		await createOrUpdateSender(store, { phone: SENDER_PHONE, provider: 'meta', sendsWhatsApp: true, sendsSms: false, packageLimit: 1 });
+		await createOrUpdateSender(store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			packageLimit: 1,
+		});
 		await say('START');
 		await say('START', { phone: '+393330000002' });
 		expect((await seen(store, '+393330000002')).registrations).toEqual(['waiting']);
 		const provider = new FakeProvider(store, 'meta');
 		provider.delayMs = 400;
-		const sending = sendMessage(store, { meta: provider }, { channel: 'whatsapp', sender: SENDER_PHONE, to: PHONE, purpose: 'service', content: { type: 'text', body: 'Hi' }, idempotencyKey: 'k' });
+		const sending = sendMessage(
+			store,
+			{ meta: provider },
+			{
+				channel: 'whatsapp',
+				sender: SENDER_PHONE,
+				to: PHONE,
+				purpose: 'service',
+				content: { type: 'text', body: 'Hi' },
+				idempotencyKey: 'k',
+			},
+		);
 		while (provider.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 		expect(await erase()).toMatchObject({ unfinished: false, erased: { messages: 1 } });
 		await sending;

@@ -10,16 +10,21 @@ import { describeStores } from '../support/stores';
 const LEASE_MS = 15_000;
 
 describeStores('Handing events over', (context) => {
-	const claim = (owner: string, limit = 100) => claimEvents(context().store, { inbox: INBOX, owner, limit, leaseMs: LEASE_MS });
+	const claim = (owner: string, limit = 100) =>
+		claimEvents(context().store, { inbox: INBOX, owner, limit, leaseMs: LEASE_MS });
 	const ids = (events: HandedEvent[]) => events.map(({ id }) => id);
 
 	/** Waits for something that another part of the program does, without a guess at how long it takes. */
 	const until = async (isSo: () => boolean | Promise<boolean>) => {
 		while (!(await isSo())) await wait(5);
 	};
-	const pumpWith = (emit: (events: HandedEvent[]) => Promise<void>, acquire = async () => ({ store: context().store, release: () => undefined }), onError: (error: unknown) => void = () => undefined) =>
-		new EventPump({ acquire, inbox: INBOX, emit, onError });
-	const taken = async () => (await context().store.db.selectFrom('event').select('id').where('taken_at', 'is not', null).execute()).length;
+	const pumpWith = (
+		emit: (events: HandedEvent[]) => Promise<void>,
+		acquire = async () => ({ store: context().store, release: () => undefined }),
+		onError: (error: unknown) => void = () => undefined,
+	) => new EventPump({ acquire, inbox: INBOX, emit, onError });
+	const taken = async () =>
+		(await context().store.db.selectFrom('event').select('id').where('taken_at', 'is not', null).execute()).length;
 
 	it('tells the workflow everything about an event', async () => {
 		const { store, clock } = context();
@@ -93,7 +98,9 @@ describeStores('Handing events over', (context) => {
 
 	it('gives an inbox nothing of another', async () => {
 		await deliver(context().store, message('START'));
-		expect(await claimEvents(context().store, { inbox: 'another/node', owner: 'one', limit: 10, leaseMs: LEASE_MS })).toEqual([]);
+		expect(
+			await claimEvents(context().store, { inbox: 'another/node', owner: 'one', limit: 10, leaseMs: LEASE_MS }),
+		).toEqual([]);
 	});
 
 	it('by two pumps hands out every event once', async () => {
@@ -112,13 +119,19 @@ describeStores('Handing events over', (context) => {
 		let end: () => void = () => undefined;
 		const errors: unknown[] = [];
 		const pump = pumpWith(
-			(events) => (events[0]?.id === 1 ? new Promise<void>((resolve) => (end = resolve)) : Promise.reject(new Error('no execution'))),
+			(events) =>
+				events[0]?.id === 1
+					? new Promise<void>((resolve) => (end = resolve))
+					: Promise.reject(new Error('no execution')),
 			undefined,
 			(error) => errors.push(error),
 		);
 		pump.start();
 		await deliver(store, message('START'));
-		await until(async () => (await store.db.selectFrom('event').select('id').where('lease_owner', 'is not', null).execute()).length === 1);
+		await until(
+			async () =>
+				(await store.db.selectFrom('event').select('id').where('lease_owner', 'is not', null).execute()).length === 1,
+		);
 		expect(await taken()).toBe(0);
 		end();
 		await until(async () => (await taken()) === 1);
@@ -152,7 +165,12 @@ describeStores('Handing events over', (context) => {
 	it('goes on after the store was away for a while', async () => {
 		const { store } = context();
 		let isDown = true;
-		const shaky = { ...store, now: store.now, read: (work: never) => (isDown ? Promise.reject(new StoreUnavailableError('down')) : store.read(work)), transaction: store.transaction.bind(store) };
+		const shaky = {
+			...store,
+			now: store.now,
+			read: (work: never) => (isDown ? Promise.reject(new StoreUnavailableError('down')) : store.read(work)),
+			transaction: store.transaction.bind(store),
+		};
 		const handed: HandedEvent[] = [];
 		let released = 0;
 		const pump = pumpWith(

@@ -25,7 +25,11 @@ describeStores('A person', (context) => {
 		expect((await seen(store)).registrations).toEqual(['ended']);
 		await say('hello', PHONE, USER_ID);
 		const person = await seen(store);
-		expect(person).toMatchObject({ registrations: ['active'], groups: ['news'], identity: { whatsapp_user_id: USER_ID } });
+		expect(person).toMatchObject({
+			registrations: ['active'],
+			groups: ['news'],
+			identity: { whatsapp_user_id: USER_ID },
+		});
 		expect(await store.db.selectFrom('registration').selectAll().execute()).toHaveLength(1);
 		expect((await verifyConsent(store)).valid).toBe(true);
 		const { records } = await exportPerson(store, { number: PHONE });
@@ -54,7 +58,11 @@ describeStores('A person', (context) => {
 		await createOrUpdateGroup(store, { shortcode: 'news' });
 		await say('START NEWS', null, USER_ID);
 		await say('hello', PHONE, USER_ID);
-		expect(await seen(store)).toMatchObject({ registrations: ['active'], groups: ['news'], contacts: [{ whatsapp_number: PHONE }] });
+		expect(await seen(store)).toMatchObject({
+			registrations: ['active'],
+			groups: ['news'],
+			contacts: [{ whatsapp_number: PHONE }],
+		});
 		await say('START NEWS', null, 'IT.999');
 		await say('STOP', NEW_PHONE, 'IT.999');
 		expect(await seen(store, NEW_PHONE)).toMatchObject({ registrations: ['ended'], contacts: [] });
@@ -79,17 +87,28 @@ describeStores('A person', (context) => {
 		await say('STOP', NEW_PHONE, null);
 		await say('hello', NEW_PHONE, USER_ID);
 		const person = await seen(store, NEW_PHONE);
-		expect(person).toMatchObject({ registrations: ['ended'], words: { all: 'out' }, identity: { whatsapp_user_id: USER_ID } });
+		expect(person).toMatchObject({
+			registrations: ['ended'],
+			words: { all: 'out' },
+			identity: { whatsapp_user_id: USER_ID },
+		});
 		expect((await verifyConsent(store)).broken).toEqual([]);
 	});
 
 	it('is made once, however many ask for them at once', async () => {
 		const { store } = context();
 		const phones = Array.from({ length: 1_200 }, (_, index) => `+39333${String(index).padStart(7, '0')}`);
-		const found = await Promise.all([phones, [...phones].reverse()].map((each) => store.transaction((db) => ensureIdentities(db, [...each, ...each], 1))));
+		const found = await Promise.all(
+			[phones, [...phones].reverse()].map((each) =>
+				store.transaction((db) => ensureIdentities(db, [...each, ...each], 1)),
+			),
+		);
 		expect(found[0]?.size).toBe(1_200);
 		expect(new Map([...(found[1] ?? [])].sort())).toEqual(new Map([...(found[0] ?? [])].sort()));
-		expect(await findIdentity(store.db, { phone: phones[7] ?? null })).toMatchObject({ phone: phones[7], id: found[0]?.get(phones[7] ?? '') });
+		expect(await findIdentity(store.db, { phone: phones[7] ?? null })).toMatchObject({
+			phone: phones[7],
+			id: found[0]?.get(phones[7] ?? ''),
+		});
 	});
 
 	it('whose half is found at the same moment by several requests ends as one, with every word heard', async () => {
@@ -104,7 +123,9 @@ describeStores('A person', (context) => {
 		]);
 		await say('hello', PHONE, USER_ID);
 		expect(await seen(store)).toMatchObject({ registrations: ['ended'], words: { all: 'out' } });
-		expect(await checkRegistrations(store, { sender: '', numbers: [PHONE] })).toMatchObject([{ registered: false, reason: 'opted out' }]);
+		expect(await checkRegistrations(store, { sender: '', numbers: [PHONE] })).toMatchObject([
+			{ registered: false, reason: 'opted out' },
+		]);
 		expect((await verifyConsent(store)).broken).toEqual([]);
 	});
 });

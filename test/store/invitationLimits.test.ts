@@ -1,4 +1,10 @@
-import { countriesAllowed, FORM_LIMITS, type InvitationLimits, NO_LIMITS, OPERATOR_LIMITS } from '../../domain/invitationLimits';
+import {
+	countriesAllowed,
+	FORM_LIMITS,
+	type InvitationLimits,
+	NO_LIMITS,
+	OPERATOR_LIMITS,
+} from '../../domain/invitationLimits';
 import { invite, type InviteInput } from '../../services/invite';
 import { createOrUpdateSender } from '../../services/senders';
 import { consentTables, deliver, message, SENDER_PHONE } from '../support/inbound';
@@ -10,11 +16,28 @@ const phoneOf = (index: number): string => `+39333${String(1_000_000 + index)}`;
 
 describeStores('Limits of invitations', (context) => {
 	beforeEach(async () => {
-		await createOrUpdateSender(context().store, { phone: SENDER_PHONE, provider: 'meta', providerSenderId: '1066', sendsWhatsApp: true, sendsSms: false, country: 'IT' });
+		await createOrUpdateSender(context().store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			providerSenderId: '1066',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			country: 'IT',
+		});
 	});
 	let index = 0;
-	const ask = async (limits: Partial<InvitationLimits>, { address, ...input }: Partial<InviteInput> & { address?: string } = {}) =>
-		await invite(context().store, { sender: '', number: phoneOf(++index), origin: 'form', limits: { ...NO_LIMITS, ...limits }, evidence: { ...(address !== undefined && { address }) }, ...input });
+	const ask = async (
+		limits: Partial<InvitationLimits>,
+		{ address, ...input }: Partial<InviteInput> & { address?: string } = {},
+	) =>
+		await invite(context().store, {
+			sender: '',
+			number: phoneOf(++index),
+			origin: 'form',
+			limits: { ...NO_LIMITS, ...limits },
+			evidence: { ...(address !== undefined && { address }) },
+			...input,
+		});
 	const outcomes = async (count: number, ...asked: Parameters<typeof ask>): Promise<string[]> => {
 		const all: string[] = [];
 		for (let step = 0; step < count; step++) all.push((await ask(...asked)).outcome);
@@ -29,7 +52,13 @@ describeStores('Limits of invitations', (context) => {
 		expect(await outcomes(1, { numberPerHour: 2 }, { number: '0039 333 100 0000' })).toEqual(['invited']);
 		clock.advance(10 * MINUTE_MS);
 		const refused = await ask({ numberPerHour: 2 }, { number });
-		expect(refused).toMatchObject({ outcome: 'numberLimit', invitationId: null, link: null, eventId: null, reason: expect.stringContaining('number') as string });
+		expect(refused).toMatchObject({
+			outcome: 'numberLimit',
+			invitationId: null,
+			link: null,
+			eventId: null,
+			reason: expect.stringContaining('number') as string,
+		});
 		expect(refused.retryAt).toBe(new Date(clock.time + 30 * MINUTE_MS).toISOString());
 		expect(await outcomes(1, { numberPerHour: 2 })).toEqual(['invited']);
 		clock.advance(30 * MINUTE_MS);
@@ -87,16 +116,27 @@ describeStores('Limits of invitations', (context) => {
 		['+393331234567', 'at, de', 'countryNotAllowed'],
 		['+436641234567', 'at, de', 'invited'],
 	])('invite %s where the countries allowed are "%s": %s', async (number, countries, outcome) => {
-		expect(await ask({ countries: countriesAllowed(countries, 'IT') }, { number })).toMatchObject({ outcome, retryAt: null });
+		expect(await ask({ countries: countriesAllowed(countries, 'IT') }, { number })).toMatchObject({
+			outcome,
+			retryAt: null,
+		});
 	});
 
 	it('leave nothing behind of what they refuse', async () => {
 		const { store } = context();
 		await outcomes(1, { overallPerHour: 1 });
-		const before = [await consentTables(store), await store.db.selectFrom('identity').selectAll().execute(), await store.db.selectFrom('invitation_request').selectAll().execute()];
+		const before = [
+			await consentTables(store),
+			await store.db.selectFrom('identity').selectAll().execute(),
+			await store.db.selectFrom('invitation_request').selectAll().execute(),
+		];
 		await outcomes(3, { overallPerHour: 1 });
 		await ask({ countries: ['AT'] });
-		expect([await consentTables(store), await store.db.selectFrom('identity').selectAll().execute(), await store.db.selectFrom('invitation_request').selectAll().execute()]).toEqual(before);
+		expect([
+			await consentTables(store),
+			await store.db.selectFrom('identity').selectAll().execute(),
+			await store.db.selectFrom('invitation_request').selectAll().execute(),
+		]).toEqual(before);
 	});
 
 	it('keep neither number nor address, and no row longer than a day', async () => {
@@ -114,17 +154,31 @@ describeStores('Limits of invitations', (context) => {
 		const { store } = context();
 		const number = phoneOf(500);
 		await deliver(store, message('START', { phone: number }));
-		expect(await outcomes(3, { numberPerHour: 2 }, { number })).toEqual(['alreadyRegistered', 'alreadyRegistered', 'numberLimit']);
+		expect(await outcomes(3, { numberPerHour: 2 }, { number })).toEqual([
+			'alreadyRegistered',
+			'alreadyRegistered',
+			'numberLimit',
+		]);
 	});
 
 	it('tell the company that somebody is registered, before any limit', async () => {
 		const { store } = context();
 		const number = phoneOf(501);
 		await deliver(store, message('START', { phone: number }));
-		expect(await outcomes(5, OPERATOR_LIMITS, { number, origin: 'operator' })).toEqual(Array.from({ length: 5 }, () => 'alreadyRegistered'));
+		expect(await outcomes(5, OPERATOR_LIMITS, { number, origin: 'operator' })).toEqual(
+			Array.from({ length: 5 }, () => 'alreadyRegistered'),
+		);
 	});
 
 	it('of a form are all in force unless somebody takes them away', () => {
-		for (const limit of ['numberPerHour', 'numberPerDay', 'addressPerHour', 'addressPerDay', 'overallPerHour', 'overallPerDay'] as const) expect(FORM_LIMITS[limit]).toBeGreaterThan(0);
+		for (const limit of [
+			'numberPerHour',
+			'numberPerDay',
+			'addressPerHour',
+			'addressPerDay',
+			'overallPerHour',
+			'overallPerDay',
+		] as const)
+			expect(FORM_LIMITS[limit]).toBeGreaterThan(0);
 	});
 });

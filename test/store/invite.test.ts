@@ -15,27 +15,63 @@ const DAY_MS = 24 * 60 * 60_000;
 describeStores('Inviting', (context) => {
 	const setUp = async (policy: RegistrationPolicy = 'anyMessage') => {
 		const { store } = context();
-		await createOrUpdateSender(store, { phone: SENDER_PHONE, provider: 'meta', providerSenderId: '1066', sendsWhatsApp: true, sendsSms: false, policy, country: 'IT' });
+		await createOrUpdateSender(store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			providerSenderId: '1066',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			policy,
+			country: 'IT',
+		});
 		await createOrUpdateGroup(store, { shortcode: 'news' });
 	};
 	const inviteBy = async (input: Partial<InviteInput> = {}) => {
-		const view = await invite(context().store, { sender: '', number: PHONE, origin: 'form', limits: NO_LIMITS, evidence: {}, ...input });
+		const view = await invite(context().store, {
+			sender: '',
+			number: PHONE,
+			origin: 'form',
+			limits: NO_LIMITS,
+			evidence: {},
+			...input,
+		});
 		return { ...view, text: view.text ?? '', code: view.code ?? '', expiresAt: view.expiresAt ?? '' };
 	};
-	const inviteNews = (number = '333 1234567') => inviteBy({ number, groups: ['news'], evidence: { formVersion: '3', address: '192.0.2.1' }, inbox: INBOX });
+	const inviteNews = (number = '333 1234567') =>
+		inviteBy({ number, groups: ['news'], evidence: { formVersion: '3', address: '192.0.2.1' }, inbox: INBOX });
 
-	it.each(['333 1234567', '+39 333 1234567', '0039 333 1234567'])('takes the number as "%s" and gives a link with START, the group and the code typed in', async (number) => {
-		const { store } = context();
-		await setUp();
-		const invitation = await inviteNews(number);
-		expect(invitation).toMatchObject({ outcome: 'invited', phone: PHONE, senderPhone: SENDER_PHONE, group: 'news', text: `START NEWS ${invitation.code}` });
-		expect(invitation.link).toBe(`https://wa.me/390212345678?text=START%20NEWS%20${invitation.code}`);
-		expect((await seen(store)).registrations).toEqual(['invited']);
-		expect(await checkRegistrations(store, { sender: '', numbers: [number] })).toMatchObject([{ registered: false, state: 'invited', reason: 'not registered' }]);
-		expect(await claimEvents(store, { inbox: INBOX, owner: 'one', limit: 10, leaseMs: 1_000 })).toMatchObject([
-			{ output: 'invited', json: { eventId: invitation.eventId, code: invitation.code, link: invitation.link, phone: PHONE, groupName: 'news' } },
-		]);
-	});
+	it.each(['333 1234567', '+39 333 1234567', '0039 333 1234567'])(
+		'takes the number as "%s" and gives a link with START, the group and the code typed in',
+		async (number) => {
+			const { store } = context();
+			await setUp();
+			const invitation = await inviteNews(number);
+			expect(invitation).toMatchObject({
+				outcome: 'invited',
+				phone: PHONE,
+				senderPhone: SENDER_PHONE,
+				group: 'news',
+				text: `START NEWS ${invitation.code}`,
+			});
+			expect(invitation.link).toBe(`https://wa.me/390212345678?text=START%20NEWS%20${invitation.code}`);
+			expect((await seen(store)).registrations).toEqual(['invited']);
+			expect(await checkRegistrations(store, { sender: '', numbers: [number] })).toMatchObject([
+				{ registered: false, state: 'invited', reason: 'not registered' },
+			]);
+			expect(await claimEvents(store, { inbox: INBOX, owner: 'one', limit: 10, leaseMs: 1_000 })).toMatchObject([
+				{
+					output: 'invited',
+					json: {
+						eventId: invitation.eventId,
+						code: invitation.code,
+						link: invitation.link,
+						phone: PHONE,
+						groupName: 'news',
+					},
+				},
+			]);
+		},
+	);
 
 	it('the same number again renews the invitation with the same code', async () => {
 		await setUp();
@@ -53,7 +89,12 @@ describeStores('Inviting', (context) => {
 		await deliver(store, message(text, { phone: null, whatsAppUserId: 'IT.123' }));
 		const invitations = await store.db.selectFrom('invitation').selectAll().execute();
 		expect(invitations).toMatchObject([{ id: invitationId, state: 'used' }]);
-		const rows = await store.db.selectFrom('registration').innerJoin('identity', 'identity.id', 'identity_id').select(['phone', 'whatsapp_user_id', 'state']).orderBy('state').execute();
+		const rows = await store.db
+			.selectFrom('registration')
+			.innerJoin('identity', 'identity.id', 'identity_id')
+			.select(['phone', 'whatsapp_user_id', 'state'])
+			.orderBy('state')
+			.execute();
 		expect(rows).toEqual([
 			{ phone: null, whatsapp_user_id: 'IT.123', state: 'active' },
 			// A code shows that somebody saw the page, not that this number is theirs: nobody else's number is registered by it.
@@ -70,7 +111,11 @@ describeStores('Inviting', (context) => {
 		await deliver(store, message(text, { phone: null, whatsAppUserId: 'IT.123' }));
 		clock.advance(1_000);
 		await deliver(store, message('hello', { whatsAppUserId: 'IT.123', profileName: 'Anna' }));
-		expect(await seen(store)).toMatchObject({ registrations: ['active'], groups: ['news'], contacts: [{ name: 'Anna', whatsapp_number: PHONE }] });
+		expect(await seen(store)).toMatchObject({
+			registrations: ['active'],
+			groups: ['news'],
+			contacts: [{ name: 'Anna', whatsapp_number: PHONE }],
+		});
 	});
 
 	it.each([
@@ -110,7 +155,9 @@ describeStores('Inviting', (context) => {
 		clock.advance(1_000);
 		expect(await inviteNews()).toMatchObject({ outcome: 'invited' });
 		expect(await seen(store)).toMatchObject({ words: { all: 'out' } });
-		expect(await checkRegistrations(store, { sender: '', numbers: [PHONE] })).toMatchObject([{ registered: false, reason: 'opted out' }]);
+		expect(await checkRegistrations(store, { sender: '', numbers: [PHONE] })).toMatchObject([
+			{ registered: false, reason: 'opted out' },
+		]);
 	});
 
 	it('tells apart who is registered already, and hands nothing over', async () => {
@@ -132,7 +179,14 @@ describeStores('Inviting', (context) => {
 		clock.advance(1_000);
 		const before = await consentTables(store);
 		const refused = await inviteBy({ origin: 'operator', groups: ['news'], inbox: INBOX });
-		expect(refused).toMatchObject({ outcome, invitationId: null, link: null, eventId: null, phone: PHONE, reason: expect.any(String) as string });
+		expect(refused).toMatchObject({
+			outcome,
+			invitationId: null,
+			link: null,
+			eventId: null,
+			phone: PHONE,
+			reason: expect.any(String) as string,
+		});
 		expect(await consentTables(store)).toEqual(before);
 		expect(await store.db.selectFrom('invitation').selectAll().execute()).toEqual([]);
 	});
@@ -140,7 +194,13 @@ describeStores('Inviting', (context) => {
 	it('refuses the company who is on the waiting list, and invites who was let go by hand', async () => {
 		const { store } = context();
 		await setUp();
-		await createOrUpdateSender(store, { phone: SENDER_PHONE, provider: 'meta', sendsWhatsApp: true, sendsSms: false, packageLimit: 0 });
+		await createOrUpdateSender(store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			packageLimit: 0,
+		});
 		await deliver(store, message('START'));
 		expect(await inviteBy({ origin: 'operator' })).toMatchObject({ outcome: 'onWaitingList' });
 		await revokeRegistration(store, { sender: '', number: PHONE });
@@ -152,9 +212,18 @@ describeStores('Inviting', (context) => {
 		await setUp();
 		await deliver(store, message('STOP', { channel: 'sms', senderPhone: '+393200000001' }));
 		clock.advance(1_000);
-		expect(await inviteBy({ origin: 'operator', inbox: INBOX })).toMatchObject({ outcome: 'smsOptedOut', invitationId: null });
-		expect(await inviteNews()).toMatchObject({ outcome: 'smsOptedOut', link: expect.stringContaining('wa.me') as string, eventId: null });
-		expect(await claimEvents(store, { inbox: INBOX, owner: 'one', limit: 10, leaseMs: 1_000 })).toMatchObject([{ output: 'optOut' }]);
+		expect(await inviteBy({ origin: 'operator', inbox: INBOX })).toMatchObject({
+			outcome: 'smsOptedOut',
+			invitationId: null,
+		});
+		expect(await inviteNews()).toMatchObject({
+			outcome: 'smsOptedOut',
+			link: expect.stringContaining('wa.me') as string,
+			eventId: null,
+		});
+		expect(await claimEvents(store, { inbox: INBOX, owner: 'one', limit: 10, leaseMs: 1_000 })).toMatchObject([
+			{ output: 'optOut' },
+		]);
 	});
 
 	it('gives the SMS to who said STOP and now fills in the form themselves', async () => {
@@ -199,25 +268,41 @@ describeStores('Inviting', (context) => {
 	it('keeps what the person typed until they register, then gives it to their contact, with the number as SMS number', async () => {
 		const { store, clock } = context();
 		await setUp();
-		const invitation = await inviteBy({ language: 'it', evidence: { smsConsent: true }, personFields: { name: 'Anna', fields: { email: 'anna@example.com', shop: 'Meran' } } });
+		const invitation = await inviteBy({
+			language: 'it',
+			evidence: { smsConsent: true },
+			personFields: { name: 'Anna', fields: { email: 'anna@example.com', shop: 'Meran' } },
+		});
 		expect((await seen(store)).contacts).toMatchObject([{ name: null, fields: '{}' }]);
 		clock.advance(1_000);
 		await deliver(store, message(invitation.text, { profileName: 'anna_98' }));
 		const [contact] = (await seen(store)).contacts;
-		expect(contact).toMatchObject({ name: 'Anna', language: 'it', sms_number: PHONE, whatsapp_number: PHONE, sms_consent_source: 'form' });
+		expect(contact).toMatchObject({
+			name: 'Anna',
+			language: 'it',
+			sms_number: PHONE,
+			whatsapp_number: PHONE,
+			sms_consent_source: 'form',
+		});
 		expect(JSON.parse(contact?.fields ?? '')).toEqual({ email: 'anna@example.com', shop: 'Meran' });
-		expect(await store.db.selectFrom('invitation').select(['person_fields', 'state']).execute()).toEqual([{ person_fields: null, state: 'used' }]);
+		expect(await store.db.selectFrom('invitation').select(['person_fields', 'state']).execute()).toEqual([
+			{ person_fields: null, state: 'used' },
+		]);
 	});
 
 	it('completes the contact there is and changes nothing that is filled', async () => {
 		const { store, clock } = context();
 		await setUp();
 		await createOrUpdateContact(store, { smsNumber: PHONE, name: 'A. Holzner', fields: { shop: 'Bozen' } });
-		const invitation = await inviteBy({ personFields: { name: 'Anna', language: 'de', fields: { shop: 'Meran', email: 'anna@example.com' } } });
+		const invitation = await inviteBy({
+			personFields: { name: 'Anna', language: 'de', fields: { shop: 'Meran', email: 'anna@example.com' } },
+		});
 		clock.advance(1_000);
 		await deliver(store, message(invitation.text));
 		const { contacts } = await seen(store);
-		expect(contacts).toMatchObject([{ name: 'A. Holzner', language: 'de', sms_number: PHONE, whatsapp_number: PHONE, sms_consent_at: null }]);
+		expect(contacts).toMatchObject([
+			{ name: 'A. Holzner', language: 'de', sms_number: PHONE, whatsapp_number: PHONE, sms_consent_at: null },
+		]);
 		expect(JSON.parse(contacts[0]?.fields ?? '')).toEqual({ shop: 'Bozen', email: 'anna@example.com' });
 	});
 
@@ -242,7 +327,9 @@ describeStores('Inviting', (context) => {
 		const other = '+393331234560';
 		clock.advance(1_000);
 		await deliver(store, message(invitation.text, { phone: other }));
-		expect((await seen(store, other)).contacts).toMatchObject([{ whatsapp_number: other, sms_number: null, sms_consent_at: null }]);
+		expect((await seen(store, other)).contacts).toMatchObject([
+			{ whatsapp_number: other, sms_number: null, sms_consent_at: null },
+		]);
 		expect(await seen(store)).toMatchObject({ registrations: ['invited'], contacts: [] });
 	});
 
@@ -255,8 +342,15 @@ describeStores('Inviting', (context) => {
 		clock.advance(1_000);
 		await deliver(store, message('hello', { whatsAppUserId: 'IT.123' }));
 		const [contact] = (await seen(store)).contacts;
-		expect(contact).toMatchObject({ name: 'Anna', whatsapp_number: PHONE, sms_number: PHONE, fields: '{"shop":"Meran"}' });
-		expect(await store.db.selectFrom('invitation').select('person_fields').execute()).toEqual([{ person_fields: null }]);
+		expect(contact).toMatchObject({
+			name: 'Anna',
+			whatsapp_number: PHONE,
+			sms_number: PHONE,
+			fields: '{"shop":"Meran"}',
+		});
+		expect(await store.db.selectFrom('invitation').select('person_fields').execute()).toEqual([
+			{ person_fields: null },
+		]);
 	});
 
 	it('records no SMS consent against an opt-out on the word of whoever typed the number, but when they answer from it', async () => {
@@ -278,8 +372,18 @@ describeStores('Inviting', (context) => {
 		clock.advance(DAY_MS);
 		const second = await inviteBy({ origin: 'operator' });
 		expect(second.code).toBe(first.code);
-		const held = () => store.db.selectFrom('invitation').select(['origin', 'person_fields', 'group_id', 'evidence', 'expires_at']).orderBy('id').executeTakeFirstOrThrow();
-		expect(await held()).toMatchObject({ origin: 'form', person_fields: '{"name":"Anna"}', group_id: expect.any(Number) as number, expires_at: clock.time + 7 * DAY_MS });
+		const held = () =>
+			store.db
+				.selectFrom('invitation')
+				.select(['origin', 'person_fields', 'group_id', 'evidence', 'expires_at'])
+				.orderBy('id')
+				.executeTakeFirstOrThrow();
+		expect(await held()).toMatchObject({
+			origin: 'form',
+			person_fields: '{"name":"Anna"}',
+			group_id: expect.any(Number) as number,
+			expires_at: clock.time + 7 * DAY_MS,
+		});
 		expect(JSON.parse((await held()).evidence)).toMatchObject({ formVersion: '3' });
 		clock.advance(8 * DAY_MS);
 		await inviteBy({ number: '+393331234560' });
@@ -292,7 +396,10 @@ describeStores('Inviting', (context) => {
 		await inviteBy();
 		await inviteBy({ number: '+393331234560', origin: 'operator' });
 		const { records } = await consentTables(store);
-		expect(records.map(({ details }) => (JSON.parse(details ?? '{}') as { source: string }).source)).toEqual(['form', 'operator']);
+		expect(records.map(({ details }) => (JSON.parse(details ?? '{}') as { source: string }).source)).toEqual([
+			'form',
+			'operator',
+		]);
 	});
 
 	it('records consent to SMS only where the form asked for it', async () => {
@@ -301,7 +408,9 @@ describeStores('Inviting', (context) => {
 		await inviteNews();
 		expect((await seen(store)).contacts).toEqual([]);
 		await inviteBy({ evidence: { smsConsent: true } });
-		expect((await seen(store)).contacts).toMatchObject([{ sms_number: PHONE, whatsapp_number: null, sms_consent_source: 'form' }]);
+		expect((await seen(store)).contacts).toMatchObject([
+			{ sms_number: PHONE, whatsapp_number: null, sms_consent_source: 'form' },
+		]);
 	});
 
 	it('keeps what the person was shown as evidence in the ledger', async () => {
@@ -309,7 +418,12 @@ describeStores('Inviting', (context) => {
 		await setUp();
 		await inviteNews();
 		const { records } = await consentTables(store);
-		expect(JSON.parse(records[0]?.details ?? '{}')).toMatchObject({ action: 'invited', source: 'form', phone: PHONE, evidence: { formVersion: '3', address: '192.0.2.1' } });
+		expect(JSON.parse(records[0]?.details ?? '{}')).toMatchObject({
+			action: 'invited',
+			source: 'form',
+			phone: PHONE,
+			evidence: { formVersion: '3', address: '192.0.2.1' },
+		});
 	});
 
 	it('leaves nothing half written where number, group or sender are wrong', async () => {

@@ -13,16 +13,32 @@ describeStores('Merging two contacts', (context) => {
 		context().clock.advance(1_000);
 		await deliver(context().store, message(text, { phone, channel }));
 	};
-	const two = async (one: Parameters<typeof createOrUpdateContact>[1], other: Parameters<typeof createOrUpdateContact>[1]) => {
+	const two = async (
+		one: Parameters<typeof createOrUpdateContact>[1],
+		other: Parameters<typeof createOrUpdateContact>[1],
+	) => {
 		const { store } = context();
-		return [(await createOrUpdateContact(store, one)).id, (await createOrUpdateContact(store, other)).id] as [number, number];
+		return [(await createOrUpdateContact(store, one)).id, (await createOrUpdateContact(store, other)).id] as [
+			number,
+			number,
+		];
 	};
 
 	it('joins numbers and fields; what the one kept says counts', async () => {
 		const { store } = context();
-		const [keptId, mergedId] = await two({ smsNumber: PHONE, name: 'Anna', fields: { city: 'Rome' } }, { whatsAppNumber: OTHER, name: 'A.', language: 'it', fields: { city: 'Milan', age: '30' } });
+		const [keptId, mergedId] = await two(
+			{ smsNumber: PHONE, name: 'Anna', fields: { city: 'Rome' } },
+			{ whatsAppNumber: OTHER, name: 'A.', language: 'it', fields: { city: 'Milan', age: '30' } },
+		);
 		expect(await mergeContacts(store, { keptId, mergedId })).toMatchObject({
-			...{ id: keptId, mergedContactId: mergedId, smsNumber: PHONE, whatsAppNumber: OTHER, name: 'Anna', language: 'it' },
+			...{
+				id: keptId,
+				mergedContactId: mergedId,
+				smsNumber: PHONE,
+				whatsAppNumber: OTHER,
+				name: 'Anna',
+				language: 'it',
+			},
 			fields: { city: 'Rome', age: '30' },
 		});
 		expect(await listContacts(store)).toHaveLength(1);
@@ -32,8 +48,13 @@ describeStores('Merging two contacts', (context) => {
 	it('is refused with both names where both have another number in one field, unless one is chosen', async () => {
 		const { store } = context();
 		const [keptId, mergedId] = await two({ smsNumber: PHONE }, { smsNumber: OTHER });
-		await expect(mergeContacts(store, { keptId, mergedId })).rejects.toThrow(new RegExp(`Contact ${keptId} .*…67.* contact ${mergedId} .*…99`));
-		expect(await mergeContacts(store, { keptId, mergedId, smsNumber: 'merged' })).toMatchObject({ id: keptId, smsNumber: OTHER });
+		await expect(mergeContacts(store, { keptId, mergedId })).rejects.toThrow(
+			new RegExp(`Contact ${keptId} .*…67.* contact ${mergedId} .*…99`),
+		);
+		expect(await mergeContacts(store, { keptId, mergedId, smsNumber: 'merged' })).toMatchObject({
+			id: keptId,
+			smsNumber: OTHER,
+		});
 	});
 
 	it('of itself, or of a contact that does not exist, is refused', async () => {
@@ -46,7 +67,10 @@ describeStores('Merging two contacts', (context) => {
 	it('joins the groups; one left by STOP at either number stays left', async () => {
 		const { store } = context();
 		for (const shortcode of ['news', 'sport', 'shop']) await createOrUpdateGroup(store, { shortcode });
-		const [keptId, mergedId] = await two({ whatsAppNumber: PHONE, groups: ['news', 'shop'] }, { smsNumber: OTHER, groups: ['sport', 'shop'] });
+		const [keptId, mergedId] = await two(
+			{ whatsAppNumber: PHONE, groups: ['news', 'shop'] },
+			{ smsNumber: OTHER, groups: ['sport', 'shop'] },
+		);
 		await say('STOP NEWS', OTHER);
 		const merged = await mergeContacts(store, { keptId, mergedId });
 		expect(merged).toMatchObject({ groupsAdded: ['sport'], groupsRefused: ['news'] });
@@ -67,10 +91,21 @@ describeStores('Merging two contacts', (context) => {
 
 	it('keeps a consent to SMS with the number it was given for', async () => {
 		const { store } = context();
-		const [keptId, mergedId] = await two({ whatsAppNumber: PHONE }, { smsNumber: OTHER, smsConsent: { source: 'paper' } });
-		expect(await mergeContacts(store, { keptId, mergedId })).toMatchObject({ smsNumber: OTHER, smsConsentSource: 'paper' });
+		const [keptId, mergedId] = await two(
+			{ whatsAppNumber: PHONE },
+			{ smsNumber: OTHER, smsConsent: { source: 'paper' } },
+		);
+		expect(await mergeContacts(store, { keptId, mergedId })).toMatchObject({
+			smsNumber: OTHER,
+			smsConsentSource: 'paper',
+		});
 		const { id: third } = await createOrUpdateContact(store, { smsNumber: THIRD });
-		expect(await mergeContacts(store, { keptId: third, mergedId: keptId, smsNumber: 'kept' })).toMatchObject({ smsNumber: THIRD, whatsAppNumber: PHONE, smsConsentSource: null, smsConsentAt: null });
+		expect(await mergeContacts(store, { keptId: third, mergedId: keptId, smsNumber: 'kept' })).toMatchObject({
+			smsNumber: THIRD,
+			whatsAppNumber: PHONE,
+			smsConsentSource: null,
+			smsConsentAt: null,
+		});
 	});
 
 	it('carries a STOP said at a number that is given up to those kept, with its time and a record', async () => {
@@ -81,7 +116,9 @@ describeStores('Merging two contacts', (context) => {
 		await say('STOP', OTHER);
 		await mergeContacts(store, { keptId, mergedId, whatsAppNumber: 'kept' });
 		expect(await seen(store)).toMatchObject({ registrations: ['ended'], words: { all: 'out' } });
-		const actions = (await store.db.selectFrom('consent_record').select('details').orderBy('id').execute()).map(({ details }) => (JSON.parse(details ?? '{}') as { action: string }).action);
+		const actions = (await store.db.selectFrom('consent_record').select('details').orderBy('id').execute()).map(
+			({ details }) => (JSON.parse(details ?? '{}') as { action: string }).action,
+		);
 		expect(actions).toEqual(['start', 'stop', 'contactsMerged', 'contactsMerged', 'carriedOptOut']);
 		await say('START', PHONE);
 		expect(await seen(store)).toMatchObject({ registrations: ['active'], words: { all: 'in' } });
@@ -105,13 +142,23 @@ describeStores('Merging two contacts', (context) => {
 			await store.db
 				.insertInto('message')
 				.values({
-					...{ campaign_id: null, group_id: 0, sender_id: 1, identity_id: null, contact_id: mergedId, recipient: OTHER },
+					...{
+						campaign_id: null,
+						group_id: 0,
+						sender_id: 1,
+						identity_id: null,
+						contact_id: mergedId,
+						recipient: OTHER,
+					},
 					...{ channel: 'sms', purpose: 'service', state, due_at: 1, created_at: 1, state_at: 1 },
 				})
 				.execute();
 		}
 		await mergeContacts(store, { keptId, mergedId });
-		expect(await store.db.selectFrom('message').select('contact_id').execute()).toEqual([{ contact_id: keptId }, { contact_id: keptId }]);
+		expect(await store.db.selectFrom('message').select('contact_id').execute()).toEqual([
+			{ contact_id: keptId },
+			{ contact_id: keptId },
+		]);
 	});
 
 	it('of the same two, at once and in both directions, leaves one', async () => {

@@ -20,9 +20,14 @@ describeStores('A person whose number changed', (context) => {
 		context().clock.advance(60 * MINUTE_MS);
 	});
 	const at = (minute: number): number => begin + minute * MINUTE_MS;
-	const say = async (text: string, minute: number, phone: string | null = PHONE, more: Parameters<typeof message>[1] = {}) =>
-		await deliver(context().store, message(text, { phone, at: at(minute), ...more }));
-	const change = async (minute: number, from = PHONE, to = NEW, id = `change ${minute}`) => await deliver(context().store, numberChange(to, { phone: from, at: at(minute), id }));
+	const say = async (
+		text: string,
+		minute: number,
+		phone: string | null = PHONE,
+		more: Parameters<typeof message>[1] = {},
+	) => await deliver(context().store, message(text, { phone, at: at(minute), ...more }));
+	const change = async (minute: number, from = PHONE, to = NEW, id = `change ${minute}`) =>
+		await deliver(context().store, numberChange(to, { phone: from, at: at(minute), id }));
 	const stateOf = async (phone: string) => {
 		const { registrations, words } = await seen(context().store, phone);
 		const out = Object.entries(words).filter(([, direction]) => direction === 'out');
@@ -36,13 +41,18 @@ describeStores('A person whose number changed', (context) => {
 		await change(2);
 		expect(await stateOf(PHONE)).toEqual([]);
 		expect(await stateOf(NEW)).toEqual(['active']);
-		const records = (await consentTables(store)).records.map(({ details }) => JSON.parse(details ?? '{}') as Record<string, unknown>);
+		const records = (await consentTables(store)).records.map(
+			({ details }) => JSON.parse(details ?? '{}') as Record<string, unknown>,
+		);
 		expect(records).toMatchObject([
 			{ action: 'start', phone: PHONE },
 			{ action: 'numberLeft', phone: PHONE, newPhone: NEW, source: 'provider' },
 			{ action: 'numberTaken', phone: NEW, oldPhone: PHONE, source: 'provider', registrations: [{ state: 'active' }] },
 		]);
-		expect(await checkRegistrations(store, { sender: '', numbers: [PHONE, NEW] })).toMatchObject([{ registered: false }, { registered: true }]);
+		expect(await checkRegistrations(store, { sender: '', numbers: [PHONE, NEW] })).toMatchObject([
+			{ registered: false },
+			{ registered: true },
+		]);
 		await verify();
 	});
 
@@ -100,18 +110,31 @@ describeStores('A person whose number changed', (context) => {
 		await store.db
 			.insertInto('message')
 			.values({
-				...{ campaign_id: null, group_id: 0, sender_id: person.registration?.sender_id ?? 0, identity_id: person.identity?.id, recipient: THIRD },
+				...{
+					campaign_id: null,
+					group_id: 0,
+					sender_id: person.registration?.sender_id ?? 0,
+					identity_id: person.identity?.id,
+					recipient: THIRD,
+				},
 				...{ channel: 'whatsapp', purpose: 'advertisement', state: 'queued', due_at: 1, created_at: 1, state_at: 1 },
 			})
 			.execute();
 		await say('STOP', 5);
 		expect(await stateOf(THIRD)).toEqual(['all']);
-		expect(await store.db.selectFrom('message').select(['state', 'reason']).execute()).toEqual([{ state: 'skipped', reason: 'opted out' }]);
+		expect(await store.db.selectFrom('message').select(['state', 'reason']).execute()).toEqual([
+			{ state: 'skipped', reason: 'opted out' },
+		]);
 		await verify();
 	});
 
 	it('and back again to the first number, in any order of arrival', async () => {
-		const told = [() => say('START', 1), () => change(10), () => change(20, NEW, PHONE), () => say('STOP NEWSS', 15, NEW)];
+		const told = [
+			() => say('START', 1),
+			() => change(10),
+			() => change(20, NEW, PHONE),
+			() => say('STOP NEWSS', 15, NEW),
+		];
 		for (const index of [3, 2, 0, 1]) await told[index]?.();
 		expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([['all'], ['all']]);
 	});
@@ -140,13 +163,21 @@ describeStores('A person whose number changed', (context) => {
 			await store.db
 				.insertInto('message')
 				.values({
-					...{ campaign_id: null, group_id: 0, sender_id: registration?.sender_id ?? 0, identity_id: identity?.id, recipient: PHONE },
+					...{
+						campaign_id: null,
+						group_id: 0,
+						sender_id: registration?.sender_id ?? 0,
+						identity_id: identity?.id,
+						recipient: PHONE,
+					},
 					...{ channel, purpose: 'service', state: 'queued', due_at: 1, created_at: 1, state_at: 1 },
 				})
 				.execute();
 		}
 		await change(2);
-		expect(await store.db.selectFrom('message').select(['state', 'reason']).execute()).toEqual(Array(2).fill({ state: 'skipped', reason: 'number changed' }));
+		expect(await store.db.selectFrom('message').select(['state', 'reason']).execute()).toEqual(
+			Array(2).fill({ state: 'skipped', reason: 'number changed' }),
+		);
 	});
 
 	it('is told to the workflow with the new number; the contact follows where it is certain', async () => {
@@ -154,9 +185,20 @@ describeStores('A person whose number changed', (context) => {
 		await createOrUpdateGroup(store, { shortcode: 'news' });
 		await say('START NEWS', 1);
 		await change(2);
-		expect(await seen(store, NEW)).toMatchObject({ registrations: ['active'], groups: ['news'], contacts: [{ whatsapp_number: NEW }] });
+		expect(await seen(store, NEW)).toMatchObject({
+			registrations: ['active'],
+			groups: ['news'],
+			contacts: [{ whatsapp_number: NEW }],
+		});
 		const events = await claimEvents(store, { inbox: INBOX, owner: 'test', limit: 10, leaseMs: 1_000 });
-		expect(events.at(-1)?.json).toMatchObject({ event: 'message', outcome: 'numberChanged', phone: PHONE, newPhone: NEW, contactUpdated: true, messageType: 'system' });
+		expect(events.at(-1)?.json).toMatchObject({
+			event: 'message',
+			outcome: 'numberChanged',
+			phone: PHONE,
+			newPhone: NEW,
+			contactUpdated: true,
+			messageType: 'system',
+		});
 		await createOrUpdateContact(store, { smsNumber: THIRD });
 		await change(3, NEW, THIRD);
 		expect((await seen(store, NEW)).contacts).toMatchObject([{ whatsapp_number: NEW }]);
@@ -169,7 +211,9 @@ describeStores('A person whose number changed', (context) => {
 		await say('START', 1, PHONE, { channel: 'sms' });
 		await say('START', 2);
 		await change(3);
-		expect((await seen(store, PHONE)).contacts).toMatchObject([{ sms_number: PHONE, whatsapp_number: NEW, sms_consent_at: null }]);
+		expect((await seen(store, PHONE)).contacts).toMatchObject([
+			{ sms_number: PHONE, whatsapp_number: NEW, sms_consent_at: null },
+		]);
 		await say('START', 4, PHONE, { channel: 'sms' });
 		expect((await seen(store, PHONE)).contacts).toMatchObject([{ sms_consent_at: at(4) }]);
 		await verify();
@@ -177,13 +221,23 @@ describeStores('A person whose number changed', (context) => {
 
 	it('keeps the place under a package limit, and the turn on the waiting list', async () => {
 		const { store } = context();
-		await createOrUpdateSender(store, { phone: SENDER_PHONE, provider: 'meta', sendsWhatsApp: true, sendsSms: false, packageLimit: 1 });
+		await createOrUpdateSender(store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			packageLimit: 1,
+		});
 		await say('START', 1);
 		await say('START', 2, THIRD);
 		await say('START', 3, '+393337777777');
 		await change(10);
 		await change(11, THIRD, '+393336666666');
-		expect([await stateOf(PHONE), await stateOf(NEW), await stateOf('+393336666666')]).toEqual([[], ['active'], ['waiting']]);
+		expect([await stateOf(PHONE), await stateOf(NEW), await stateOf('+393336666666')]).toEqual([
+			[],
+			['active'],
+			['waiting'],
+		]);
 		await say('STOP', 12, NEW);
 		expect([await stateOf('+393336666666'), await stateOf('+393337777777')]).toEqual([['active'], ['waiting']]);
 		expect(await getUsage(store, { sender: '' })).toMatchObject({ active: 1, waiting: 1 });
@@ -212,6 +266,9 @@ describeStores('A person whose number changed', (context) => {
 		const { store } = context();
 		await say('START', 1, null, { whatsAppUserId: USER_ID });
 		await deliver(store, numberChange(NEW, { phone: null, whatsAppUserId: USER_ID, at: at(2) }));
-		expect(await seen(store, NEW)).toMatchObject({ registrations: ['active'], identity: { whatsapp_user_id: USER_ID } });
+		expect(await seen(store, NEW)).toMatchObject({
+			registrations: ['active'],
+			identity: { whatsapp_user_id: USER_ID },
+		});
 	});
 });

@@ -25,7 +25,9 @@ describeStores('Opening a store', (context) => {
 
 	it('is refused with another ledger key', async () => {
 		const { settings } = context();
-		await expect(openStore({ ...settings, ledgerKey: 'another' }, { create: false })).rejects.toThrow(ConfigurationError);
+		await expect(openStore({ ...settings, ledgerKey: 'another' }, { create: false })).rejects.toThrow(
+			ConfigurationError,
+		);
 	});
 
 	it('is refused when a newer version has changed the schema', async () => {
@@ -37,7 +39,10 @@ describeStores('Opening a store', (context) => {
 	it('keeps nothing of a transaction that fails', async () => {
 		const { store } = context();
 		const failed = store.transaction(async (db) => {
-			await db.insertInto('identity').values({ phone: '+393331234567', whatsapp_user_id: null, created_at: 1 }).execute();
+			await db
+				.insertInto('identity')
+				.values({ phone: '+393331234567', whatsapp_user_id: null, created_at: 1 })
+				.execute();
 			throw new Error('half way');
 		});
 		await expect(failed).rejects.toThrow('half way');
@@ -64,9 +69,12 @@ describe('Opening an SQLite store', () => {
 		await expect(openStore(settings, { create: false })).rejects.toThrow(/does not exist/);
 	});
 
-	it.each(['../optin.sqlite', '/tmp/optin.sqlite', 'a/b', '', '.hidden', 'x'.repeat(65)])('refuses "%s" as a file name', async (file) => {
-		await expect(openStore({ ...settings, file }, { create: true })).rejects.toThrow(InvalidInputError);
-	});
+	it.each(['../optin.sqlite', '/tmp/optin.sqlite', 'a/b', '', '.hidden', 'x'.repeat(65)])(
+		'refuses "%s" as a file name',
+		async (file) => {
+			await expect(openStore({ ...settings, file }, { create: true })).rejects.toThrow(InvalidInputError);
+		},
+	);
 
 	it('is refused in queue mode unless all processes share the disk', async () => {
 		await expect(openStore({ ...settings, queueMode: true }, { create: true })).rejects.toThrow(/queue mode/);
@@ -74,14 +82,25 @@ describe('Opening an SQLite store', () => {
 
 	it('says that the store is unavailable when the file cannot be opened', async () => {
 		const n8nFolder = mkdtempSync(join(tmpdir(), 'optin-bad-'));
-		await expect(openStore({ ...settings, n8nFolder: join(n8nFolder, 'package.json\0') }, { create: true })).rejects.toThrow(StoreUnavailableError);
+		await expect(
+			openStore({ ...settings, n8nFolder: join(n8nFolder, 'package.json\0') }, { create: true }),
+		).rejects.toThrow(StoreUnavailableError);
 	});
 });
 
 describe('Opening a PostgreSQL store', () => {
 	it('says that the store is unavailable when nothing listens', async () => {
 		const opening = openStore(
-			{ kind: 'postgres', host: '127.0.0.1', port: 1, database: 'x', user: 'x', password: 'x', ssl: false, ledgerKey: 'key' },
+			{
+				kind: 'postgres',
+				host: '127.0.0.1',
+				port: 1,
+				database: 'x',
+				user: 'x',
+				password: 'x',
+				ssl: false,
+				ledgerKey: 'key',
+			},
 			{ create: true },
 		);
 		await expect(opening).rejects.toThrow(StoreUnavailableError);

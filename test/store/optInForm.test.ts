@@ -43,17 +43,22 @@ async function prepare(store: Store): Promise<void> {
 }
 
 const invitations = async (store: Store) => await store.db.selectFrom('invitation').selectAll().execute();
-const invitedEvents = async (store: Store) => await store.db.selectFrom('event').selectAll().where('output', '=', 'invited').execute();
-const phones = async (store: Store) => (await store.db.selectFrom('identity').select('phone').execute()).map(({ phone }) => phone);
+const invitedEvents = async (store: Store) =>
+	await store.db.selectFrom('event').selectAll().where('output', '=', 'invited').execute();
+const phones = async (store: Store) =>
+	(await store.db.selectFrom('identity').select('phone').execute()).map(({ phone }) => phone);
 
 describeStores('The opt-in form', (context) => {
-	it.each(['333 1234567', '+39 333 123 4567', '0039 333 1234567', '(333) 123-4567', '３３３ １２３４５６７'])('takes a number as people type it: %s', async (phone) => {
-		const { store } = context();
-		await prepare(store);
-		const answer = await submitForm(store, settings, { ...visitor, fields: { ...filled, phone } });
-		expect(answer.status).toBe(200);
-		expect(await phones(store)).toEqual(['+393331234567']);
-	});
+	it.each(['333 1234567', '+39 333 123 4567', '0039 333 1234567', '(333) 123-4567', '３３３ １２３４５６７'])(
+		'takes a number as people type it: %s',
+		async (phone) => {
+			const { store } = context();
+			await prepare(store);
+			const answer = await submitForm(store, settings, { ...visitor, fields: { ...filled, phone } });
+			expect(answer.status).toBe(200);
+			expect(await phones(store)).toEqual(['+393331234567']);
+		},
+	);
 
 	it('makes an invitation and ends on a page with number, link, group, code and QR code', async () => {
 		const { store } = context();
@@ -73,7 +78,12 @@ describeStores('The opt-in form', (context) => {
 		await submitForm(store, settings, { ...visitor, fields: filled });
 		const [invitation] = await invitations(store);
 		const evidence = JSON.parse(invitation?.evidence ?? '{}') as object;
-		expect(evidence).toMatchObject({ consentText: 'I agree to news by WhatsApp.', formVersion: '7', address: '203.0.113.9', userAgent: 'Mozilla/5.0' });
+		expect(evidence).toMatchObject({
+			consentText: 'I agree to news by WhatsApp.',
+			formVersion: '7',
+			address: '203.0.113.9',
+			userAgent: 'Mozilla/5.0',
+		});
 	});
 
 	it('leaves an event for the workflow that sends the SMS', async () => {
@@ -87,9 +97,14 @@ describeStores('The opt-in form', (context) => {
 		const { store } = context();
 		await prepare(store);
 		await submitForm(store, settings, { ...visitor, fields: filled });
-		const smsConsents = () => store.db.selectFrom('contact').select('sms_consent_source').where('sms_consent_source', 'is not', null).execute();
+		const smsConsents = () =>
+			store.db.selectFrom('contact').select('sms_consent_source').where('sms_consent_source', 'is not', null).execute();
 		expect(await smsConsents()).toEqual([]);
-		await submitForm(store, { ...settings, consentCoversSms: true }, { ...visitor, fields: { ...filled, phone: '333 7654321' } });
+		await submitForm(
+			store,
+			{ ...settings, consentCoversSms: true },
+			{ ...visitor, fields: { ...filled, phone: '333 7654321' } },
+		);
 		expect(await smsConsents()).toEqual([{ sms_consent_source: 'form' }]);
 	});
 
@@ -117,7 +132,10 @@ describeStores('The opt-in form', (context) => {
 	it('invites nobody for a robot, and gives it a page like any other', async () => {
 		const { store } = context();
 		await prepare(store);
-		const answer = await submitForm(store, settings, { ...visitor, fields: { ...filled, website: 'https://spam.example' } });
+		const answer = await submitForm(store, settings, {
+			...visitor,
+			fields: { ...filled, website: 'https://spam.example' },
+		});
 		expect(answer).toMatchObject({ status: 200, invited: false });
 		expect(answer.html).toContain(FORM_TEXTS.en.lastStep);
 		expect(await phones(store)).toEqual([]);
@@ -129,7 +147,10 @@ describeStores('The opt-in form', (context) => {
 		const asking = { ...settings, groupQuestion: 'The weekly recipe too' };
 		const without = await submitForm(store, asking, { ...visitor, fields: filled });
 		expect(without.html).not.toContain('START NEWS');
-		const ticked = await submitForm(store, asking, { ...visitor, fields: { ...filled, phone: '333 7654321', group: 'on' } });
+		const ticked = await submitForm(store, asking, {
+			...visitor,
+			fields: { ...filled, phone: '333 7654321', group: 'on' },
+		});
 		expect(ticked.html).toContain('START NEWS');
 	});
 
@@ -139,15 +160,28 @@ describeStores('The opt-in form', (context) => {
 		await createOrUpdateGroup(store, { shortcode: 'recipes', name: 'Recipes' });
 		await createOrUpdateGroup(store, { shortcode: 'events', name: 'Events' });
 		await createOrUpdateGroup(store, { shortcode: 'secret', name: 'Secret' });
-		const several = { ...settings, groups: [{ group: 'recipes', label: '' }, { group: 'events', label: 'What is on' }] };
+		const several = {
+			...settings,
+			groups: [
+				{ group: 'recipes', label: '' },
+				{ group: 'events', label: 'What is on' },
+			],
+		};
 		const { html } = await showForm(store, several);
 		expect(html).toContain('value="recipes"><span>Recipes</span>');
 		expect(html).toContain('value="events"><span>What is on</span>');
 		expect(html).not.toContain('Secret');
-		await submitForm(store, several, { ...visitor, fields: { ...filled, group: ['RECIPES', 'secret', 'events', { a: 1 }] } });
+		await submitForm(store, several, {
+			...visitor,
+			fields: { ...filled, group: ['RECIPES', 'secret', 'events', { a: 1 }] },
+		});
 		const [event] = await invitedEvents(store);
 		expect(JSON.parse(event?.details ?? '{}')).toMatchObject({ groups: ['news', 'recipes', 'events'] });
-		const none = await submitForm(store, { ...several, group: '' }, { ...visitor, fields: { ...filled, phone: '333 7654321' } });
+		const none = await submitForm(
+			store,
+			{ ...several, group: '' },
+			{ ...visitor, fields: { ...filled, phone: '333 7654321' } },
+		);
 		expect(none.html).toMatch(/START \d\w{6}/);
 	});
 
@@ -182,7 +216,10 @@ describeStores('The opt-in form', (context) => {
 		expect(wrong.html).toContain(FORM_TEXTS.en.choiceWrong);
 		expect(wrong.html).toContain('value="333 1234567"');
 		expect(await phones(store)).toEqual([]);
-		await submitForm(store, asking, { ...visitor, fields: { ...filled, name: `${'A'.repeat(5_000)}\0`, shop: 'Meran', __proto__: 'x', other: 'y' } });
+		await submitForm(store, asking, {
+			...visitor,
+			fields: { ...filled, name: `${'A'.repeat(5_000)}\0`, shop: 'Meran', __proto__: 'x', other: 'y' },
+		});
 		const [invitation] = await invitations(store);
 		expect(JSON.parse(invitation?.person_fields ?? '')).toEqual({ name: 'A'.repeat(300), fields: { shop: 'Meran' } });
 	});
@@ -211,7 +248,9 @@ describeStores('The opt-in form', (context) => {
 		expect(refused).toMatchObject({ status: 422, invited: false });
 		expect(refused.html).toContain(FORM_TEXTS.en.countryNotAllowed);
 		expect(await submitForm(store, { ...settings, countries: 'ID' }, fromThere)).toMatchObject({ status: 200 });
-		expect(await submitForm(store, settings, { ...visitor, fields: { ...filled, phone: '+43 664 1234567' } })).toMatchObject({ status: 200 });
+		expect(
+			await submitForm(store, settings, { ...visitor, fields: { ...filled, phone: '+43 664 1234567' } }),
+		).toMatchObject({ status: 200 });
 	});
 
 	it('is the same page for who stopped SMS as for a stranger', async () => {
@@ -221,7 +260,8 @@ describeStores('The opt-in form', (context) => {
 		clock.advance(60_000);
 		const stopped = await submitForm(store, settings, { ...visitor, fields: filled });
 		const stranger = await submitForm(store, settings, { ...visitor, fields: { ...filled, phone: '333 7654321' } });
-		const withoutCode = ({ html }: { html: string }) => html.replace(/<svg[\s\S]*<\/svg>/, '').replace(/(NEWS(?: |%20))[0-9a-z]{7}/g, '$1');
+		const withoutCode = ({ html }: { html: string }) =>
+			html.replace(/<svg[\s\S]*<\/svg>/, '').replace(/(NEWS(?: |%20))[0-9a-z]{7}/g, '$1');
 		expect(withoutCode(stopped)).toBe(withoutCode(stranger));
 		expect([stopped.invited, stranger.invited]).toEqual([false, true]);
 	});
@@ -229,7 +269,10 @@ describeStores('The opt-in form', (context) => {
 	it('is not ready while two of its fields have one name', async () => {
 		const { store } = context();
 		await prepare(store);
-		const clashing: FormSettings = { ...settings, fields: [{ type: 'text', label: 'Phone', name: 'phone', required: false, choices: [] }] };
+		const clashing: FormSettings = {
+			...settings,
+			fields: [{ type: 'text', label: 'Phone', name: 'phone', required: false, choices: [] }],
+		};
 		await expect(showForm(store, clashing)).rejects.toThrow(/"phone"/);
 	});
 
@@ -248,7 +291,8 @@ describeStores('The opt-in form', (context) => {
 		clock.advance(60_000);
 		const registered = await submitForm(store, settings, { ...visitor, fields: filled });
 		const stranger = await submitForm(store, settings, { ...visitor, fields: { ...filled, phone: '333 7654321' } });
-		const withoutCode = ({ html }: { html: string }) => html.replace(/<svg[\s\S]*<\/svg>/, '').replace(/(NEWS(?: |%20))[0-9a-z]{7}/g, '$1');
+		const withoutCode = ({ html }: { html: string }) =>
+			html.replace(/<svg[\s\S]*<\/svg>/, '').replace(/(NEWS(?: |%20))[0-9a-z]{7}/g, '$1');
 		expect(withoutCode(registered)).toBe(withoutCode(stranger));
 		expect(registered.invited).toBe(false);
 		expect(await invitedEvents(store)).toHaveLength(1);
@@ -257,7 +301,11 @@ describeStores('The opt-in form', (context) => {
 	it('reads numbers in the form’s country before the sender’s', async () => {
 		const { store } = context();
 		await prepare(store);
-		await submitForm(store, { ...settings, country: 'AT' }, { ...visitor, fields: { ...filled, phone: '0664 1234567' } });
+		await submitForm(
+			store,
+			{ ...settings, country: 'AT' },
+			{ ...visitor, fields: { ...filled, phone: '0664 1234567' } },
+		);
 		expect(await phones(store)).toEqual(['+436641234567']);
 		expect((await showForm(store, { ...settings, country: 'AT' })).html).toContain('0664 123456');
 		expect((await showForm(store, settings)).html).toContain('312 345 6789');
@@ -267,7 +315,9 @@ describeStores('The opt-in form', (context) => {
 		const { store } = context();
 		await expect(showForm(store, settings)).rejects.toThrow(/sender/i);
 		await prepare(store);
-		await expect(submitForm(store, { ...settings, group: 'gone' }, { ...visitor, fields: filled })).rejects.toThrow(NotFoundError);
+		await expect(submitForm(store, { ...settings, group: 'gone' }, { ...visitor, fields: filled })).rejects.toThrow(
+			NotFoundError,
+		);
 		expect(await phones(store)).toEqual([]);
 	});
 });

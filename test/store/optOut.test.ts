@@ -19,10 +19,25 @@ describeStores('Opting out', (context) => {
 	const queue = async (more: Record<string, unknown> = {}) => {
 		const { store } = context();
 		const { identity, registration } = await seen(store);
-		const row = { campaign_id: null, group_id: 0, sender_id: registration?.sender_id ?? 1, channel: 'whatsapp' as const, purpose: 'advertisement' as const };
+		const row = {
+			campaign_id: null,
+			group_id: 0,
+			sender_id: registration?.sender_id ?? 1,
+			channel: 'whatsapp' as const,
+			purpose: 'advertisement' as const,
+		};
 		const inserted = await store.db
 			.insertInto('message')
-			.values({ ...row, identity_id: identity?.id ?? null, recipient: PHONE, state: 'queued', due_at: 1, created_at: 1, state_at: 1, ...more })
+			.values({
+				...row,
+				identity_id: identity?.id ?? null,
+				recipient: PHONE,
+				state: 'queued',
+				due_at: 1,
+				created_at: 1,
+				state_at: 1,
+				...more,
+			})
 			.returning('id')
 			.executeTakeFirstOrThrow();
 		return inserted.id;
@@ -62,7 +77,12 @@ describeStores('Opting out', (context) => {
 		const contactId = (await say('START NEWS')).contacts[0]?.id ?? 0;
 		await addContactToGroup(store, { group: 'customers', contactId });
 		const person = await say('STOP');
-		expect(person).toMatchObject({ registrations: ['ended'], groups: ['customers'], words: { all: 'out' }, registration: { ended_by: 'person' } });
+		expect(person).toMatchObject({
+			registrations: ['ended'],
+			groups: ['customers'],
+			words: { all: 'out' },
+			registration: { ended_by: 'person' },
+		});
 		expect(person.contacts.map(({ id }) => id)).toEqual([contactId]);
 		expect((await eventsOf(store)).at(-1)).toMatchObject({ outcome: 'optedOut', output: 'optOut' });
 		expect((await say('START')).groups).toEqual(['customers']);
@@ -102,7 +122,13 @@ describeStores('Opting out', (context) => {
 		['anyMessage', 'any message', ['active']],
 		['anyMessage', 'stop it, I have told you often enough now, please', []],
 	] as const)('under the policy %s "%s" leads to %j', async (policy, text, expected) => {
-		await createOrUpdateSender(context().store, { phone: SENDER_PHONE, provider: 'meta', sendsWhatsApp: true, sendsSms: false, policy });
+		await createOrUpdateSender(context().store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			policy,
+		});
 		expect((await say(text)).registrations).toEqual(expected);
 	});
 
@@ -113,18 +139,29 @@ describeStores('Opting out', (context) => {
 		expect((await say('STOP')).registrations).toEqual(['ended', 'ended']);
 		await say('START');
 		await say('START', { senderPhone: OTHER_SENDER });
-		await createOrUpdateSender(store, { phone: SENDER_PHONE, provider: 'meta', sendsWhatsApp: true, sendsSms: false, stopScope: 'thisSender' });
+		await createOrUpdateSender(store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			stopScope: 'thisSender',
+		});
 		expect((await say('STOP')).registrations).toEqual(['ended', 'active']);
 	});
 
 	it('by SMS blocks SMS as well; START by SMS is consent to SMS and completes the contact', async () => {
 		const { store } = context();
 		await say('START');
-		expect(await say('STOP', { channel: 'sms' })).toMatchObject({ registrations: ['ended'], words: { all: 'out', sms: 'out' } });
+		expect(await say('STOP', { channel: 'sms' })).toMatchObject({
+			registrations: ['ended'],
+			words: { all: 'out', sms: 'out' },
+		});
 		expect(await say('START')).toMatchObject({ registrations: ['active'], words: { all: 'in', sms: 'out' } });
 		const person = await say('START', { channel: 'sms' });
 		expect(person.words).toMatchObject({ all: 'in', sms: 'in' });
-		expect(person.contacts).toMatchObject([{ sms_number: PHONE, whatsapp_number: PHONE, sms_consent_source: 'START by SMS' }]);
+		expect(person.contacts).toMatchObject([
+			{ sms_number: PHONE, whatsapp_number: PHONE, sms_consent_source: 'START by SMS' },
+		]);
 		expect((await eventsOf(store)).at(-1)).toMatchObject({ outcome: 'smsConsent', output: 'optIn' });
 	});
 
@@ -174,7 +211,9 @@ describeStores('Opting out', (context) => {
 		await say('START');
 		const id = await queue({ state: 'sending', marked_at: 1 });
 		const order: string[] = [];
-		const acknowledged = deliver(store, message('STOP', { at: context().clock.now() })).then(() => order.push('acknowledged'));
+		const acknowledged = deliver(store, message('STOP', { at: context().clock.now() })).then(() =>
+			order.push('acknowledged'),
+		);
 		while ((await seen(store)).registrations[0] !== 'ended') await wait(5);
 		await wait(60);
 		order.push('answered');
@@ -200,7 +239,11 @@ describeStores('Opting out', (context) => {
 		await say('START');
 		await say('STOP');
 		await say('STOP');
-		expect((await eventsOf(store)).map(({ outcome }) => outcome)).toEqual(['registered', 'optedOut', 'alreadyOptedOut']);
+		expect((await eventsOf(store)).map(({ outcome }) => outcome)).toEqual([
+			'registered',
+			'optedOut',
+			'alreadyOptedOut',
+		]);
 	});
 
 	it('to a sender we do not know still holds everywhere; a START to it is kept and registers nobody', async () => {
@@ -220,7 +263,12 @@ describeStores('Opting out', (context) => {
 		await deliver(store, message('STOP', { at: at + 2_000 }));
 		await deliver(store, message('START', { at: at + 1_000 }));
 		expect(await seen(store)).toMatchObject({ registrations: ['ended'], words: { all: 'out' } });
-		expect((await eventsOf(store)).at(-1)).toMatchObject({ kind: 'start', applied: false, outcome: 'none', output: 'message' });
+		expect((await eventsOf(store)).at(-1)).toMatchObject({
+			kind: 'start',
+			applied: false,
+			outcome: 'none',
+			output: 'message',
+		});
 		await deliver(store, message('START', { at: at + 4_000 }));
 		await deliver(store, message('STOP', { at: at + 3_000 }));
 		expect(await seen(store)).toMatchObject({ registrations: ['active'], words: { all: 'in' } });
@@ -244,7 +292,9 @@ describeStores('Opting out', (context) => {
 		await deliver(store, message('STOP', { at: clock.now() + 1_000 * HOUR_MS }));
 		clock.advance(2_000);
 		expect((await say('START')).registrations).toEqual(['active']);
-		expect((await store.db.selectFrom('event').select('effective_at').executeTakeFirstOrThrow()).effective_at).toBeLessThan(clock.now());
+		expect(
+			(await store.db.selectFrom('event').select('effective_at').executeTakeFirstOrThrow()).effective_at,
+		).toBeLessThan(clock.now());
 	});
 
 	it('and opting in at the same moment by several requests leaves one state, the opt-out', async () => {
@@ -252,7 +302,11 @@ describeStores('Opting out', (context) => {
 		await say('START');
 		const at = clock.now() + 1_000;
 		clock.advance(5_000);
-		await Promise.all([message('START', { at }), message('STOP', { at }), message('hello', { at }), message('START', { at })].map((each) => deliver(store, each)));
+		await Promise.all(
+			[message('START', { at }), message('STOP', { at }), message('hello', { at }), message('START', { at })].map(
+				(each) => deliver(store, each),
+			),
+		);
 		expect(await seen(store)).toMatchObject({ registrations: ['ended'], words: { all: 'out' } });
 	});
 
@@ -262,7 +316,11 @@ describeStores('Opting out', (context) => {
 		await deleteContact(store, { contactId });
 		expect(await seen(store)).toMatchObject({ registrations: ['active'], contacts: [] });
 		await say('STOP');
-		await createOrUpdateContact(store, { whatsAppNumber: PHONE, smsNumber: PHONE, smsConsent: { source: 'import of 2026' } });
+		await createOrUpdateContact(store, {
+			whatsAppNumber: PHONE,
+			smsNumber: PHONE,
+			smsConsent: { source: 'import of 2026' },
+		});
 		expect(await seen(store)).toMatchObject({ registrations: ['ended'], words: { all: 'out' } });
 	});
 });

@@ -44,8 +44,22 @@ describeStores('Opt-outs', (context) => {
 		const rows = await list(store);
 		expect(rows.filter(({ hash }) => hash === null)).toEqual([
 			{ phone: PHONE, whatsAppUserId: null, hash: null, scope: 'all', at: expect.any(String), source: 'person' },
-			{ phone: '+393330000002', whatsAppUserId: null, hash: null, scope: 'group:news', at: expect.any(String), source: 'person' },
-			{ phone: null, whatsAppUserId: 'IT.9', hash: null, scope: `marketing:${SENDER_PHONE}`, at: expect.any(String), source: 'provider' },
+			{
+				phone: '+393330000002',
+				whatsAppUserId: null,
+				hash: null,
+				scope: 'group:news',
+				at: expect.any(String),
+				source: 'person',
+			},
+			{
+				phone: null,
+				whatsAppUserId: 'IT.9',
+				hash: null,
+				scope: `marketing:${SENDER_PHONE}`,
+				at: expect.any(String),
+				source: 'provider',
+			},
 		]);
 		expect(rows.filter(({ hash }) => hash !== null).map(({ scope }) => scope)).toEqual(['all', 'erased', 'sms']);
 		expect(JSON.stringify(rows)).not.toContain('0000004');
@@ -62,13 +76,18 @@ describeStores('Opt-outs', (context) => {
 		expect(await importOptOutFile(store, file)).toMatchObject({ applied: 0, overtaken: 1 });
 		expect((await seen(store)).registrations).toEqual(['active']);
 		// As after a restore: the START came before the STOP of the list.
-		const stop = { ...(JSON.parse(file.toString().split('\n')[0] ?? '') as OptOut), at: new Date(times() + 500).toISOString() };
+		const stop = {
+			...(JSON.parse(file.toString().split('\n')[0] ?? '') as OptOut),
+			at: new Date(times() + 500).toISOString(),
+		};
 		clock.advance(1_000);
 		expect(await importOptOuts(store, [stop])).toMatchObject({ applied: 1 });
 		expect(await seen(store)).toMatchObject({ registrations: ['ended'], words: { all: 'out' } });
 		const before = await everything(store);
 		expect(await importOptOuts(store, [stop])).toMatchObject({ applied: 0, known: 1 });
-		expect((await everything(store)).replace(/"consent_record".*"campaign"/, '')).toBe(before.replace(/"consent_record".*"campaign"/, ''));
+		expect((await everything(store)).replace(/"consent_record".*"campaign"/, '')).toBe(
+			before.replace(/"consent_record".*"campaign"/, ''),
+		);
 		expect((await verifyConsent(store)).broken).toEqual([]);
 	});
 
@@ -76,8 +95,19 @@ describeStores('Opt-outs', (context) => {
 		const { store } = context();
 		await say('START');
 		const { identity } = await seen(store);
-		const row = { campaign_id: null, group_id: 0, sender_id: 1, channel: 'whatsapp' as const, purpose: 'advertisement' as const, identity_id: identity?.id ?? null, recipient: PHONE };
-		await store.db.insertInto('message').values({ ...row, state: 'queued', due_at: 1, created_at: 1, state_at: 1 }).execute();
+		const row = {
+			campaign_id: null,
+			group_id: 0,
+			sender_id: 1,
+			channel: 'whatsapp' as const,
+			purpose: 'advertisement' as const,
+			identity_id: identity?.id ?? null,
+			recipient: PHONE,
+		};
+		await store.db
+			.insertInto('message')
+			.values({ ...row, state: 'queued', due_at: 1, created_at: 1, state_at: 1 })
+			.execute();
 		context().clock.advance(1_000);
 		const at = new Date(times()).toISOString();
 		const result = await importOptOuts(store, [
@@ -102,7 +132,10 @@ describeStores('Opt-outs', (context) => {
 			'a line',
 			{ phone: PHONE, scope: 'all', at },
 		];
-		const result = await importOptOutFile(store, Buffer.from(rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n')));
+		const result = await importOptOutFile(
+			store,
+			Buffer.from(rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n')),
+		);
 		expect(result).toMatchObject({ read: 7, applied: 1, invalid: 6, complete: false });
 		expect(result.problems.map(({ row }) => row)).toEqual([1, 2, 3, 4, 5, 6]);
 		expect((await seen(store)).words).toEqual({ all: 'out' });
@@ -111,12 +144,29 @@ describeStores('Opt-outs', (context) => {
 	it('of more people than a page and a transaction hold are all listed and read back', async () => {
 		const { store } = context();
 		const at = new Date(times()).toISOString();
-		const rows = Array.from({ length: 230 }, (_, index) => ({ phone: `+39333${String(index).padStart(7, '0')}`, scope: 'all', at }));
+		const rows = Array.from({ length: 230 }, (_, index) => ({
+			phone: `+39333${String(index).padStart(7, '0')}`,
+			scope: 'all',
+			at,
+		}));
 		expect(await importOptOuts(store, rows)).toMatchObject({ applied: 230 });
-		const identities = Array.from({ length: 1_000 }, (_, index) => ({ phone: `+39334${String(index).padStart(7, '0')}`, whatsapp_user_id: null, created_at: 1 }));
+		const identities = Array.from({ length: 1_000 }, (_, index) => ({
+			phone: `+39334${String(index).padStart(7, '0')}`,
+			whatsapp_user_id: null,
+			created_at: 1,
+		}));
 		const made = await store.db.insertInto('identity').values(identities).returning('id').execute();
-		const word = { scope: 'all', direction: 'out' as const, effective_at: 1, source: 'person' as const, event_id: null };
-		await store.db.insertInto('consent_word').values(made.map(({ id }) => ({ identity_id: id, ...word }))).execute();
+		const word = {
+			scope: 'all',
+			direction: 'out' as const,
+			effective_at: 1,
+			source: 'person' as const,
+			event_id: null,
+		};
+		await store.db
+			.insertInto('consent_word')
+			.values(made.map(({ id }) => ({ identity_id: id, ...word })))
+			.execute();
 		const listed = await list(store);
 		expect(new Set(listed.map(({ phone }) => phone)).size).toBe(1_230);
 	}, 60_000);
@@ -144,7 +194,9 @@ describeStores('Opt-outs', (context) => {
 		clock.advance(1_000);
 		expect(await importOptOuts(store, rows)).toMatchObject({ erasedAgain: 1 });
 		expect(await everything(store)).not.toContain(PHONE);
-		expect(await checkRegistrations(store, { sender: SENDER_PHONE, numbers: [PHONE] })).toMatchObject([{ reason: 'opted out' }]);
+		expect(await checkRegistrations(store, { sender: SENDER_PHONE, numbers: [PHONE] })).toMatchObject([
+			{ reason: 'opted out' },
+		]);
 		await say('START');
 		await createOrUpdateContact(store, { smsNumber: PHONE });
 		expect(await importOptOuts(store, rows)).toMatchObject({ erasedAgain: 0 });

@@ -8,13 +8,29 @@ import { settleStatuses } from '../../services/settleStatuses';
 import { takeSlots } from '../../services/slots';
 import { summarise } from '../../services/report';
 import type { Store } from '../../store/store';
-import { type Answer, campaign, counters, FakeProvider, messages, phone, seedGroup, seedPerson, seedRegistered, seedSender, setState } from '../support/delivery';
+import {
+	type Answer,
+	campaign,
+	counters,
+	FakeProvider,
+	messages,
+	phone,
+	seedGroup,
+	seedPerson,
+	seedRegistered,
+	seedSender,
+	setState,
+} from '../support/delivery';
 import { describeStores } from '../support/stores';
 
 // The machine may have much else to do: a test that waits for a rate must not fail for that.
 jest.setTimeout(60_000);
 
-async function prepare(store: Store, count: number, answer: Answer): Promise<{ provider: FakeProvider; senderId: number }> {
+async function prepare(
+	store: Store,
+	count: number,
+	answer: Answer,
+): Promise<{ provider: FakeProvider; senderId: number }> {
 	const senderId = await seedSender(store);
 	const groupId = await seedGroup(store);
 	await seedRegistered(store, count, { senderId, groupId });
@@ -95,7 +111,11 @@ describeStores('An error of a provider', (context) => {
 		const { provider } = await prepare(store, 300, { class: 'pauseCampaign' });
 		await deliverOnce(store, provider);
 		expect(provider.requests.length).toBeLessThan(300);
-		expect(await getCampaign(store, 'spring')).toMatchObject({ state: 'paused', pauseReason: 'A fault of the kind pauseCampaign.', counts: { queued: 300 } });
+		expect(await getCampaign(store, 'spring')).toMatchObject({
+			state: 'paused',
+			pauseReason: 'A fault of the kind pauseCampaign.',
+			counts: { queued: 300 },
+		});
 		provider.answer = () => 'accept';
 		await resumeCampaign(store, 'spring');
 		expect(await deliverOnce(store, provider)).toMatchObject({ accepted: 300 });
@@ -146,11 +166,21 @@ describeStores('A status', (context) => {
 		await fc.assert(
 			fc.asyncProperty(twoOrders, begin, async ([first, second, again], from) => {
 				await store.db.deleteFrom('counter').execute();
-				await store.db.updateTable('message').set({ state: 'queued', reason: null, provider_message_id: null, delivered_as: null }).execute();
+				await store.db
+					.updateTable('message')
+					.set({ state: 'queued', reason: null, provider_message_id: null, delivered_as: null })
+					.execute();
 				await setState(store, [one, other], from);
 				for (const status of first) await settleStatuses(store, [reportOn(store, one, status)]);
-				await settleStatuses(store, [...second, ...again].map((status) => reportOn(store, other, status)));
-				const rows = await store.db.selectFrom('message').select(['state', 'reason', 'delivered_as']).orderBy('id').execute();
+				await settleStatuses(
+					store,
+					[...second, ...again].map((status) => reportOn(store, other, status)),
+				);
+				const rows = await store.db
+					.selectFrom('message')
+					.select(['state', 'reason', 'delivered_as'])
+					.orderBy('id')
+					.execute();
 				expect(rows[1]).toEqual(rows[0]);
 				const totals = Object.values(await counters(store));
 				expect(totals).toEqual(totals.map(() => 2));
@@ -177,7 +207,11 @@ describeStores('A status', (context) => {
 		expect(await counters(store)).toEqual({ 'push accepted': 1, 'push sent': 1, 'push delivered': 1 });
 
 		const summary = await summarise(store, { from: '2026-11-22', to: '2026-11-24', timeZone: 'Europe/Vienna' });
-		expect(summary.channels.find(({ channel }) => channel === 'push')).toMatchObject({ accepted: 1, sent: 1, delivered: 1 });
+		expect(summary.channels.find(({ channel }) => channel === 'push')).toMatchObject({
+			accepted: 1,
+			sent: 1,
+			delivered: 1,
+		});
 		expect(summary.days.map(({ day, accepted, delivered }) => ({ day, accepted, delivered }))).toEqual([
 			{ day: '2026-11-22', accepted: 1, delivered: 0 },
 			{ day: '2026-11-23', accepted: 0, delivered: 1 },
@@ -191,7 +225,12 @@ describeStores('A status', (context) => {
 		const { provider } = await prepare(store, 3, 'accept');
 		provider.recipientsARequest = 1_000;
 		await deliverOnce(store, provider);
-		const batch = { ...reportOn(store, 1, 'delivered'), reference: null, batchReference: referenceOf(store.id, 1), recipientPhone: phone(2) };
+		const batch = {
+			...reportOn(store, 1, 'delivered'),
+			reference: null,
+			batchReference: referenceOf(store.id, 1),
+			recipientPhone: phone(2),
+		};
 		await settleStatuses(store, [batch]);
 		expect((await messages(store)).map(({ state }) => state)).toEqual(['accepted', 'accepted', 'delivered']);
 	});
@@ -200,7 +239,9 @@ describeStores('A status', (context) => {
 		const { store } = context();
 		const { provider } = await prepare(store, 2, 'accept');
 		await deliverOnce(store, provider);
-		await settleStatuses(store, [{ ...reportOn(store, 2, 'read'), reference: null, providerMessageId: `wamid.${referenceOf(store.id, 2)}` }]);
+		await settleStatuses(store, [
+			{ ...reportOn(store, 2, 'read'), reference: null, providerMessageId: `wamid.${referenceOf(store.id, 2)}` },
+		]);
 		expect((await messages(store)).map(({ state }) => state)).toEqual(['accepted', 'read']);
 	});
 
@@ -232,7 +273,9 @@ describeStores('A status', (context) => {
 		const { store } = context();
 		const { provider } = await prepare(store, 1, 'accept');
 		await deliverOnce(store, provider);
-		await settleStatuses(store, [{ ...reportOn(store, 1, 'failed'), error: { class: 'optedOut', code: '131050', message: 'no marketing' } }]);
+		await settleStatuses(store, [
+			{ ...reportOn(store, 1, 'failed'), error: { class: 'optedOut', code: '131050', message: 'no marketing' } },
+		]);
 		expect((await createCampaign(store, campaign({ key: 'again' }))).leftOut).toEqual({ 'opted out': 1 });
 	});
 });

@@ -8,7 +8,13 @@ const phoneOf = (person: number): string => `+39333000000${person}`;
 
 describeStores('The package limit', (context) => {
 	const setLimit = (packageLimit: number | null) =>
-		createOrUpdateSender(context().store, { phone: SENDER_PHONE, provider: 'meta', sendsWhatsApp: true, sendsSms: false, packageLimit });
+		createOrUpdateSender(context().store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			packageLimit,
+		});
 	const say = async (person: number, text: string) => {
 		context().clock.advance(1_000);
 		await deliver(context().store, message(text, { phone: phoneOf(person) }));
@@ -33,17 +39,27 @@ describeStores('The package limit', (context) => {
 		expect(await getUsage(store, { sender: '' })).toMatchObject({ active: 1, waiting: 1, packageLimit: 1, free: 0 });
 	});
 
-	it.each(['STOP', 'revoked by the operator'])('gives a place that becomes free (%s) to whoever waits longest, with an event of its own', async (how) => {
-		const { store } = context();
-		await setLimit(1);
-		for (const person of [1, 2, 3]) await say(person, 'START');
-		if (how === 'STOP') await say(1, 'STOP');
-		else await revokeRegistration(store, { sender: '', number: phoneOf(1) });
-		expect(await states(1, 2, 3)).toEqual(['ended', 'active', 'waiting']);
-		const freed = await store.db.selectFrom('event').selectAll().where('kind', '=', 'placeFreed').execute();
-		expect(freed).toMatchObject([{ inbox: INBOX, output: 'optIn', outcome: 'registered', identity_id: (await seen(store, phoneOf(2))).identity?.id }]);
-		expect((await verifyConsent(store)).valid).toBe(true);
-	});
+	it.each(['STOP', 'revoked by the operator'])(
+		'gives a place that becomes free (%s) to whoever waits longest, with an event of its own',
+		async (how) => {
+			const { store } = context();
+			await setLimit(1);
+			for (const person of [1, 2, 3]) await say(person, 'START');
+			if (how === 'STOP') await say(1, 'STOP');
+			else await revokeRegistration(store, { sender: '', number: phoneOf(1) });
+			expect(await states(1, 2, 3)).toEqual(['ended', 'active', 'waiting']);
+			const freed = await store.db.selectFrom('event').selectAll().where('kind', '=', 'placeFreed').execute();
+			expect(freed).toMatchObject([
+				{
+					inbox: INBOX,
+					output: 'optIn',
+					outcome: 'registered',
+					identity_id: (await seen(store, phoneOf(2))).identity?.id,
+				},
+			]);
+			expect((await verifyConsent(store)).valid).toBe(true);
+		},
+	);
 
 	it('keeps the place in the queue of a person who writes START again, and passes over one who left it', async () => {
 		await setLimit(1);

@@ -1,7 +1,25 @@
-import { cancelCampaign, createCampaign, getCampaign, pauseCampaign, previewCampaign, resumeCampaign } from '../../services/campaigns';
+import {
+	cancelCampaign,
+	createCampaign,
+	getCampaign,
+	pauseCampaign,
+	previewCampaign,
+	resumeCampaign,
+} from '../../services/campaigns';
 import { summarise } from '../../services/report';
 import type { Store } from '../../store/store';
-import { campaign, counters, messages, phone, register, sayOut, seedGroup, seedIdentity, seedPerson, seedSender } from '../support/delivery';
+import {
+	campaign,
+	counters,
+	messages,
+	phone,
+	register,
+	sayOut,
+	seedGroup,
+	seedIdentity,
+	seedPerson,
+	seedSender,
+} from '../support/delivery';
 import { describeStores } from '../support/stores';
 
 // The machine may have much else to do: a test that waits for a rate must not fail for that.
@@ -22,7 +40,11 @@ async function seedAudience(store: Store): Promise<{ senderId: number }> {
 	// 5: registered, last wrote the day before yesterday. 6: said STOP, registration ended. 7: no number at all.
 	await seedPerson(store, { ...registered, sms: phone(5), whatsApp: phone(5), lastInboundAt: store.now() - 2 * day });
 	const left = await seedPerson(store, { ...registered, sms: phone(6), whatsApp: phone(6) });
-	await store.db.updateTable('registration').set({ state: 'ended', ended_by: 'person' }).where('identity_id', '=', left.identityId).execute();
+	await store.db
+		.updateTable('registration')
+		.set({ state: 'ended', ended_by: 'person' })
+		.where('identity_id', '=', left.identityId)
+		.execute();
 	await sayOut(store, left.identityId, 'all');
 	await seedPerson(store, inGroup);
 	return { senderId };
@@ -43,15 +65,31 @@ describeStores('Creating a campaign', (context) => {
 		await seedAudience(store);
 		const made = await createCampaign(store, campaign({ channels: 'whatsapp' }));
 		expect(made.counts.queued).toBe(1);
-		expect(made.leftOut).toEqual({ 'not registered': 1, 'outside the 24-hour window': 1, 'opted out': 1, 'no number': 3 });
+		expect(made.leftOut).toEqual({
+			'not registered': 1,
+			'outside the 24-hour window': 1,
+			'opted out': 1,
+			'no number': 3,
+		});
 	});
 
 	it('writes both ways to who can be reached both ways', async () => {
 		const { store } = context();
 		await seedAudience(store);
 		const made = await createCampaign(store, campaign({ channels: 'both' }));
-		expect(await queued(store)).toEqual([`sms ${phone(1)}`, `sms ${phone(2)}`, `sms ${phone(5)}`, `whatsapp ${phone(1)}`]);
-		expect(made.leftOut).toEqual({ 'no SMS consent': 1, 'not registered': 1, 'outside the 24-hour window': 1, 'opted out': 2, 'no number': 1 });
+		expect(await queued(store)).toEqual([
+			`sms ${phone(1)}`,
+			`sms ${phone(2)}`,
+			`sms ${phone(5)}`,
+			`whatsapp ${phone(1)}`,
+		]);
+		expect(made.leftOut).toEqual({
+			'no SMS consent': 1,
+			'not registered': 1,
+			'outside the 24-hour window': 1,
+			'opted out': 2,
+			'no number': 1,
+		});
 	});
 
 	it('writes WhatsApp where registered, else SMS, never two messages, and nothing to who left', async () => {
@@ -59,14 +97,22 @@ describeStores('Creating a campaign', (context) => {
 		await seedAudience(store);
 		const made = await createCampaign(store, campaign({ channels: 'whatsappElseSms', purpose: 'service' }));
 		expect(await queued(store)).toEqual([`sms ${phone(2)}`, `sms ${phone(3)}`, `whatsapp ${phone(1)}`]);
-		expect(made.leftOut).toEqual({ 'not registered': 1, 'outside the 24-hour window': 1, 'opted out': 1, 'no number': 1 });
+		expect(made.leftOut).toEqual({
+			'not registered': 1,
+			'outside the 24-hour window': 1,
+			'opted out': 1,
+			'no number': 1,
+		});
 		expect(made.total).toBe(7);
 	});
 
 	it('sends a template outside the window', async () => {
 		const { store } = context();
 		await seedAudience(store);
-		const made = await createCampaign(store, campaign({ content: { type: 'template', name: 'sale', language: 'it', bodyParameters: [] } }));
+		const made = await createCampaign(
+			store,
+			campaign({ content: { type: 'template', name: 'sale', language: 'it', bodyParameters: [] } }),
+		);
 		expect(made.counts.queued).toBe(2);
 	});
 
@@ -107,12 +153,15 @@ describeStores('Creating a campaign', (context) => {
 		await insertContacts(store, groupId, 1_200);
 		const cutOff: Store = Object.create(store) as Store;
 		let transactions = 0;
-		cutOff.transaction = async (work) => await store.transaction(async (db) => {
-			const result = await work(db);
-			if (++transactions === 3) throw new Error('The power went.');
-			return result;
-		});
-		await expect(createCampaign(cutOff, campaign({ channels: 'sms', purpose: 'service' }))).rejects.toThrow('The power went.');
+		cutOff.transaction = async (work) =>
+			await store.transaction(async (db) => {
+				const result = await work(db);
+				if (++transactions === 3) throw new Error('The power went.');
+				return result;
+			});
+		await expect(createCampaign(cutOff, campaign({ channels: 'sms', purpose: 'service' }))).rejects.toThrow(
+			'The power went.',
+		);
 		expect(await getCampaign(store, 'spring')).toMatchObject({ state: 'planning', total: 0, leftOut: {} });
 		expect(await messages(store)).toHaveLength(250);
 		expect(await counters(store)).toEqual({});
@@ -132,7 +181,10 @@ describeStores('Creating a campaign', (context) => {
 		const staff = await seedGroup(store, 'staff');
 		await seedPerson(store, { sms: phone(1), groupIds: [news, sale] });
 		await seedPerson(store, { sms: phone(2), groupIds: [sale, staff] });
-		const made = await createCampaign(store, campaign({ channels: 'sms', groups: ['news', String(sale)], excludedGroups: ['staff'] }));
+		const made = await createCampaign(
+			store,
+			campaign({ channels: 'sms', groups: ['news', String(sale)], excludedGroups: ['staff'] }),
+		);
 		expect(made).toMatchObject({ total: 1, counts: { queued: 1 } });
 	});
 
@@ -142,7 +194,10 @@ describeStores('Creating a campaign', (context) => {
 		const groupId = await seedGroup(store);
 		await seedPerson(store, { whatsApp: '+393331234567', groupIds: [groupId], registeredWith: senderId });
 		await register(store, await seedIdentity(store, '+393337654321'), senderId);
-		const made = await createCampaign(store, campaign({ numbers: ['333 7654321', '0039 333 765 4321', '+39 333 1234567'] }));
+		const made = await createCampaign(
+			store,
+			campaign({ numbers: ['333 7654321', '0039 333 765 4321', '+39 333 1234567'] }),
+		);
 		expect(made.leftOut).toEqual({ duplicate: 2 });
 		expect(await queued(store)).toEqual(['whatsapp +393331234567', 'whatsapp +393337654321']);
 	});
@@ -164,9 +219,13 @@ describeStores('Creating a campaign', (context) => {
 		await expect(createCampaign(store, campaign({ groups: ['sale'] }))).rejects.toThrow(/no group "sale"/);
 		await expect(createCampaign(store, campaign({ numbers: ['12'] }))).rejects.toThrow(/Number 1 of the list/);
 		await expect(createCampaign(store, campaign({ content: { type: 'text', body: ' ' } }))).rejects.toThrow(/no text/);
-		await expect(createCampaign(store, campaign({ content: { type: 'text', body: 'x'.repeat(100_000) } }))).rejects.toThrow(/100000 characters/);
+		await expect(
+			createCampaign(store, campaign({ content: { type: 'text', body: 'x'.repeat(100_000) } })),
+		).rejects.toThrow(/100000 characters/);
 		const template = { type: 'template', name: 'sale', language: 'it', bodyParameters: [] } as const;
-		await expect(createCampaign(store, campaign({ channels: 'both', content: { ...template, bodyParameters: [] } }))).rejects.toThrow(/WhatsApp only/);
+		await expect(
+			createCampaign(store, campaign({ channels: 'both', content: { ...template, bodyParameters: [] } })),
+		).rejects.toThrow(/WhatsApp only/);
 		await expect(getCampaign(store, 'spring')).rejects.toThrow(/no campaign "spring"/);
 	});
 
@@ -176,20 +235,27 @@ describeStores('Creating a campaign', (context) => {
 		await createCampaign(store, campaign({ channels: 'sms' }));
 		const { channels } = await summarise(store, { from: '2026-11-22', to: '2026-11-22', timeZone: 'UTC' });
 		expect(channels.find(({ channel }) => channel === 'sms')).toMatchObject({ skipped: 4, accepted: 0 });
-		expect(await counters(store)).toEqual({ 'sms skipped no SMS consent': 1, 'sms skipped no number': 2, 'sms skipped opted out': 1 });
+		expect(await counters(store)).toEqual({
+			'sms skipped no SMS consent': 1,
+			'sms skipped no number': 2,
+			'sms skipped opted out': 1,
+		});
 	});
 });
 
 describeStores('Previewing a campaign', (context) => {
-	it.each(['sms', 'whatsapp', 'both', 'whatsappElseSms'] as const)('counts what Create would make by %s, and writes nothing', async (channels) => {
-		const { store } = context();
-		await seedAudience(store);
-		const input = campaign({ channels, numbers: [phone(1), phone(8), phone(8)] });
-		const preview = await previewCampaign(store, input);
-		expect(await messages(store)).toEqual([]);
-		const { counts, leftOut, total } = await createCampaign(store, input);
-		expect(preview).toEqual({ counts, leftOut, total });
-	});
+	it.each(['sms', 'whatsapp', 'both', 'whatsappElseSms'] as const)(
+		'counts what Create would make by %s, and writes nothing',
+		async (channels) => {
+			const { store } = context();
+			await seedAudience(store);
+			const input = campaign({ channels, numbers: [phone(1), phone(8), phone(8)] });
+			const preview = await previewCampaign(store, input);
+			expect(await messages(store)).toEqual([]);
+			const { counts, leftOut, total } = await createCampaign(store, input);
+			expect(preview).toEqual({ counts, leftOut, total });
+		},
+	);
 });
 
 describeStores('An operator', (context) => {
@@ -199,7 +265,10 @@ describeStores('An operator', (context) => {
 		const { campaignId } = await createCampaign(store, campaign({ channels: 'sms' }));
 		expect(await pauseCampaign(store, String(campaignId))).toMatchObject({ state: 'paused' });
 		expect(await resumeCampaign(store, 'spring')).toMatchObject({ state: 'running' });
-		expect(await cancelCampaign(store, 'spring')).toMatchObject({ state: 'cancelled', counts: { cancelled: 3, queued: 0 } });
+		expect(await cancelCampaign(store, 'spring')).toMatchObject({
+			state: 'cancelled',
+			counts: { cancelled: 3, queued: 0 },
+		});
 		await expect(resumeCampaign(store, 'spring')).rejects.toThrow(/is cancelled/);
 		expect(await counters(store)).toMatchObject({ 'sms cancelled': 3 });
 	});
@@ -234,7 +303,9 @@ async function insertContacts(store: Store, groupId: number, count: number): Pro
 			.execute();
 		await store.db
 			.insertInto('membership')
-			.values(rows.map(({ id }) => ({ group_id: groupId, contact_id: id, source: 'operator' as const, created_at: now })))
+			.values(
+				rows.map(({ id }) => ({ group_id: groupId, contact_id: id, source: 'operator' as const, created_at: now })),
+			)
 			.execute();
 	}
 }

@@ -15,15 +15,33 @@ describeStores('Purging', (context) => {
 		await deliver(store, message(text, told));
 	};
 	const take = async () => context().store.db.updateTable('event').set({ taken_at: 1 }).execute();
-	const purgeOf = async (kind: PurgeKind, olderThanDays: number, dryRun = false) => await purge(context().store, { kind, olderThanDays, dryRun });
+	const purgeOf = async (kind: PurgeKind, olderThanDays: number, dryRun = false) =>
+		await purge(context().store, { kind, olderThanDays, dryRun });
 	const insertMessage = async (more: Record<string, unknown>) => {
 		const at = context().clock.now();
-		const row = { campaign_id: null, group_id: 0, sender_id: 1, channel: 'sms' as const, purpose: 'service' as const, identity_id: null, recipient: PHONE };
-		await context().store.db.insertInto('message').values({ ...row, state: 'read', due_at: at, created_at: at, state_at: at, ...more }).execute();
+		const row = {
+			campaign_id: null,
+			group_id: 0,
+			sender_id: 1,
+			channel: 'sms' as const,
+			purpose: 'service' as const,
+			identity_id: null,
+			recipient: PHONE,
+		};
+		await context()
+			.store.db.insertInto('message')
+			.values({ ...row, state: 'read', due_at: at, created_at: at, state_at: at, ...more })
+			.execute();
 	};
 
 	beforeEach(async () => {
-		await createOrUpdateSender(context().store, { phone: SENDER_PHONE, provider: 'meta', sendsWhatsApp: true, sendsSms: false, policy: 'keywordOnly' });
+		await createOrUpdateSender(context().store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			policy: 'keywordOnly',
+		});
 	});
 
 	it('takes texts and names of people, and leaves what their consent is folded from', async () => {
@@ -52,22 +70,46 @@ describeStores('Purging', (context) => {
 	it('takes contents of finished messages, then the messages; what is open and what was young stays', async () => {
 		const { store, clock } = context();
 		await insertMessage({ content: '{"type":"text","body":"secret"}', idempotency_key: 'a' });
-		await insertMessage({ content: '{"type":"template","name":"hi","language":"it","bodyParameters":["secret"]}', fields: '{"name":"Anna"}' });
+		await insertMessage({
+			content: '{"type":"template","name":"hi","language":"it","bodyParameters":["secret"]}',
+			fields: '{"name":"Anna"}',
+		});
 		await insertMessage({ state: 'queued', content: '{"type":"text","body":"open"}' });
 		clock.advance(31 * DAY_MS);
 		await insertMessage({ content: '{"type":"text","body":"young"}' });
 		expect(await purgeOf('messageContents', 7)).toMatchObject({ count: 2 });
 		expect(await purgeOf('messageContents', 7)).toMatchObject({ count: 0 });
 		const contents = await store.db.selectFrom('message').select(['content', 'fields']).orderBy('id').execute();
-		expect(contents.map(({ content }) => content)).toEqual([null, '{"type":"template","name":"hi"}', '{"type":"text","body":"open"}', '{"type":"text","body":"young"}']);
+		expect(contents.map(({ content }) => content)).toEqual([
+			null,
+			'{"type":"template","name":"hi"}',
+			'{"type":"text","body":"open"}',
+			'{"type":"text","body":"young"}',
+		]);
 		expect(await purgeOf('messages', 30)).toMatchObject({ count: 2 });
-		expect(await store.db.selectFrom('message').select('state').orderBy('id').execute()).toEqual([{ state: 'queued' }, { state: 'read' }]);
+		expect(await store.db.selectFrom('message').select('state').orderBy('id').execute()).toEqual([
+			{ state: 'queued' },
+			{ state: 'read' },
+		]);
 	});
 
 	it('leaves the messages of a campaign that still goes on', async () => {
 		const { store, clock } = context();
-		const campaign = { key: 'k', name: 'k', purpose: 'service' as const, channels: 'sms' as const, audience: '{}', content: '{}', planned_through: 0, starts_at: 1, created_at: 1 };
-		await store.db.insertInto('campaign').values({ ...campaign, state: 'running' }).execute();
+		const campaign = {
+			key: 'k',
+			name: 'k',
+			purpose: 'service' as const,
+			channels: 'sms' as const,
+			audience: '{}',
+			content: '{}',
+			planned_through: 0,
+			starts_at: 1,
+			created_at: 1,
+		};
+		await store.db
+			.insertInto('campaign')
+			.values({ ...campaign, state: 'running' })
+			.execute();
 		await insertMessage({ campaign_id: 1 });
 		clock.advance(100 * DAY_MS);
 		expect(await purgeOf('messages', 30)).toMatchObject({ count: 0 });
@@ -77,15 +119,46 @@ describeStores('Purging', (context) => {
 
 	it('takes used and expired invitations with their evidence, and reports', async () => {
 		const { store, clock } = context();
-		await invite(store, { sender: SENDER_PHONE, number: PHONE, origin: 'form', limits: NO_LIMITS, evidence: { address: '192.0.2.7' } });
+		await invite(store, {
+			sender: SENDER_PHONE,
+			number: PHONE,
+			origin: 'form',
+			limits: NO_LIMITS,
+			evidence: { address: '192.0.2.7' },
+		});
 		await say('START');
-		await invite(store, { sender: SENDER_PHONE, number: '+393330000002', origin: 'form', limits: NO_LIMITS, evidence: {} });
+		await invite(store, {
+			sender: SENDER_PHONE,
+			number: '+393330000002',
+			origin: 'form',
+			limits: NO_LIMITS,
+			evidence: {},
+		});
 		clock.advance(10 * DAY_MS);
-		await invite(store, { sender: SENDER_PHONE, number: '+393330000003', origin: 'form', limits: NO_LIMITS, evidence: {} });
+		await invite(store, {
+			sender: SENDER_PHONE,
+			number: '+393330000003',
+			origin: 'form',
+			limits: NO_LIMITS,
+			evidence: {},
+		});
 		expect(await purgeOf('invitations', 7)).toMatchObject({ count: 1 });
 		clock.advance(20 * DAY_MS);
 		expect(await purgeOf('invitations', 7)).toMatchObject({ count: 2 });
-		await store.db.insertInto('event').values({ provider: 'meta', provider_event_id: 's', kind: 'status', channel: 'sms', effective_at: 1, received_at: 1, details: '{}', applied: 1, outcome: 'none' }).execute();
+		await store.db
+			.insertInto('event')
+			.values({
+				provider: 'meta',
+				provider_event_id: 's',
+				kind: 'status',
+				channel: 'sms',
+				effective_at: 1,
+				received_at: 1,
+				details: '{}',
+				applied: 1,
+				outcome: 'none',
+			})
+			.execute();
 		const before = (await consentTables(store)).words;
 		expect(await purgeOf('reports', 8)).toMatchObject({ count: 1 });
 		expect((await consentTables(store)).words).toEqual(before);
@@ -107,8 +180,15 @@ describeStores('Purging', (context) => {
 		await say('START');
 		await purgeOf('inboundTexts', 5);
 		await purgeOf('messages', 30, true);
-		const records = await store.db.selectFrom('consent_record as r').innerJoin('ledger_chain as c', 'c.id', 'r.chain_id').select('r.details').where('c.kind', '=', 'store').execute();
-		expect(records.map(({ details }) => JSON.parse(details ?? '{}') as object)).toMatchObject([{ action: 'purged', kind: 'inboundTexts', count: 0 }]);
+		const records = await store.db
+			.selectFrom('consent_record as r')
+			.innerJoin('ledger_chain as c', 'c.id', 'r.chain_id')
+			.select('r.details')
+			.where('c.kind', '=', 'store')
+			.execute();
+		expect(records.map(({ details }) => JSON.parse(details ?? '{}') as object)).toMatchObject([
+			{ action: 'purged', kind: 'inboundTexts', count: 0 },
+		]);
 		expect((await verifyConsent(store)).valid).toBe(true);
 		await store.db.updateTable('ledger_chain').set({ length: 2 }).where('kind', '=', 'store').execute();
 		expect((await verifyConsent(store)).broken).toMatchObject([{ recordId: null, sequence: 2 }]);
@@ -118,8 +198,21 @@ describeStores('Purging', (context) => {
 		const { store, clock } = context();
 		for (let index = 0; index < 13; index++) {
 			const at = clock.now();
-			const row = { campaign_id: null, group_id: 0, sender_id: 1, channel: 'sms' as const, purpose: 'service' as const, state: 'read' as const, due_at: at, created_at: at, state_at: at };
-			await store.db.insertInto('message').values(Array.from({ length: 100 }, () => row)).execute();
+			const row = {
+				campaign_id: null,
+				group_id: 0,
+				sender_id: 1,
+				channel: 'sms' as const,
+				purpose: 'service' as const,
+				state: 'read' as const,
+				due_at: at,
+				created_at: at,
+				state_at: at,
+			};
+			await store.db
+				.insertInto('message')
+				.values(Array.from({ length: 100 }, () => row))
+				.execute();
 		}
 		clock.advance(60 * DAY_MS);
 		expect(await purgeOf('messages', 30)).toMatchObject({ count: 1_300 });

@@ -4,22 +4,35 @@ import { createOrUpdateGroup } from '../../services/groups';
 import { claimEvents } from '../../services/handOver';
 import { receive } from '../../services/receive';
 import { openStore } from '../../store/store';
-import { consentTables, deliver, eventsOf, INBOX, message, PHONE, readerOf, seen, SENDER_PHONE } from '../support/inbound';
+import {
+	consentTables,
+	deliver,
+	eventsOf,
+	INBOX,
+	message,
+	PHONE,
+	readerOf,
+	seen,
+	SENDER_PHONE,
+} from '../support/inbound';
 import { describeStores } from '../support/stores';
 
 const HOUR_MS = 60 * 60_000;
 const request = { method: 'POST', url: '/', headers: {}, body: Buffer.from('') };
 
 describeStores('Receiving', (context) => {
-	it.each(['START', 'any first message', 'Hello 👋', '👍', '🎉🎉🎉'])('registers a person who writes "%s", and makes a contact', async (text) => {
-		const { store } = context();
-		const answer = await deliver(store, message(text, { profileName: 'Anna' }));
-		expect(answer.status).toBe(200);
-		const person = await seen(store);
-		expect(person.registrations).toEqual(['active']);
-		expect(person.contacts).toMatchObject([{ name: 'Anna', whatsapp_number: PHONE, sms_number: null }]);
-		expect(await eventsOf(store)).toMatchObject([{ outcome: 'registered', output: 'optIn', applied: true }]);
-	});
+	it.each(['START', 'any first message', 'Hello 👋', '👍', '🎉🎉🎉'])(
+		'registers a person who writes "%s", and makes a contact',
+		async (text) => {
+			const { store } = context();
+			const answer = await deliver(store, message(text, { profileName: 'Anna' }));
+			expect(answer.status).toBe(200);
+			const person = await seen(store);
+			expect(person.registrations).toEqual(['active']);
+			expect(person.contacts).toMatchObject([{ name: 'Anna', whatsapp_number: PHONE, sms_number: null }]);
+			expect(await eventsOf(store)).toMatchObject([{ outcome: 'registered', output: 'optIn', applied: true }]);
+		},
+	);
 
 	it.each(['reaction', 'sticker', 'system', 'unsupported'])('registers nobody by a %s', async (messageType) => {
 		const { store } = context();
@@ -47,7 +60,12 @@ describeStores('Receiving', (context) => {
 		expect((await seen(store)).registrations).toEqual(['active']);
 	});
 
-	it.each(['not interested', 'what happens if I unsubscribe?', 'wrong number', 'Rispondi STOP per non ricevere più messaggi'])('registers nobody by "%s", and lets nobody go', async (text) => {
+	it.each([
+		'not interested',
+		'what happens if I unsubscribe?',
+		'wrong number',
+		'Rispondi STOP per non ricevere più messaggi',
+	])('registers nobody by "%s", and lets nobody go', async (text) => {
 		const { store } = context();
 		await deliver(store, message(text));
 		expect((await seen(store)).registrations).toEqual([]);
@@ -55,24 +73,38 @@ describeStores('Receiving', (context) => {
 		expect((await seen(store)).registrations).toEqual(['active']);
 	});
 
-	it.each(['please take me off your list', 'Bitte löschen Sie meine Nummer', 'non scrivetemi più', "ne m'écrivez plus", 'no me escriban más', 'não quero mais receber', 'ik wil geen berichten meer'])(
-		'lets a person go who writes "%s"',
-		async (text) => {
-			const { store, clock } = context();
-			await deliver(store, message('START'));
-			clock.advance(HOUR_MS);
-			await deliver(store, message(text));
-			expect(await seen(store)).toMatchObject({ registrations: ['ended'], words: { all: 'out' } });
-			expect(await eventsOf(store)).toMatchObject([{}, { outcome: 'optedOut', output: 'optOut', applied: true }]);
-		},
-	);
+	it.each([
+		'please take me off your list',
+		'Bitte löschen Sie meine Nummer',
+		'non scrivetemi più',
+		"ne m'écrivez plus",
+		'no me escriban más',
+		'não quero mais receber',
+		'ik wil geen berichten meer',
+	])('lets a person go who writes "%s"', async (text) => {
+		const { store, clock } = context();
+		await deliver(store, message('START'));
+		clock.advance(HOUR_MS);
+		await deliver(store, message(text));
+		expect(await seen(store)).toMatchObject({ registrations: ['ended'], words: { all: 'out' } });
+		expect(await eventsOf(store)).toMatchObject([{}, { outcome: 'optedOut', output: 'optOut', applied: true }]);
+	});
 
 	it('makes the sender it did not know from what the webhook says', async () => {
 		const { store } = context();
 		await deliver(store, message('START', { providerSenderId: '1066' }));
 		const senders = await store.db.selectFrom('sender').selectAll().execute();
 		expect(senders).toMatchObject([
-			{ phone: SENDER_PHONE, provider: 'meta', provider_sender_id: '1066', policy: 'anyMessage', rate_per_second: 80, country: 'IT', sends_whatsapp: 1, sends_sms: 0 },
+			{
+				phone: SENDER_PHONE,
+				provider: 'meta',
+				provider_sender_id: '1066',
+				policy: 'anyMessage',
+				rate_per_second: 80,
+				country: 'IT',
+				sends_whatsapp: 1,
+				sends_sms: 0,
+			},
 		]);
 	});
 
@@ -102,7 +134,13 @@ describeStores('Receiving', (context) => {
 		expect((await eventsOf(store)).map(({ outcome }) => outcome)).toEqual(['registered', 'joinedGroup']);
 	});
 
-	it.each(['START nowhere', 'START <script>', "START x'); drop table event; --", 'START 🙂', `START ${'x'.repeat(300)}`])('registers by "%.40s" without a group', async (text) => {
+	it.each([
+		'START nowhere',
+		'START <script>',
+		"START x'); drop table event; --",
+		'START 🙂',
+		`START ${'x'.repeat(300)}`,
+	])('registers by "%.40s" without a group', async (text) => {
 		const { store } = context();
 		await deliver(store, message(text));
 		expect(await seen(store)).toMatchObject({ registrations: ['active'], groups: [] });
@@ -157,7 +195,9 @@ describeStores('Receiving', (context) => {
 		const second = await openStore(settings, { create: false, now: clock.now });
 		await createOrUpdateGroup(store, { shortcode: 'news' });
 		const start = message('START NEWS');
-		const answers = await Promise.all(Array.from({ length: 6 }, (_, index) => deliver(index % 2 === 0 ? store : second, start)));
+		const answers = await Promise.all(
+			Array.from({ length: 6 }, (_, index) => deliver(index % 2 === 0 ? store : second, start)),
+		);
 		await second.close();
 		expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(200));
 		expect(await seen(store)).toMatchObject({ registrations: ['active'], groups: ['news'] });
@@ -177,9 +217,24 @@ describeStores('Receiving', (context) => {
 	it('keeps what it has no use for, and statuses where the workflow wants them', async () => {
 		const { store } = context();
 		const unknown = { kind: 'unknown' as const, providerEventId: 'u1', description: 'Webhook field account_update' };
-		const status = { kind: 'status' as const, providerEventId: 's1:sent', channel: 'whatsapp' as const, sender: { phone: SENDER_PHONE, providerSenderId: null } };
-		const sent = { ...status, providerMessageId: 's1', reference: null, recipientPhone: PHONE, status: 'sent' as const, deliveredAs: 'whatsapp' as const, at: null, error: null };
-		for (const storeStatuses of [false, true, true]) await receive(store, readerOf([unknown, sent]), request, { inbox: INBOX, storeStatuses });
+		const status = {
+			kind: 'status' as const,
+			providerEventId: 's1:sent',
+			channel: 'whatsapp' as const,
+			sender: { phone: SENDER_PHONE, providerSenderId: null },
+		};
+		const sent = {
+			...status,
+			providerMessageId: 's1',
+			reference: null,
+			recipientPhone: PHONE,
+			status: 'sent' as const,
+			deliveredAs: 'whatsapp' as const,
+			at: null,
+			error: null,
+		};
+		for (const storeStatuses of [false, true, true])
+			await receive(store, readerOf([unknown, sent]), request, { inbox: INBOX, storeStatuses });
 		const events = await store.db.selectFrom('event').select(['kind', 'inbox', 'output']).orderBy('id').execute();
 		expect(events).toEqual([
 			{ kind: 'unknown', inbox: null, output: null },
@@ -189,14 +244,25 @@ describeStores('Receiving', (context) => {
 
 	it('answers 503 when the store cannot be reached, so that the provider comes again', async () => {
 		const { store } = context();
-		const down = { ...store, now: store.now, read: store.read.bind(store), transaction: () => Promise.reject(new StoreUnavailableError('down')) };
-		const answer = await receive(down as typeof store, readerOf([message('STOP')]), request, { inbox: INBOX, storeStatuses: false });
+		const down = {
+			...store,
+			now: store.now,
+			read: store.read.bind(store),
+			transaction: () => Promise.reject(new StoreUnavailableError('down')),
+		};
+		const answer = await receive(down as typeof store, readerOf([message('STOP')]), request, {
+			inbox: INBOX,
+			storeStatuses: false,
+		});
 		expect(answer.status).toBe(503);
 	});
 
 	it("gives the reader's answer and touches no store when the request carries nothing", async () => {
 		const { store } = context();
-		const refusing = { name: 'meta' as const, read: () => ({ answer: { status: 401, contentType: 'text/plain', body: 'no' }, events: [] }) };
+		const refusing = {
+			name: 'meta' as const,
+			read: () => ({ answer: { status: 401, contentType: 'text/plain', body: 'no' }, events: [] }),
+		};
 		expect((await receive(store, refusing, request, { inbox: INBOX, storeStatuses: true })).status).toBe(401);
 		expect((await consentTables(store)).events).toEqual([]);
 	});

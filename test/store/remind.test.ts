@@ -14,16 +14,32 @@ const phoneOf = (index: number): string => `+39333${String(1_000_000 + index)}`;
 describeStores('Reminding', (context) => {
 	const setUp = async () => {
 		const { store } = context();
-		await createOrUpdateSender(store, { phone: SENDER_PHONE, provider: 'meta', providerSenderId: '1066', sendsWhatsApp: true, sendsSms: false, country: 'IT' });
+		await createOrUpdateSender(store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			providerSenderId: '1066',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			country: 'IT',
+		});
 		await createOrUpdateGroup(store, { shortcode: 'news', name: 'News' });
 		await createOrUpdateGroup(store, { shortcode: 'recipes' });
 	};
 	const inviteAll = async (count: number, input: Partial<InviteInput> = {}) => {
 		for (let index = 0; index < count; index++) {
-			await invite(context().store, { sender: '', number: phoneOf(index), groups: ['news'], origin: 'form', limits: NO_LIMITS, evidence: {}, ...input });
+			await invite(context().store, {
+				sender: '',
+				number: phoneOf(index),
+				groups: ['news'],
+				origin: 'form',
+				limits: NO_LIMITS,
+				evidence: {},
+				...input,
+			});
 		}
 	};
-	const due = (input: Partial<Parameters<typeof remind>[1]> = {}) => remind(context().store, { sender: '', afterMs: 24 * HOUR_MS, most: 1, limit: 1_000, ...input });
+	const due = (input: Partial<Parameters<typeof remind>[1]> = {}) =>
+		remind(context().store, { sender: '', afterMs: 24 * HOUR_MS, most: 1, limit: 1_000, ...input });
 	const phones = async (input?: Parameters<typeof due>[0]) => (await due(input)).map(({ phone }) => phone);
 
 	it('hands out who has not written since so many hours, with everything an SMS in their language needs', async () => {
@@ -34,7 +50,16 @@ describeStores('Reminding', (context) => {
 		expect(await due()).toEqual([]);
 		clock.advance(2 * HOUR_MS);
 		const [reminder] = await due();
-		expect(reminder).toMatchObject({ phone: phoneOf(0), name: 'Anna', language: 'de', group: 'news', groupName: 'News', groups: ['news', 'recipes'], senderPhone: SENDER_PHONE, reminder: 1 });
+		expect(reminder).toMatchObject({
+			phone: phoneOf(0),
+			name: 'Anna',
+			language: 'de',
+			group: 'news',
+			groupName: 'News',
+			groups: ['news', 'recipes'],
+			senderPhone: SENDER_PHONE,
+			reminder: 1,
+		});
 		expect(reminder?.link).toBe(`https://wa.me/390212345678?text=START%20NEWS%20${reminder?.code}`);
 		expect(reminder?.text).toBe(`START NEWS ${reminder?.code}`);
 		expect(reminder?.idempotencyKey).toMatch(/^reminder \d+ \d+$/);
@@ -80,7 +105,14 @@ describeStores('Reminding', (context) => {
 	])('never reminds who has %s', async (_, texts) => {
 		const { store, clock } = context();
 		await setUp();
-		await invite(store, { sender: '', number: PHONE, groups: ['news'], origin: 'form', limits: NO_LIMITS, evidence: {} });
+		await invite(store, {
+			sender: '',
+			number: PHONE,
+			groups: ['news'],
+			origin: 'form',
+			limits: NO_LIMITS,
+			evidence: {},
+		});
 		for (const text of texts) {
 			clock.advance(1_000);
 			await deliver(store, message(text));
@@ -104,14 +136,27 @@ describeStores('Reminding', (context) => {
 	it('never reminds who came back by WhatsApp after a STOP by SMS, because that STOP still holds for SMS', async () => {
 		const { store, clock } = context();
 		await setUp();
-		await createOrUpdateSender(store, { phone: '+390611223344', provider: 'meta', providerSenderId: '1077', sendsWhatsApp: true, sendsSms: false, country: 'IT' });
+		await createOrUpdateSender(store, {
+			phone: '+390611223344',
+			provider: 'meta',
+			providerSenderId: '1077',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			country: 'IT',
+		});
 		await deliver(store, message('STOP', { channel: 'sms', senderPhone: '+393200000001' }));
 		clock.advance(1_000);
 		await deliver(store, message('START'));
 		clock.advance(1_000);
 		// At the other number, where they have not registered.
 		await invite(store, { sender: '+390611223344', number: PHONE, origin: 'form', limits: NO_LIMITS, evidence: {} });
-		await invite(store, { sender: '+390611223344', number: phoneOf(1), origin: 'form', limits: NO_LIMITS, evidence: {} });
+		await invite(store, {
+			sender: '+390611223344',
+			number: phoneOf(1),
+			origin: 'form',
+			limits: NO_LIMITS,
+			evidence: {},
+		});
 		clock.advance(25 * HOUR_MS);
 		expect(await phones()).toEqual([phoneOf(1)]);
 	});
@@ -140,8 +185,21 @@ describeStores('Reminding', (context) => {
 		await setUp();
 		await inviteAll(2);
 		clock.advance(1_000);
-		await createOrUpdateSender(store, { phone: '+390611223344', provider: 'meta', providerSenderId: '1077', sendsWhatsApp: true, sendsSms: false, country: 'IT' });
-		await invite(store, { sender: '+390611223344', number: phoneOf(7), origin: 'form', limits: NO_LIMITS, evidence: {} });
+		await createOrUpdateSender(store, {
+			phone: '+390611223344',
+			provider: 'meta',
+			providerSenderId: '1077',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			country: 'IT',
+		});
+		await invite(store, {
+			sender: '+390611223344',
+			number: phoneOf(7),
+			origin: 'form',
+			limits: NO_LIMITS,
+			evidence: {},
+		});
 		clock.advance(25 * HOUR_MS);
 		expect(await phones({ sender: '+390611223344' })).toEqual([phoneOf(7)]);
 		expect(await phones({ limit: 1 })).toEqual([phoneOf(0)]);
@@ -155,12 +213,19 @@ describeStores('Reminding', (context) => {
 		clock.advance(25 * HOUR_MS);
 		await due();
 		const { records } = await consentTables(store);
-		expect(JSON.parse(records.at(-1)?.details ?? '{}')).toMatchObject({ action: 'reminded', phone: phoneOf(0), evidence: { reminder: 1 } });
+		expect(JSON.parse(records.at(-1)?.details ?? '{}')).toMatchObject({
+			action: 'reminded',
+			phone: phoneOf(0),
+			evidence: { reminder: 1 },
+		});
 		expect(await verifyConsent(store)).toMatchObject({ valid: true });
 	});
 
-	it.each([{ afterMs: 0 }, { afterMs: -1 }, { afterMs: NaN }, { most: 0 }, { most: 11 }])('refuses %o', async (input) => {
-		await setUp();
-		await expect(due(input)).rejects.toThrow(/reminder/i);
-	});
+	it.each([{ afterMs: 0 }, { afterMs: -1 }, { afterMs: NaN }, { most: 0 }, { most: 11 }])(
+		'refuses %o',
+		async (input) => {
+			await setUp();
+			await expect(due(input)).rejects.toThrow(/reminder/i);
+		},
+	);
 });

@@ -19,13 +19,22 @@ const phoneOf = (person: number): string => `+39333000${String(1_000 + person)}`
 
 describeStores('A number that changed', (context) => {
 	const save = (phone: string, more: Partial<Parameters<typeof createOrUpdateSender>[1]> = {}) =>
-		createOrUpdateSender(context().store, { phone, provider: 'meta', sendsWhatsApp: true, sendsSms: false, stopScope: 'thisSender', ...more });
+		createOrUpdateSender(context().store, {
+			phone,
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			stopScope: 'thisSender',
+			...more,
+		});
 	const write = async (person: number, text: string, senderPhone = OLD, more: Parameters<typeof message>[1] = {}) => {
 		context().clock.advance(1_000);
 		await deliver(context().store, message(text, { phone: phoneOf(person), senderPhone, ...more }));
 	};
-	const lost = async (sender?: string) => (await listRegistrations(context().store, { lostByNumberChange: true, sender })).map(({ phone }) => phone);
-	const mayWrite = async (person: number, sender: string) => (await checkRegistrations(context().store, { sender, numbers: [phoneOf(person)] }))[0];
+	const lost = async (sender?: string) =>
+		(await listRegistrations(context().store, { lostByNumberChange: true, sender })).map(({ phone }) => phone);
+	const mayWrite = async (person: number, sender: string) =>
+		(await checkRegistrations(context().store, { sender, numbers: [phoneOf(person)] }))[0];
 
 	it('takes no registration along, and sends no more', async () => {
 		const { store } = context();
@@ -33,17 +42,27 @@ describeStores('A number that changed', (context) => {
 		await write(1, 'START');
 		const now = await save(NEW, { replaces: OLD });
 		expect(await mayWrite(1, NEW)).toMatchObject({ registered: false, reason: 'not registered' });
-		expect(await senderById(store.db, old.id)).toMatchObject({ replacedById: now.id, stoppedReason: `Replaced by ${NEW}.` });
+		expect(await senderById(store.db, old.id)).toMatchObject({
+			replacedById: now.id,
+			stoppedReason: `Replaced by ${NEW}.`,
+		});
 		await expect(mayWrite(1, OLD)).rejects.toThrow(new RegExp(`replaced by \\${NEW}`));
-		await expect(invite(store, { sender: OLD, number: phoneOf(2), origin: 'form', limits: NO_LIMITS, evidence: {} })).rejects.toThrow(InvalidInputError);
-		await expect(registerByHand(store, { sender: OLD, number: phoneOf(2), source: 'paper' })).rejects.toThrow(InvalidInputError);
+		await expect(
+			invite(store, { sender: OLD, number: phoneOf(2), origin: 'form', limits: NO_LIMITS, evidence: {} }),
+		).rejects.toThrow(InvalidInputError);
+		await expect(registerByHand(store, { sender: OLD, number: phoneOf(2), source: 'paper' })).rejects.toThrow(
+			InvalidInputError,
+		);
 		// What was is still there to be looked at, and the new number is the only one.
 		expect(await getUsage(store, { sender: OLD })).toMatchObject({ active: 1 });
 		expect(await getRegistration(store, { sender: OLD, number: phoneOf(1) })).toMatchObject({ state: 'active' });
 		expect((await store.read((db) => resolveSender(db, '', 'whatsapp'))).id).toBe(now.id);
 		// Saving the old number again does not set it going.
 		await save(OLD);
-		expect(await senderById(store.db, old.id)).toMatchObject({ replacedById: now.id, stoppedReason: `Replaced by ${NEW}.` });
+		expect(await senderById(store.db, old.id)).toMatchObject({
+			replacedById: now.id,
+			stoppedReason: `Replaced by ${NEW}.`,
+		});
 	});
 
 	it('takes along the opt-outs that hold, by the person’s word and by Meta’s switch, with records, however many', async () => {
@@ -95,7 +114,15 @@ describeStores('A number that changed', (context) => {
 		expect(await mayWrite(1, NEWEST)).toMatchObject({ registered: false, state: 'ended', reason: 'opted out' });
 		clock.advance(1_000);
 		const identityId = (await seen(store, phoneOf(2))).identity?.id ?? 0;
-		await store.transaction((db) => applyProviderOptOut(store, db, { identityId, senderId: old.id, providerEventId: '131050', source: '131050', at: null }));
+		await store.transaction((db) =>
+			applyProviderOptOut(store, db, {
+				identityId,
+				senderId: old.id,
+				providerEventId: '131050',
+				source: '131050',
+				at: null,
+			}),
+		);
 		expect(await mayWrite(2, NEWEST)).toMatchObject({ registered: false, state: 'ended', reason: 'opted out' });
 		expect((await seen(store, phoneOf(2))).words).toMatchObject({ [`marketing:${newest.id}`]: 'out' });
 		expect((await verifyConsent(store)).valid).toBe(true);
@@ -132,7 +159,13 @@ describeStores('A number that changed', (context) => {
 		const third = await save(NEWEST, { replaces: NEW });
 		expect(await lost()).toEqual([phoneOf(1), phoneOf(3)]);
 		expect(await lost(String(third.id))).toEqual([phoneOf(1), phoneOf(3)]);
-		expect(await listRegistrations(store, { lostByNumberChange: true, limit: 1, after: (await listRegistrations(store, { lostByNumberChange: true, limit: 1 }))[0]?.pageToken })).toMatchObject([{ phone: phoneOf(3) }]);
+		expect(
+			await listRegistrations(store, {
+				lostByNumberChange: true,
+				limit: 1,
+				after: (await listRegistrations(store, { lostByNumberChange: true, limit: 1 }))[0]?.pageToken,
+			}),
+		).toMatchObject([{ phone: phoneOf(3) }]);
 	});
 
 	it('sends from the new number only when the opt-outs are taken over, and goes on after a crash', async () => {
@@ -142,7 +175,9 @@ describeStores('A number that changed', (context) => {
 			await write(person, 'START');
 			await write(person, 'STOP');
 		}
-		await store.transaction((db) => replaceSender(db, old.id, now.id, { old: 'Replaced.', new: (TAKING_OVER) }, store.now()));
+		await store.transaction((db) =>
+			replaceSender(db, old.id, now.id, { old: 'Replaced.', new: TAKING_OVER }, store.now()),
+		);
 		expect((await senderById(store.db, now.id))?.stoppedReason).toBe(TAKING_OVER);
 		await carryPending(store, { forMs: 0 });
 		expect((await senderById(store.db, now.id))?.stoppedReason).toBe(TAKING_OVER);
@@ -157,7 +192,10 @@ describeStores('A number that changed', (context) => {
 		const people = Array.from({ length: 20 }, (_, person) => person);
 		for (const person of people) await write(person, 'START');
 		clock.advance(1_000);
-		await Promise.all([...people.map((person) => deliver(store, message('STOP', { phone: phoneOf(person), senderPhone: OLD }))), save(NEW, { replaces: OLD })]);
+		await Promise.all([
+			...people.map((person) => deliver(store, message('STOP', { phone: phoneOf(person), senderPhone: OLD }))),
+			save(NEW, { replaces: OLD }),
+		]);
 		for (const person of people) expect([person, (await mayWrite(person, NEW))?.reason]).toEqual([person, 'opted out']);
 		expect((await verifyConsent(store)).valid).toBe(true);
 	});
@@ -174,7 +212,16 @@ describeStores('A number that changed', (context) => {
 		const stop = store.transaction(async (db) => {
 			const sender = (await senderById(db, old.id)) ?? null;
 			const person = { phone: phoneOf(1), whatsAppUserId: null };
-			await applyConsentSignal(store, db, { provider: 'meta', providerEventId: 'stop', kind: 'stop', channel: 'whatsapp', sender, person, sentAt: null, inbox: null });
+			await applyConsentSignal(store, db, {
+				provider: 'meta',
+				providerEventId: 'stop',
+				kind: 'stop',
+				channel: 'whatsapp',
+				sender,
+				person,
+				sentAt: null,
+				inbox: null,
+			});
 			said();
 			await mayCommit;
 		});
@@ -194,7 +241,14 @@ describeStores('A number that changed', (context) => {
 		await write(2, 'STOP', OLD, { providerSenderId: '1066' });
 		await write(3, 'START', NEW, { providerSenderId: '1066' });
 		const now = await store.read((db) => resolveSender(db, NEW, 'whatsapp'));
-		expect(now).toMatchObject({ name: 'Shop', policy: 'keywordOnly', packageLimit: 5, stopScope: 'thisSender', providerSenderId: '1066', stoppedReason: null });
+		expect(now).toMatchObject({
+			name: 'Shop',
+			policy: 'keywordOnly',
+			packageLimit: 5,
+			stopScope: 'thisSender',
+			providerSenderId: '1066',
+			stoppedReason: null,
+		});
 		expect(await senderById(store.db, old.id)).toMatchObject({ replacedById: now.id, providerSenderId: null });
 		expect(await mayWrite(1, NEW)).toMatchObject({ reason: 'not registered' });
 		expect(await mayWrite(2, NEW)).toMatchObject({ reason: 'opted out' });

@@ -1,4 +1,13 @@
-import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	copyFileSync,
+	cpSync,
+	existsSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
@@ -18,11 +27,26 @@ import { campaign, FakeProvider, messages } from '../support/delivery';
 import { deliver, message, PHONE, seen, SENDER_PHONE } from '../support/inbound';
 import { describeStores, newPostgres, newSqlite, TestClock } from '../support/stores';
 
-const confirmation = { confirmedBy: 'Anna Rossi', reason: 'Backup of 12 May, opt-outs read back', queued: 'giveUp' } as const;
+const confirmation = {
+	confirmedBy: 'Anna Rossi',
+	reason: 'Backup of 12 May, opt-outs read back',
+	queued: 'giveUp',
+} as const;
 
 async function send(store: Store, idempotencyKey = 'one') {
 	const provider = new FakeProvider(store);
-	const sent = sendMessage(store, { meta: provider }, { channel: 'whatsapp', sender: SENDER_PHONE, to: PHONE, purpose: 'service', content: { type: 'text', body: 'Hi' }, idempotencyKey });
+	const sent = sendMessage(
+		store,
+		{ meta: provider },
+		{
+			channel: 'whatsapp',
+			sender: SENDER_PHONE,
+			to: PHONE,
+			purpose: 'service',
+			content: { type: 'text', body: 'Hi' },
+			idempotencyKey,
+		},
+	);
 	return { ...(await sent), requests: provider.requests.length };
 }
 
@@ -46,8 +70,23 @@ describeStores('A store that goes on as it was', (context) => {
 		const { store, clock } = context();
 		await deliver(store, message('START'));
 		const { messageId } = await send(store);
-		const status = { kind: 'status' as const, providerEventId: 's', channel: 'whatsapp' as const, sender: { phone: SENDER_PHONE, providerSenderId: null }, batchReference: null, providerMessageId: null, recipientPhone: PHONE, status: 'delivered' as const, deliveredAs: 'whatsapp' as const, error: null, at: null };
-		await settleStatuses(store, [{ ...status, reference: referenceOf(store.id, messageId) }, { ...status, reference: referenceOf('00000000', 99) }]);
+		const status = {
+			kind: 'status' as const,
+			providerEventId: 's',
+			channel: 'whatsapp' as const,
+			sender: { phone: SENDER_PHONE, providerSenderId: null },
+			batchReference: null,
+			providerMessageId: null,
+			recipientPhone: PHONE,
+			status: 'delivered' as const,
+			deliveredAs: 'whatsapp' as const,
+			error: null,
+			at: null,
+		};
+		await settleStatuses(store, [
+			{ ...status, reference: referenceOf(store.id, messageId) },
+			{ ...status, reference: referenceOf('00000000', 99) },
+		]);
 		expect(await sendingBlock(store.db)).toBeNull();
 		await settleStatuses(store, [{ ...status, reference: referenceOf(store.id, messageId + 1) }]);
 		await expect(send(store, 'two')).rejects.toThrow(/blocked.*Import Opt-Outs.*Confirm Restore/);
@@ -61,7 +100,10 @@ describeStores('A store that goes on as it was', (context) => {
 describeStores('While sending is blocked', (context) => {
 	const block = async () => {
 		const { store, clock } = context();
-		await store.db.insertInto('setting').values({ name: 'sendingBlocked', value: JSON.stringify({ reason: 'A test.', since: clock.now() }) }).execute();
+		await store.db
+			.insertInto('setting')
+			.values({ name: 'sendingBlocked', value: JSON.stringify({ reason: 'A test.', since: clock.now() }) })
+			.execute();
 	};
 
 	it('Send, Reply, Deliver and the Campaign Trigger send nothing; STOPs are taken in; what is queued waits', async () => {
@@ -75,8 +117,14 @@ describeStores('While sending is blocked', (context) => {
 		clock.advance(1_000);
 		const provider = new FakeProvider(store);
 		await expect(send(store)).rejects.toThrow(/Sending is blocked/);
-		await expect(reply(store, { meta: provider }, { eventId, body: 'Hi', idempotencyKey: 'r' })).rejects.toThrow(/Sending is blocked/);
-		const delivery = await deliverMessages(store, { meta: provider }, { slot: slots[0]?.slot ?? '', senderId: slots[0]?.senderId ?? 0, runForMs: 500 });
+		await expect(reply(store, { meta: provider }, { eventId, body: 'Hi', idempotencyKey: 'r' })).rejects.toThrow(
+			/Sending is blocked/,
+		);
+		const delivery = await deliverMessages(
+			store,
+			{ meta: provider },
+			{ slot: slots[0]?.slot ?? '', senderId: slots[0]?.senderId ?? 0, runForMs: 500 },
+		);
 		expect(delivery).toMatchObject({ accepted: 0, left: 1, stopped: expect.stringContaining('Confirm Restore') });
 		expect((await takeSlots(store, { trigger: 't' })).slots).toEqual([]);
 		expect(provider.requests).toEqual([]);
@@ -90,7 +138,10 @@ describeStores('While sending is blocked', (context) => {
 	it('a request that was being prepared does not go out', async () => {
 		const { store } = context();
 		await deliver(store, message('START'));
-		await store.db.updateTable('sender').set({ next_send_at_us: (store.now() + 400) * 1_000 }).execute();
+		await store.db
+			.updateTable('sender')
+			.set({ next_send_at_us: (store.now() + 400) * 1_000 })
+			.execute();
 		const sending = send(store);
 		const refused = expect(sending).rejects.toThrow(/Sending is blocked/);
 		await new Promise((resolve) => setTimeout(resolve, 100));
@@ -115,8 +166,15 @@ describeStores('While sending is blocked', (context) => {
 			['queued', null],
 		]);
 		expect(await confirmRestore(store, confirmation)).toMatchObject({ confirmed: false });
-		const records = await store.db.selectFrom('consent_record').innerJoin('ledger_chain as c', 'c.id', 'chain_id').select('details').where('kind', '=', 'store').execute();
-		expect(records.map(({ details }) => JSON.parse(details ?? '') as object)).toMatchObject([{ action: 'restoreConfirmed', confirmedBy: 'Anna Rossi', givenUp: 1 }]);
+		const records = await store.db
+			.selectFrom('consent_record')
+			.innerJoin('ledger_chain as c', 'c.id', 'chain_id')
+			.select('details')
+			.where('kind', '=', 'store')
+			.execute();
+		expect(records.map(({ details }) => JSON.parse(details ?? '') as object)).toMatchObject([
+			{ action: 'restoreConfirmed', confirmedBy: 'Anna Rossi', givenUp: 1 },
+		]);
 		expect(await verifyConsent(store)).toMatchObject({ valid: true, sendingBlocked: null });
 	});
 
@@ -206,9 +264,17 @@ describe('An SQLite store restored from a copy', () => {
 
 	it('is not blocked where only the inode, or only the time of birth, is another', async () => {
 		for (const part of ['inode', 'born']) {
-			const { value } = await store.db.selectFrom('setting').select('value').where('name', '=', 'storePlace').executeTakeFirstOrThrow();
+			const { value } = await store.db
+				.selectFrom('setting')
+				.select('value')
+				.where('name', '=', 'storePlace')
+				.executeTakeFirstOrThrow();
 			const place = { ...(JSON.parse(value) as object), [part]: '1' };
-			await store.db.updateTable('setting').set({ value: JSON.stringify(place) }).where('name', '=', 'storePlace').execute();
+			await store.db
+				.updateTable('setting')
+				.set({ value: JSON.stringify(place) })
+				.where('name', '=', 'storePlace')
+				.execute();
 			await store.close();
 			await open();
 			expect(await sendingBlock(store.db)).toBeNull();
@@ -219,7 +285,8 @@ describe('An SQLite store restored from a copy', () => {
 		const file = join(sqliteFile(settings), '..', `${store.id}.watermark`);
 		const before = readFileSync(file, 'utf8');
 		await deliver(store, message('STOP'));
-		for (let tries = 0; readFileSync(file, 'utf8') === before && tries < 60; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+		for (let tries = 0; readFileSync(file, 'utf8') === before && tries < 60; tries++)
+			await new Promise((resolve) => setTimeout(resolve, 50));
 		expect(readFileSync(file, 'utf8')).not.toBe(before);
 		await store.close();
 		writeFileSync(file, '{"epoch":0,"rec');

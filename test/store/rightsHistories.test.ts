@@ -35,7 +35,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 			lateMs: fc.constantFrom(0, 0, 0, 90_000, 3 * DAY_MS),
 		}),
 	},
-	{ weight: 2, arbitrary: fc.record({ what: fc.constant('erase' as const), by: fc.constantFrom('phone' as const, 'user' as const) }) },
+	{
+		weight: 2,
+		arbitrary: fc.record({
+			what: fc.constant('erase' as const),
+			by: fc.constantFrom('phone' as const, 'user' as const),
+		}),
+	},
 	{ weight: 1, arbitrary: fc.constantFrom<Step>({ what: 'purge' }, { what: 'list' }, { what: 'readBack' }) },
 );
 
@@ -47,7 +53,8 @@ class Model {
 	say(text: string, channel: string, at: number): void {
 		if (text === 'STOP') this.said.push({ at, order: 1, direction: 'out', sms: channel === 'sms' });
 		// What was said before an erasure gives nothing afterwards.
-		if (text === 'START' && at > this.erasedAt) this.said.push({ at, order: 0, direction: 'in', sms: channel === 'sms' });
+		if (text === 'START' && at > this.erasedAt)
+			this.said.push({ at, order: 0, direction: 'in', sms: channel === 'sms' });
 	}
 
 	erase(at: number): void {
@@ -80,8 +87,19 @@ describe.each([
 				const clock = new TestClock();
 				const store = await openStore(made.settings, { create: true, now: clock.now });
 				try {
-					await createOrUpdateSender(store, { phone: SENDER_PHONE, provider: 'meta', sendsWhatsApp: true, sendsSms: false, policy: 'keywordOnly' });
-					await createOrUpdateSender(store, { phone: SMS_SENDER, provider: 'websms', sendsWhatsApp: false, sendsSms: true });
+					await createOrUpdateSender(store, {
+						phone: SENDER_PHONE,
+						provider: 'meta',
+						sendsWhatsApp: true,
+						sendsSms: false,
+						policy: 'keywordOnly',
+					});
+					await createOrUpdateSender(store, {
+						phone: SMS_SENDER,
+						provider: 'websms',
+						sendsWhatsApp: false,
+						sendsSms: true,
+					});
 					const model = new Model();
 					let list: unknown[] = [];
 					for (const [index, each] of steps.entries()) {
@@ -90,7 +108,17 @@ describe.each([
 							const at = clock.now() - each.lateMs;
 							model.say(each.text, each.channel, at);
 							const isSms = each.channel === 'sms';
-							await deliver(store, message(each.text, { id: `m${index}`, at, channel: each.channel, senderPhone: isSms ? SMS_SENDER : SENDER_PHONE, phone: PHONE, whatsAppUserId: each.by === 'both' && !isSms ? USER_ID : null }));
+							await deliver(
+								store,
+								message(each.text, {
+									id: `m${index}`,
+									at,
+									channel: each.channel,
+									senderPhone: isSms ? SMS_SENDER : SENDER_PHONE,
+									phone: PHONE,
+									whatsAppUserId: each.by === 'both' && !isSms ? USER_ID : null,
+								}),
+							);
 						}
 						if (each.what === 'erase') {
 							const { found } = await erasePerson(store, { number: each.by === 'phone' ? PHONE : USER_ID });
@@ -110,9 +138,34 @@ describe.each([
 					await createOrUpdateContact(store, { smsNumber: PHONE, smsConsent: { source: 'a list' } });
 					const provider = new FakeProvider(store);
 					const send = async (channel: 'sms' | 'whatsapp', purpose: 'advertisement' | 'service') =>
-						(await sendMessage(store, { meta: provider, websms: provider }, { channel, sender: channel === 'sms' ? SMS_SENDER : SENDER_PHONE, to: PHONE, purpose, content: { type: 'template', name: 't', language: 'it', bodyParameters: [] }, idempotencyKey: `${channel} ${purpose}` }).catch(async () =>
-							await sendMessage(store, { meta: provider, websms: provider }, { channel, sender: SMS_SENDER, to: PHONE, purpose, content: { type: 'text', body: 'x' }, idempotencyKey: `${channel} ${purpose}` }),
-						)).state;
+						(
+							await sendMessage(
+								store,
+								{ meta: provider, websms: provider },
+								{
+									channel,
+									sender: channel === 'sms' ? SMS_SENDER : SENDER_PHONE,
+									to: PHONE,
+									purpose,
+									content: { type: 'template', name: 't', language: 'it', bodyParameters: [] },
+									idempotencyKey: `${channel} ${purpose}`,
+								},
+							).catch(
+								async () =>
+									await sendMessage(
+										store,
+										{ meta: provider, websms: provider },
+										{
+											channel,
+											sender: SMS_SENDER,
+											to: PHONE,
+											purpose,
+											content: { type: 'text', body: 'x' },
+											idempotencyKey: `${channel} ${purpose}`,
+										},
+									),
+							)
+						).state;
 					if (model.deniesAdvertising) {
 						expect(await send('whatsapp', 'advertisement')).toBe('skipped');
 						expect(await send('sms', 'advertisement')).toBe('skipped');

@@ -5,7 +5,17 @@ import { waitForInFlight } from '../../services/inFlight';
 import { reply, type SendInput, sendMessage } from '../../services/send';
 import { resolveSender } from '../../store/senders';
 import type { Store } from '../../store/store';
-import { counters, FakeProvider, messages, register, sayOut, seedGroup, seedIdentity, seedPerson, seedSender } from '../support/delivery';
+import {
+	counters,
+	FakeProvider,
+	messages,
+	register,
+	sayOut,
+	seedGroup,
+	seedIdentity,
+	seedPerson,
+	seedSender,
+} from '../support/delivery';
 import { describeStores } from '../support/stores';
 
 // The machine may have much else to do: a test that waits for a rate must not fail for that.
@@ -33,7 +43,14 @@ describeStores('Sending one message', (context) => {
 		await register(store, await seedIdentity(store, person), senderId);
 		const provider = new FakeProvider(store);
 		const sent = await sendMessage(store, { meta: provider }, text());
-		expect(sent).toMatchObject({ state: 'accepted', reason: null, recipient: person, channel: 'whatsapp', senderPhone: '+436601111111', repeated: false });
+		expect(sent).toMatchObject({
+			state: 'accepted',
+			reason: null,
+			recipient: person,
+			channel: 'whatsapp',
+			senderPhone: '+436601111111',
+			repeated: false,
+		});
 		expect(sent.providerMessageId).toMatch(/^wamid\./);
 		expect(provider.requests[0]?.states).toEqual(['sending']);
 		expect(await counters(store)).toEqual({ 'whatsapp accepted': 1 });
@@ -44,7 +61,11 @@ describeStores('Sending one message', (context) => {
 		await seedSender(store);
 		const provider = new FakeProvider(store);
 		const sent = await sendMessage(store, { meta: provider }, text());
-		expect(sent).toMatchObject({ state: 'skipped', reason: 'not registered', reasonText: expect.stringContaining('Invite') as string });
+		expect(sent).toMatchObject({
+			state: 'skipped',
+			reason: 'not registered',
+			reasonText: expect.stringContaining('Invite') as string,
+		});
 		expect(provider.requests).toEqual([]);
 		expect(await counters(store)).toEqual({ 'whatsapp skipped not registered': 1 });
 	});
@@ -54,9 +75,16 @@ describeStores('Sending one message', (context) => {
 		const senderId = await seedSender(store);
 		await register(store, await seedIdentity(store, person), senderId, store.now() - 24 * 60 * minute);
 		const provider = new FakeProvider(store);
-		expect(await sendMessage(store, { meta: provider }, text())).toMatchObject({ state: 'skipped', reason: 'outside the 24-hour window' });
+		expect(await sendMessage(store, { meta: provider }, text())).toMatchObject({
+			state: 'skipped',
+			reason: 'outside the 24-hour window',
+		});
 		const template = { type: 'template', name: 'sale', language: 'it', bodyParameters: [] } as const;
-		const sent = await sendMessage(store, { meta: provider }, text({ content: { ...template, bodyParameters: [] }, idempotencyKey: 'other' }));
+		const sent = await sendMessage(
+			store,
+			{ meta: provider },
+			text({ content: { ...template, bodyParameters: [] }, idempotencyKey: 'other' }),
+		);
 		expect(sent.state).toBe('accepted');
 	});
 
@@ -65,12 +93,20 @@ describeStores('Sending one message', (context) => {
 		await seedSender(store);
 		const provider = new FakeProvider(store);
 		const sms = text({ channel: 'sms' });
-		expect(await sendMessage(store, { meta: provider }, { ...sms, purpose: 'advertisement' })).toMatchObject({ reason: 'no SMS consent' });
-		expect(await sendMessage(store, { meta: provider }, { ...sms, idempotencyKey: '2' })).toMatchObject({ state: 'accepted' });
+		expect(await sendMessage(store, { meta: provider }, { ...sms, purpose: 'advertisement' })).toMatchObject({
+			reason: 'no SMS consent',
+		});
+		expect(await sendMessage(store, { meta: provider }, { ...sms, idempotencyKey: '2' })).toMatchObject({
+			state: 'accepted',
+		});
 		await seedPerson(store, { sms: person });
-		expect(await sendMessage(store, { meta: provider }, { ...sms, purpose: 'advertisement', idempotencyKey: '3' })).toMatchObject({ state: 'accepted' });
+		expect(
+			await sendMessage(store, { meta: provider }, { ...sms, purpose: 'advertisement', idempotencyKey: '3' }),
+		).toMatchObject({ state: 'accepted' });
 		await sayOut(store, await seedIdentity(store, person), 'sms');
-		expect(await sendMessage(store, { meta: provider }, { ...sms, idempotencyKey: '4' })).toMatchObject({ reason: 'opted out' });
+		expect(await sendMessage(store, { meta: provider }, { ...sms, idempotencyKey: '4' })).toMatchObject({
+			reason: 'opted out',
+		});
 	});
 
 	it('reaches the typed number of a contact that was deleted', async () => {
@@ -80,7 +116,9 @@ describeStores('Sending one message', (context) => {
 		await seedPerson(store, { whatsApp: person, groupIds: [groupId], registeredWith: senderId });
 		await store.db.deleteFrom('contact').execute();
 		const provider = new FakeProvider(store);
-		expect(await sendMessage(store, { meta: provider }, text({ to: '0039 333 1234567', purpose: 'advertisement' }))).toMatchObject({ state: 'accepted' });
+		expect(
+			await sendMessage(store, { meta: provider }, text({ to: '0039 333 1234567', purpose: 'advertisement' })),
+		).toMatchObject({ state: 'accepted' });
 	});
 
 	it('reaches a person known by their WhatsApp user id only', async () => {
@@ -93,7 +131,10 @@ describeStores('Sending one message', (context) => {
 			.executeTakeFirstOrThrow();
 		await register(store, id, senderId);
 		const provider = new FakeProvider(store);
-		expect(await sendMessage(store, { meta: provider }, text({ to: 'IT.123' }))).toMatchObject({ state: 'accepted', recipient: 'IT.123' });
+		expect(await sendMessage(store, { meta: provider }, text({ to: 'IT.123' }))).toMatchObject({
+			state: 'accepted',
+			recipient: 'IT.123',
+		});
 		expect(provider.requests[0]?.request.recipients).toMatchObject([{ phone: null, whatsAppUserId: 'IT.123' }]);
 	});
 
@@ -107,7 +148,8 @@ describeStores('Sending one message', (context) => {
 		const later = await sendMessage(store, { meta: provider }, text({ to: '+39 333 7654321' }));
 		expect(provider.requests).toHaveLength(1);
 		expect(sent.filter(({ repeated }) => !repeated)).toHaveLength(1);
-		for (const each of [...sent, later]) expect(each).toMatchObject({ messageId: 1, state: 'accepted', recipient: person });
+		for (const each of [...sent, later])
+			expect(each).toMatchObject({ messageId: 1, state: 'accepted', recipient: person });
 		expect(later.repeated).toBe(true);
 	});
 
@@ -115,7 +157,10 @@ describeStores('Sending one message', (context) => {
 		const { store, clock } = context();
 		const senderId = await seedSender(store);
 		await register(store, await seedIdentity(store, person), senderId);
-		await store.db.updateTable('sender').set({ next_send_at_us: (clock.time + 2_000) * 1_000 }).execute();
+		await store.db
+			.updateTable('sender')
+			.set({ next_send_at_us: (clock.time + 2_000) * 1_000 })
+			.execute();
 		const killed = new FakeProvider(store);
 		sendMessage(store, { meta: killed }, text()).catch(() => undefined);
 		while ((await messages(store)).length === 0) await wait(5);
@@ -134,8 +179,12 @@ describeStores('Sending one message', (context) => {
 		const senderId = await seedSender(store);
 		await register(store, await seedIdentity(store, person), senderId);
 		const provider = new FakeProvider(store);
-		provider.answer = (_, index) => (index === 0 ? { class: 'retry', retryAfterMs: 10 } : { class: 'unknown', code: 'http:no_answer' });
-		expect(await sendMessage(store, { meta: provider }, text())).toMatchObject({ state: 'unknown', reason: 'http:no_answer' });
+		provider.answer = (_, index) =>
+			index === 0 ? { class: 'retry', retryAfterMs: 10 } : { class: 'unknown', code: 'http:no_answer' };
+		expect(await sendMessage(store, { meta: provider }, text())).toMatchObject({
+			state: 'unknown',
+			reason: 'http:no_answer',
+		});
 		expect(provider.requests).toHaveLength(2);
 		provider.answer = () => ({ class: 'failed', code: '131026' });
 		const failed = await sendMessage(store, { meta: provider }, text({ idempotencyKey: '2' }));
@@ -151,7 +200,10 @@ describeStores('Sending one message', (context) => {
 		await expect(sendMessage(store, { meta: provider }, text({ to: '12' }))).rejects.toThrow();
 		expect(await messages(store)).toEqual([]);
 		await store.db.updateTable('sender').set({ stopped_reason: 'blocked' }).execute();
-		expect(await sendMessage(store, { meta: provider }, text())).toMatchObject({ state: 'skipped', reason: 'sender stopped' });
+		expect(await sendMessage(store, { meta: provider }, text())).toMatchObject({
+			state: 'skipped',
+			reason: 'sender stopped',
+		});
 		expect(provider.requests).toEqual([]);
 	});
 
@@ -159,7 +211,10 @@ describeStores('Sending one message', (context) => {
 		const { store, clock } = context();
 		const senderId = await seedSender(store);
 		await register(store, await seedIdentity(store, person), senderId);
-		await store.db.updateTable('sender').set({ next_send_at_us: (clock.time + 300) * 1_000 }).execute();
+		await store.db
+			.updateTable('sender')
+			.set({ next_send_at_us: (clock.time + 300) * 1_000 })
+			.execute();
 		const provider = new FakeProvider(store);
 		const sending = sendMessage(store, { meta: provider }, text());
 		while ((await messages(store)).length === 0) await wait(5);
@@ -177,10 +232,17 @@ describeStores('A Reply', (context) => {
 		const { eventId } = await say(store, 'help', 'help');
 		const provider = new FakeProvider(store);
 		const answer = { eventId, body: 'Write START.', idempotencyKey: 'a' };
-		expect(await reply(store, { meta: provider }, answer)).toMatchObject({ state: 'accepted', recipient: person, repeated: false });
+		expect(await reply(store, { meta: provider }, answer)).toMatchObject({
+			state: 'accepted',
+			recipient: person,
+			repeated: false,
+		});
 		expect(provider.requests[0]?.request).toMatchObject({ replyTo: 'said-1', purpose: 'service' });
 		expect(await reply(store, { meta: provider }, answer)).toMatchObject({ state: 'accepted', repeated: true });
-		expect(await reply(store, { meta: provider }, { ...answer, idempotencyKey: 'b' })).toMatchObject({ state: 'skipped', reason: 'already replied' });
+		expect(await reply(store, { meta: provider }, { ...answer, idempotencyKey: 'b' })).toMatchObject({
+			state: 'skipped',
+			reason: 'already replied',
+		});
 		expect(provider.requests).toHaveLength(1);
 	});
 
@@ -190,7 +252,11 @@ describeStores('A Reply', (context) => {
 		const { eventId } = await say(store, 'help', 'help');
 		const provider = new FakeProvider(store);
 		provider.delayMs = 50;
-		const results = await Promise.allSettled(['a', 'b', 'c'].map((idempotencyKey) => reply(store, { meta: provider }, { eventId, body: 'Hi', idempotencyKey })));
+		const results = await Promise.allSettled(
+			['a', 'b', 'c'].map((idempotencyKey) =>
+				reply(store, { meta: provider }, { eventId, body: 'Hi', idempotencyKey }),
+			),
+		);
 		expect(provider.requests).toHaveLength(1);
 		expect(results.filter((each) => each.status === 'fulfilled' && each.value.state === 'accepted')).toHaveLength(1);
 	});
@@ -203,10 +269,19 @@ describeStores('A Reply', (context) => {
 		const stop = await say(store, 'stop', 'STOP');
 		const provider = new FakeProvider(store);
 		clock.advance(14 * minute);
-		expect(await reply(store, { meta: provider }, { eventId: before.eventId, body: 'Welcome', idempotencyKey: 'a' })).toMatchObject({ reason: 'opted out' });
-		expect(await reply(store, { meta: provider }, { eventId: stop.eventId, body: 'Goodbye', idempotencyKey: 'b' })).toMatchObject({ state: 'accepted' });
-		expect(await reply(store, { meta: provider }, { eventId: stop.eventId, body: 'Sure?', idempotencyKey: 'c' })).toMatchObject({ reason: 'already replied' });
-		expect(await sendMessage(store, { meta: provider }, text({ idempotencyKey: 'd' }))).toMatchObject({ state: 'skipped', reason: 'opted out' });
+		expect(
+			await reply(store, { meta: provider }, { eventId: before.eventId, body: 'Welcome', idempotencyKey: 'a' }),
+		).toMatchObject({ reason: 'opted out' });
+		expect(
+			await reply(store, { meta: provider }, { eventId: stop.eventId, body: 'Goodbye', idempotencyKey: 'b' }),
+		).toMatchObject({ state: 'accepted' });
+		expect(
+			await reply(store, { meta: provider }, { eventId: stop.eventId, body: 'Sure?', idempotencyKey: 'c' }),
+		).toMatchObject({ reason: 'already replied' });
+		expect(await sendMessage(store, { meta: provider }, text({ idempotencyKey: 'd' }))).toMatchObject({
+			state: 'skipped',
+			reason: 'opted out',
+		});
 		expect(provider.requests).toHaveLength(1);
 	});
 
@@ -216,7 +291,10 @@ describeStores('A Reply', (context) => {
 		const { eventId } = await say(store, 'stop', 'STOP');
 		clock.advance(15 * minute + 1);
 		const provider = new FakeProvider(store);
-		expect(await reply(store, { meta: provider }, { eventId, body: 'Goodbye', idempotencyKey: 'a' })).toMatchObject({ state: 'skipped', reason: 'opted out' });
+		expect(await reply(store, { meta: provider }, { eventId, body: 'Goodbye', idempotencyKey: 'a' })).toMatchObject({
+			state: 'skipped',
+			reason: 'opted out',
+		});
 		expect(provider.requests).toEqual([]);
 	});
 
@@ -237,7 +315,11 @@ describeStores('A Reply', (context) => {
 	});
 });
 
-async function say(store: Store, kind: 'start' | 'stop' | 'help' | 'message', body: string): Promise<{ eventId: number; identityId: number }> {
+async function say(
+	store: Store,
+	kind: 'start' | 'stop' | 'help' | 'message',
+	body: string,
+): Promise<{ eventId: number; identityId: number }> {
 	const said = (await store.db.selectFrom('event').select('id').execute()).length + 1;
 	const sender = await store.read((db) => resolveSender(db, '', 'whatsapp'));
 	const { eventId, identityId } = await store.transaction((db) =>

@@ -4,5 +4,9 @@ import { startPostgres } from '../support/postgres';
 export default async function start(): Promise<void> {
 	const postgres = await startPostgres();
 	Object.assign(globalThis, { optinPostgres: postgres });
-	process.env.OPTIN_TEST_POSTGRES = JSON.stringify({ port: postgres.port, user: postgres.user, password: postgres.password });
+	process.env.OPTIN_TEST_POSTGRES = JSON.stringify({
+		port: postgres.port,
+		user: postgres.user,
+		password: postgres.password,
+	});
 }

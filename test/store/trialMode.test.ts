@@ -24,7 +24,14 @@ describeStores('Trial mode', (context) => {
 			asked.push(request);
 			return { status: 200, headers: {}, body: JSON.stringify({ messages: [{ id: `wamid.${asked.length}` }] }) };
 		};
-		const account = { accessToken: 'token', appSecret: 'secret', verifyToken: 'verify', phoneNumberId: '1', baseUrl: 'https://graph.example', apiVersion: 'v25.0' };
+		const account = {
+			accessToken: 'token',
+			appSecret: 'secret',
+			verifyToken: 'verify',
+			phoneNumberId: '1',
+			baseUrl: 'https://graph.example',
+			apiVersion: 'v25.0',
+		};
 		return { meta: withTrialMode(createMetaProvider(account, http), allowed) };
 	};
 	const send = async (to: string, providers: { meta: Provider }, key = to) =>
@@ -36,23 +43,31 @@ describeStores('Trial mode', (context) => {
 		const { store } = context();
 		const senderId = await seedSender(store, { phone: SENDER, channels: ['whatsapp'] });
 		const groupId = await seedGroup(store);
-		for (const whatsApp of [ALLOWED, OTHER]) await seedPerson(store, { whatsApp, groupIds: [groupId], registeredWith: senderId });
+		for (const whatsApp of [ALLOWED, OTHER])
+			await seedPerson(store, { whatsApp, groupIds: [groupId], registeredWith: senderId });
 		return senderId;
 	};
 
 	it('sends to an allowed number, and refuses everybody else with the reason; nothing of them leaves the process', async () => {
 		await people();
 		const providers = trial(ALLOWED);
-		expect(await send(OTHER, providers)).toMatchObject({ state: 'skipped', reason: 'trial mode', reasonText: expect.stringMatching(/allowed numbers only/) as string });
+		expect(await send(OTHER, providers)).toMatchObject({
+			state: 'skipped',
+			reason: 'trial mode',
+			reasonText: expect.stringMatching(/allowed numbers only/) as string,
+		});
 		expect(asked).toEqual([]);
 		expect(await send(ALLOWED, providers)).toMatchObject({ state: 'accepted' });
 		expect(asked.map(({ body }) => (JSON.parse(body ?? '{}') as { to: string }).to)).toEqual([ALLOWED.slice(1)]);
 	});
 
-	it.each(['+39 333 1234567', '0039 333 1234567', '(+39) 333-123.4567', '393331234567'])('knows an allowed number written as %s', async (written) => {
-		await people();
-		expect(await send(ALLOWED, trial(written))).toMatchObject({ state: 'accepted' });
-	});
+	it.each(['+39 333 1234567', '0039 333 1234567', '(+39) 333-123.4567', '393331234567'])(
+		'knows an allowed number written as %s',
+		async (written) => {
+			await people();
+			expect(await send(ALLOWED, trial(written))).toMatchObject({ state: 'accepted' });
+		},
+	);
 
 	it.each([[[]], [['']], [['anybody']], [['*']]])('with the list %j refuses everyone', async (allowed) => {
 		await people();
@@ -80,18 +95,32 @@ describeStores('Trial mode', (context) => {
 		await people();
 		await deliver(store, message('hello', { phone: OTHER, senderPhone: SENDER }));
 		const { id: eventId } = await store.db.selectFrom('event').select('id').executeTakeFirstOrThrow();
-		expect(await reply(store, trial(ALLOWED), { eventId, body: 'Hi', idempotencyKey: 'one' })).toMatchObject({ state: 'skipped', reason: 'trial mode' });
+		expect(await reply(store, trial(ALLOWED), { eventId, body: 'Hi', idempotencyKey: 'one' })).toMatchObject({
+			state: 'skipped',
+			reason: 'trial mode',
+		});
 		expect(asked).toEqual([]);
-		expect(await reply(store, trial(ALLOWED, OTHER), { eventId, body: 'Hi', idempotencyKey: 'two' })).toMatchObject({ state: 'accepted' });
+		expect(await reply(store, trial(ALLOWED, OTHER), { eventId, body: 'Hi', idempotencyKey: 'two' })).toMatchObject({
+			state: 'accepted',
+		});
 	});
 
 	it('is a reason for being left out in Preview and Create where the credential is attached', async () => {
 		const { store } = context();
 		await people();
 		const input = campaign({ content: { type: 'template', name: 'news', language: 'it', bodyParameters: [] } });
-		expect(await previewCampaign(store, input, trial(ALLOWED))).toMatchObject({ counts: { queued: 1, skipped: 1 }, leftOut: { 'trial mode': 1 } });
-		expect(await previewCampaign(store, input, trial())).toMatchObject({ counts: { queued: 0 }, leftOut: { 'trial mode': 2 } });
-		expect(await createCampaign(store, input, trial(ALLOWED))).toMatchObject({ counts: { queued: 1, skipped: 1 }, leftOut: { 'trial mode': 1 } });
+		expect(await previewCampaign(store, input, trial(ALLOWED))).toMatchObject({
+			counts: { queued: 1, skipped: 1 },
+			leftOut: { 'trial mode': 1 },
+		});
+		expect(await previewCampaign(store, input, trial())).toMatchObject({
+			counts: { queued: 0 },
+			leftOut: { 'trial mode': 2 },
+		});
+		expect(await createCampaign(store, input, trial(ALLOWED))).toMatchObject({
+			counts: { queued: 1, skipped: 1 },
+			leftOut: { 'trial mode': 1 },
+		});
 		expect(await messages(store)).toMatchObject([
 			{ recipient: ALLOWED, state: 'queued' },
 			{ recipient: OTHER, state: 'skipped', reason: 'trial mode' },
@@ -101,9 +130,17 @@ describeStores('Trial mode', (context) => {
 	it('sends nobody an SMS instead of the WhatsApp it refuses', async () => {
 		const { store } = context();
 		const senderId = await people();
-		await store.db.updateTable('contact').set({ sms_number: OTHER, sms_consent_source: 'form', sms_consent_at: 1 }).where('whatsapp_number', '=', OTHER).execute();
+		await store.db
+			.updateTable('contact')
+			.set({ sms_number: OTHER, sms_consent_source: 'form', sms_consent_at: 1 })
+			.where('whatsapp_number', '=', OTHER)
+			.execute();
 		await seedSender(store, { phone: '+436602222222', provider: 'websms', channels: ['sms'] });
-		const preview = await previewCampaign(store, campaign({ channels: 'whatsappElseSms', whatsAppSender: String(senderId) }), trial(ALLOWED));
+		const preview = await previewCampaign(
+			store,
+			campaign({ channels: 'whatsappElseSms', whatsAppSender: String(senderId) }),
+			trial(ALLOWED),
+		);
 		expect(preview).toMatchObject({ counts: { queued: 1 }, leftOut: { 'trial mode': 1 } });
 	});
 

@@ -39,7 +39,11 @@ export function consentRulesPage(cases: readonly RuleCase[]): string {
 
 function line(each: RuleCase): string {
 	const settings = [
-		each.sender?.policy === 'keywordOnly' ? 'Keyword Only' : each.sender?.policy === 'keywordOrInvitation' ? 'Keyword or Invitation' : null,
+		each.sender?.policy === 'keywordOnly'
+			? 'Keyword Only'
+			: each.sender?.policy === 'keywordOrInvitation'
+				? 'Keyword or Invitation'
+				: null,
 		each.sender?.stopScope === 'thisSender' ? 'This Sender Only' : null,
 	].filter((setting) => setting !== null && !each.clause.startsWith(setting));
 	const clause = settings.length === 0 ? each.clause : `${each.clause} *(${settings.join(', ')})*`;
@@ -47,8 +51,12 @@ function line(each: RuleCase): string {
 	const before = history === '' ? each.from : `**${each.from}** after ${history}`;
 	const also = [
 		each.told === undefined ? null : `told as ${each.told}`,
-		each.queued === undefined ? null : `of four messages queued ${each.queued.length === 0 ? 'none is left' : each.queued.length === 4 ? 'all stay' : `these stay: ${each.queued.join(', ')}`}`,
-		each.reply === undefined ? null : `Reply after ${each.reply.afterMinutes} minutes: ${each.reply.answers.join(', then ')}`,
+		each.queued === undefined
+			? null
+			: `of four messages queued ${each.queued.length === 0 ? 'none is left' : each.queued.length === 4 ? 'all stay' : `these stay: ${each.queued.join(', ')}`}`,
+		each.reply === undefined
+			? null
+			: `Reply after ${each.reply.afterMinutes} minutes: ${each.reply.answers.join(', then ')}`,
 		each.freeText === undefined ? null : `free text: ${each.freeText}`,
 		each.ledger === undefined ? null : `ledger: ${each.ledger.join(', ')}`,
 	].filter((note) => note !== null);

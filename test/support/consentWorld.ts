@@ -22,7 +22,12 @@ const template: MessageContent = { type: 'template', name: 'news', language: 'it
 const text: MessageContent = { type: 'text', body: 'Hello' };
 
 /** Advertisement and Service by WhatsApp, then by SMS: `yes`, or the reason for being left out. */
-export type MayBeSent = [whatsAppAdvertisement: string, whatsAppService: string, smsAdvertisement: string, smsService: string];
+export type MayBeSent = [
+	whatsAppAdvertisement: string,
+	whatsAppService: string,
+	smsAdvertisement: string,
+	smsService: string,
+];
 
 /** One thing that happens, and how the documentation says it. */
 export interface Step {
@@ -56,7 +61,14 @@ export class World {
 
 	async setUp(sender: Partial<SenderInput> = {}): Promise<void> {
 		for (const phone of Object.values(this.senders)) {
-			await createOrUpdateSender(this.store, { phone, provider: 'meta', sendsWhatsApp: true, sendsSms: true, ratePerSecond: 10_000, ...sender });
+			await createOrUpdateSender(this.store, {
+				phone,
+				provider: 'meta',
+				sendsWhatsApp: true,
+				sendsSms: true,
+				ratePerSecond: 10_000,
+				...sender,
+			});
 		}
 		this.clock.advance(60 * MINUTE_MS);
 	}
@@ -89,7 +101,9 @@ export class World {
 		return await this.store.db
 			.selectFrom('identity')
 			.selectAll()
-			.where((where) => where.or([where('phone', 'in', [this.phone, this.newPhone]), where('whatsapp_user_id', '=', this.userId)]))
+			.where((where) =>
+				where.or([where('phone', 'in', [this.phone, this.newPhone]), where('whatsapp_user_id', '=', this.userId)]),
+			)
 			.orderBy('id')
 			.execute();
 	}
@@ -107,7 +121,10 @@ export class World {
 	async state(phone: string | null = this.phone): Promise<string> {
 		const { db } = this.store;
 		const everybody = await this.identities();
-		const person = phone === null ? everybody.find((each) => each.whatsapp_user_id === this.userId) : everybody.find((each) => each.phone === phone);
+		const person =
+			phone === null
+				? everybody.find((each) => each.whatsapp_user_id === this.userId)
+				: everybody.find((each) => each.phone === phone);
 		const numbers = [person?.phone ?? phone].filter((each) => each !== null);
 		const registrations = await db
 			.selectFrom('registration as r')
@@ -126,7 +143,9 @@ export class World {
 		const contacts = await db
 			.selectFrom('contact')
 			.selectAll()
-			.where((where) => where.or([where('sms_number', 'in', [...numbers, '']), where('whatsapp_number', 'in', [...numbers, ''])]))
+			.where((where) =>
+				where.or([where('sms_number', 'in', [...numbers, '']), where('whatsapp_number', 'in', [...numbers, ''])]),
+			)
 			.execute();
 		const groups = await db
 			.selectFrom('membership')
@@ -139,7 +158,12 @@ export class World {
 			const at = each.phone === this.senders.A ? '' : ' at B';
 			return `${each.state}${at}${each.ended_by === null ? '' : ` by the ${each.ended_by}`}`;
 		});
-		const names = new Map((await db.selectFrom('contact_group').select(['id', 'shortcode']).execute()).map(({ id, shortcode }) => [`group:${id}`, shortcode]));
+		const names = new Map(
+			(await db.selectFrom('contact_group').select(['id', 'shortcode']).execute()).map(({ id, shortcode }) => [
+				`group:${id}`,
+				shortcode,
+			]),
+		);
 		const standing = words.map(({ scope }) => {
 			if (scope === 'all') return 'STOP';
 			if (scope === 'sms') return 'STOP of SMS';
@@ -150,7 +174,9 @@ export class World {
 			...(registration.length > 0 ? registration : ['not registered']),
 			...(contacts.length === 1 ? ['contact'] : contacts.length > 1 ? [`${contacts.length} contacts`] : []),
 			...(groups.length > 0 ? [`in ${groups.map(({ shortcode }) => shortcode.toUpperCase()).join(' and ')}`] : []),
-			...(contacts.some(({ sms_number, sms_consent_at }) => sms_number !== null && sms_consent_at !== null) ? ['SMS consent'] : []),
+			...(contacts.some(({ sms_number, sms_consent_at }) => sms_number !== null && sms_consent_at !== null)
+				? ['SMS consent']
+				: []),
 			...standing,
 		];
 		return person === undefined && contacts.length === 0 ? 'unknown' : parts.join(', ');
@@ -160,7 +186,8 @@ export class World {
 	async mayBeSent(phone: string | null = this.phone): Promise<MayBeSent> {
 		const answers: string[] = [];
 		for (const channel of ['whatsapp', 'sms'] as const) {
-			for (const purpose of ['advertisement', 'service'] as const) answers.push(await this.maySend(phone, channel, purpose));
+			for (const purpose of ['advertisement', 'service'] as const)
+				answers.push(await this.maySend(phone, channel, purpose));
 		}
 		return answers as MayBeSent;
 	}
@@ -171,10 +198,16 @@ export class World {
 		const content = channel === 'sms' ? text : template;
 		const planned = phone === null ? null : await this.planned(phone, channel, purpose, content);
 		const idempotencyKey = `rules ${this.number} ${phone} ${channel} ${purpose} ${this.clock.now()}`;
-		const sent = await sendMessage(this.store, { meta: provider }, { channel, sender: this.senders.A, to: phone ?? this.userId, purpose, content, idempotencyKey });
+		const sent = await sendMessage(
+			this.store,
+			{ meta: provider },
+			{ channel, sender: this.senders.A, to: phone ?? this.userId, purpose, content, idempotencyKey },
+		);
 		const answer = sent.reason ?? 'yes';
-		if (planned !== null && planned !== answer) throw new Error(`A campaign says "${planned}" and Send says "${answer}".`);
-		if ((provider.requests.length > 0) !== (answer === 'yes')) throw new Error(`${provider.requests.length} requests went out where Send says "${answer}".`);
+		if (planned !== null && planned !== answer)
+			throw new Error(`A campaign says "${planned}" and Send says "${answer}".`);
+		if (provider.requests.length > 0 !== (answer === 'yes'))
+			throw new Error(`${provider.requests.length} requests went out where Send says "${answer}".`);
 		return answer;
 	}
 
@@ -197,20 +230,35 @@ export class World {
 		const sent = await sendMessage(
 			this.store,
 			{ meta: new FakeProvider(this.store) },
-			{ channel: 'whatsapp', sender: this.senders.A, to: this.phone, purpose: 'service', content: text, idempotencyKey },
+			{
+				channel: 'whatsapp',
+				sender: this.senders.A,
+				to: this.phone,
+				purpose: 'service',
+				content: text,
+				idempotencyKey,
+			},
 		);
 		return sent.reason ?? 'yes';
 	}
 
 	async mayBeAnswered(): Promise<string> {
 		const idempotencyKey = `rules reply ${this.number} ${this.clock.now()}`;
-		const sent = await reply(this.store, { meta: new FakeProvider(this.store) }, { eventId: this.eventId, body: 'Thank you', idempotencyKey });
+		const sent = await reply(
+			this.store,
+			{ meta: new FakeProvider(this.store) },
+			{ eventId: this.eventId, body: 'Thank you', idempotencyKey },
+		);
 		return sent.reason ?? 'yes';
 	}
 
 	/** What the workflow is told of the newest event: its output and the outcome. */
 	async told(): Promise<string> {
-		const { output, outcome } = await this.store.db.selectFrom('event').selectAll().where('id', '=', this.eventId).executeTakeFirstOrThrow();
+		const { output, outcome } = await this.store.db
+			.selectFrom('event')
+			.selectAll()
+			.where('id', '=', this.eventId)
+			.executeTakeFirstOrThrow();
 		return `${output === null ? 'nobody' : { optIn: 'Opt-In', optOut: 'Opt-Out', message: 'Message', status: 'Status', invited: 'Invited' }[output]}: ${outcome}`;
 	}
 
@@ -230,13 +278,23 @@ export class World {
 	/** Puts one message of each kind into the queue. */
 	async queue(): Promise<void> {
 		const [identity] = await this.identities();
-		const sender = await this.store.db.selectFrom('sender').select('id').where('phone', '=', this.senders.A).executeTakeFirstOrThrow();
+		const sender = await this.store.db
+			.selectFrom('sender')
+			.select('id')
+			.where('phone', '=', this.senders.A)
+			.executeTakeFirstOrThrow();
 		for (const channel of ['whatsapp', 'sms'] as const) {
 			for (const purpose of ['advertisement', 'service'] as const) {
 				await this.store.db
 					.insertInto('message')
 					.values({
-						...{ campaign_id: null, group_id: 0, sender_id: sender.id, identity_id: identity?.id ?? null, recipient: this.phone },
+						...{
+							campaign_id: null,
+							group_id: 0,
+							sender_id: sender.id,
+							identity_id: identity?.id ?? null,
+							recipient: this.phone,
+						},
 						...{ channel, purpose, state: 'queued', due_at: 1, created_at: 1, state_at: 1 },
 					})
 					.execute();
@@ -246,7 +304,13 @@ export class World {
 
 	/** Which of those are still to be sent. */
 	async stillQueued(): Promise<string[]> {
-		const rows = await this.store.db.selectFrom('message').selectAll().where('recipient', '=', this.phone).where('state', '=', 'queued').orderBy('id').execute();
+		const rows = await this.store.db
+			.selectFrom('message')
+			.selectAll()
+			.where('recipient', '=', this.phone)
+			.where('state', '=', 'queued')
+			.orderBy('id')
+			.execute();
 		return rows.map(({ channel, purpose }) => `${channel} ${purpose}`);
 	}
 }
@@ -255,7 +319,13 @@ const viaText = (told: { by?: Channel; to?: 'A' | 'B'; as?: Named; type?: string
 	[
 		told.by === 'sms' ? ' by SMS' : '',
 		told.to === 'B' ? ' to B' : '',
-		told.as === 'userId' ? ' without a number' : told.as === 'both' ? ' with number and user id' : told.as === 'newPhone' ? ' from the new number' : '',
+		told.as === 'userId'
+			? ' without a number'
+			: told.as === 'both'
+				? ' with number and user id'
+				: told.as === 'newPhone'
+					? ' from the new number'
+					: '',
 		told.at === undefined ? '' : ` (sent at minute ${told.at})`,
 	].join('');
 
@@ -287,11 +357,22 @@ interface Writing {
 	id?: string;
 }
 
-const TYPE_TEXT: Record<string, string> = { reaction: 'reacts', sticker: 'sends a sticker', system: 'system message', unsupported: 'unsupported message', image: 'sends a picture' };
+const TYPE_TEXT: Record<string, string> = {
+	reaction: 'reacts',
+	sticker: 'sends a sticker',
+	system: 'system message',
+	unsupported: 'unsupported message',
+	image: 'sends a picture',
+};
 
 /** The person writes. `{code}` stands for the code of the newest invitation. */
 export function writes(words: string | null, told: Writing = {}): Step {
-	const action = told.type === undefined || told.type === 'text' ? `“${words}”` : told.type === 'button' ? `button “${words}”` : `${TYPE_TEXT[told.type] ?? told.type}${words === null ? '' : ` “${words}”`}`;
+	const action =
+		told.type === undefined || told.type === 'text'
+			? `“${words}”`
+			: told.type === 'button'
+				? `button “${words}”`
+				: `${TYPE_TEXT[told.type] ?? told.type}${words === null ? '' : ` “${words}”`}`;
 	return {
 		said: `${action}${viaText(told)}`,
 		run: (world) =>
@@ -323,7 +404,14 @@ export function together(...steps: Step[]): Step {
 export function switches(value: 'stop' | 'resume', told: { at?: number } = {}): Step {
 	return {
 		said: `Meta’s marketing switch: ${value}${told.at === undefined ? '' : ` (sent at minute ${told.at})`}`,
-		run: (world) => world.receive(preference(value, { phone: world.phone, senderPhone: world.senders.A, at: told.at === undefined ? null : world.begin + told.at * MINUTE_MS })),
+		run: (world) =>
+			world.receive(
+				preference(value, {
+					phone: world.phone,
+					senderPhone: world.senders.A,
+					at: told.at === undefined ? null : world.begin + told.at * MINUTE_MS,
+				}),
+			),
 	};
 }
 
@@ -332,7 +420,13 @@ export function changesNumber(told: { at?: number } = {}): Step {
 	return {
 		said: `number changes${told.at === undefined ? '' : ` (at minute ${told.at})`}`,
 		run: (world) =>
-			world.receive(numberChange(world.newPhone, { phone: world.phone, senderPhone: world.senders.A, at: told.at === undefined ? null : world.begin + told.at * MINUTE_MS })),
+			world.receive(
+				numberChange(world.newPhone, {
+					phone: world.phone,
+					senderPhone: world.senders.A,
+					at: told.at === undefined ? null : world.begin + told.at * MINUTE_MS,
+				}),
+			),
 	};
 }
 
@@ -342,9 +436,20 @@ export function refuses(code: string, channel: Channel): Step {
 		said: `provider answers ${code} (${channel === 'sms' ? 'SMS' : 'WhatsApp'})`,
 		run: async (world) => {
 			const [identity] = await world.identities();
-			const sender = await world.store.db.selectFrom('sender').select('id').where('phone', '=', world.senders.A).executeTakeFirstOrThrow();
+			const sender = await world.store.db
+				.selectFrom('sender')
+				.select('id')
+				.where('phone', '=', world.senders.A)
+				.executeTakeFirstOrThrow();
 			await world.store.transaction((db) =>
-				applyProviderOptOut(world.store, db, { identityId: identity?.id ?? 0, senderId: sender.id, channel, providerEventId: `${code} of ${world.number}`, source: code, at: null }),
+				applyProviderOptOut(world.store, db, {
+					identityId: identity?.id ?? 0,
+					senderId: sender.id,
+					channel,
+					providerEventId: `${code} of ${world.number}`,
+					source: code,
+					at: null,
+				}),
 			);
 		},
 	};
@@ -366,13 +471,17 @@ const refused = async (work: Promise<unknown>): Promise<void> => {
 export const operator = {
 	registers: (): Step => ({
 		said: 'operator registers with a source',
-		run: (world) => registerByHand(world.store, { sender: world.senders.A, number: world.phone, source: 'signed form' }),
+		run: (world) =>
+			registerByHand(world.store, { sender: world.senders.A, number: world.phone, source: 'signed form' }),
 	}),
 	cannotRegister: (source = 'signed form'): Step => ({
 		said: source === '' ? 'operator registers without a source: refused' : 'operator registers with a source: refused',
 		run: (world) => refused(registerByHand(world.store, { sender: world.senders.A, number: world.phone, source })),
 	}),
-	revokes: (): Step => ({ said: 'operator revokes', run: (world) => revokeRegistration(world.store, { sender: world.senders.A, number: world.phone }) }),
+	revokes: (): Step => ({
+		said: 'operator revokes',
+		run: (world) => revokeRegistration(world.store, { sender: world.senders.A, number: world.phone }),
+	}),
 	addsTo: (group: string): Step => ({
 		said: `operator adds to ${group.toUpperCase()}`,
 		run: async (world) => addContactToGroup(world.store, { group, contactId: await world.contactId() }),
@@ -383,11 +492,13 @@ export const operator = {
 	}),
 	entersContact: (smsConsent?: { source: string }): Step => ({
 		said: `operator enters the contact${smsConsent ? ` with SMS consent (${smsConsent.source})` : ' without SMS consent'}`,
-		run: (world) => createOrUpdateContact(world.store, { smsNumber: world.phone, whatsAppNumber: world.phone, smsConsent }),
+		run: (world) =>
+			createOrUpdateContact(world.store, { smsNumber: world.phone, whatsAppNumber: world.phone, smsConsent }),
 	}),
 	cannotEnterConsent: (): Step => ({
 		said: 'operator enters an SMS consent without a source: refused',
-		run: (world) => refused(createOrUpdateContact(world.store, { smsNumber: world.phone, smsConsent: { source: ' ' } })),
+		run: (world) =>
+			refused(createOrUpdateContact(world.store, { smsNumber: world.phone, smsConsent: { source: ' ' } })),
 	}),
 	changesNumberOfSender: (): Step => ({
 		said: 'the company changes its number from A to B',
@@ -397,7 +508,14 @@ export const operator = {
 	}),
 	limitsPlacesTo: (packageLimit: number): Step => ({
 		said: `package limit ${packageLimit}`,
-		run: (world) => createOrUpdateSender(world.store, { phone: world.senders.A, provider: 'meta', sendsWhatsApp: true, sendsSms: true, packageLimit }),
+		run: (world) =>
+			createOrUpdateSender(world.store, {
+				phone: world.senders.A,
+				provider: 'meta',
+				sendsWhatsApp: true,
+				sendsSms: true,
+				packageLimit,
+			}),
 	}),
 };
 
@@ -424,6 +542,9 @@ export function fillsForm({ smsConsent = false, group }: { smsConsent?: boolean;
 export function another(words: string): Step {
 	return {
 		said: `somebody else: “${words}”`,
-		run: (world) => world.receive(message(words, { phone: `+39333300${String(world.number).padStart(4, '0')}`, senderPhone: world.senders.A })),
+		run: (world) =>
+			world.receive(
+				message(words, { phone: `+39333300${String(world.number).padStart(4, '0')}`, senderPhone: world.senders.A }),
+			),
 	};
 }

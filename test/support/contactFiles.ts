@@ -8,7 +8,11 @@ export async function* inPieces(bytes: string | Uint8Array, size = 65_536): Asyn
 	for (let start = 0; start < all.length; start += size) yield all.subarray(start, start + size);
 }
 
-export async function importFile(store: Store, file: string | Uint8Array | AsyncIterable<Piece>, options: ImportOptions = {}): Promise<ImportResult> {
+export async function importFile(
+	store: Store,
+	file: string | Uint8Array | AsyncIterable<Piece>,
+	options: ImportOptions = {},
+): Promise<ImportResult> {
 	const pieces = typeof file === 'string' || file instanceof Uint8Array ? inPieces(file) : file;
 	return await importContacts(store, pieces, { country: 'IT', ...options });
 }

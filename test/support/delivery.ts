@@ -48,7 +48,12 @@ export class FakeProvider implements Provider {
 				: {
 						reference,
 						accepted: false,
-						error: { class: answer.class, code: answer.code ?? answer.class, message: `A fault of the kind ${answer.class}.`, retryAfterMs: answer.retryAfterMs },
+						error: {
+							class: answer.class,
+							code: answer.code ?? answer.class,
+							message: `A fault of the kind ${answer.class}.`,
+							retryAfterMs: answer.retryAfterMs,
+						},
 					},
 		);
 	}
@@ -141,10 +146,14 @@ export async function seedPerson(
 		.returning('id')
 		.executeTakeFirstOrThrow();
 	for (const groupId of groupIds) {
-		await store.db.insertInto('membership').values({ group_id: groupId, contact_id: contactId, source: 'operator', created_at: store.now() }).execute();
+		await store.db
+			.insertInto('membership')
+			.values({ group_id: groupId, contact_id: contactId, source: 'operator', created_at: store.now() })
+			.execute();
 	}
 	let identityId = 0;
-	for (const phone of new Set([sms, whatsApp].filter((each) => each !== null))) identityId = await seedIdentity(store, phone);
+	for (const phone of new Set([sms, whatsApp].filter((each) => each !== null)))
+		identityId = await seedIdentity(store, phone);
 	if (registeredWith !== null) await register(store, identityId, registeredWith, lastInboundAt);
 	return { contactId, identityId };
 }
@@ -158,10 +167,23 @@ export async function seedIdentity(store: Store, phone: string): Promise<number>
 	return (await store.db.selectFrom('identity').select('id').where('phone', '=', phone).executeTakeFirstOrThrow()).id;
 }
 
-export async function register(store: Store, identityId: number, senderId: number, lastInboundAt = store.now() - 60_000): Promise<void> {
+export async function register(
+	store: Store,
+	identityId: number,
+	senderId: number,
+	lastInboundAt = store.now() - 60_000,
+): Promise<void> {
 	await store.db
 		.insertInto('registration')
-		.values({ sender_id: senderId, identity_id: identityId, state: 'active', since: store.now(), ended_by: null, last_inbound_at: lastInboundAt, inbox: null })
+		.values({
+			sender_id: senderId,
+			identity_id: identityId,
+			state: 'active',
+			since: store.now(),
+			ended_by: null,
+			last_inbound_at: lastInboundAt,
+			inbox: null,
+		})
 		.execute();
 }
 
@@ -201,7 +223,11 @@ export async function counters(store: Store): Promise<Record<string, number>> {
 		.select(({ fn }) => ['channel', 'what', 'error', fn.sum<number>('total').as('total')])
 		.groupBy(['channel', 'what', 'error'])
 		.execute();
-	return Object.fromEntries(rows.map((row) => [`${row.channel} ${row.what} ${row.error}`.trim(), Number(row.total)] as const).filter(([, total]) => total !== 0));
+	return Object.fromEntries(
+		rows
+			.map((row) => [`${row.channel} ${row.what} ${row.error}`.trim(), Number(row.total)] as const)
+			.filter(([, total]) => total !== 0),
+	);
 }
 
 /** Puts messages into a state as if they had been sent up to there. */
@@ -214,7 +240,11 @@ export function phone(index: number): string {
 }
 
 /** People registered with a sender, in a group. */
-export async function seedRegistered(store: Store, count: number, { senderId, groupId }: { senderId: number; groupId: number }): Promise<SeededPerson[]> {
+export async function seedRegistered(
+	store: Store,
+	count: number,
+	{ senderId, groupId }: { senderId: number; groupId: number },
+): Promise<SeededPerson[]> {
 	const people: SeededPerson[] = [];
 	for (let index = 0; index < count; index++) {
 		people.push(await seedPerson(store, { whatsApp: phone(index), groupIds: [groupId], registeredWith: senderId }));

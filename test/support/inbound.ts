@@ -1,4 +1,12 @@
-import type { IncomingEvent, IncomingMessage, IncomingNumberChange, IncomingPreference, RawRequest, WebhookAnswer, WebhookReader } from '../../providers/provider';
+import type {
+	IncomingEvent,
+	IncomingMessage,
+	IncomingNumberChange,
+	IncomingPreference,
+	RawRequest,
+	WebhookAnswer,
+	WebhookReader,
+} from '../../providers/provider';
 import { receive } from '../../services/receive';
 import type { Store } from '../../store/store';
 
@@ -53,7 +61,10 @@ export function numberChange(to: string, told: Told = {}): IncomingNumberChange 
 
 /** A reader of requests that are the events themselves. */
 export function readerOf(incoming: readonly IncomingEvent[], name: WebhookReader['name'] = 'meta'): WebhookReader {
-	return { name, read: () => ({ answer: { status: 200, contentType: 'text/plain', body: 'EVENT_RECEIVED' }, events: [...incoming] }) };
+	return {
+		name,
+		read: () => ({ answer: { status: 200, contentType: 'text/plain', body: 'EVENT_RECEIVED' }, events: [...incoming] }),
+	};
 }
 
 const request: RawRequest = { method: 'POST', url: '/webhook', headers: {}, body: Buffer.from('') };
@@ -68,8 +79,18 @@ export async function seen(store: Store, phone: string = PHONE) {
 	const { db } = store;
 	const identity = await db.selectFrom('identity').selectAll().where('phone', '=', phone).executeTakeFirst();
 	const id = identity?.id ?? 0;
-	const registrations = await db.selectFrom('registration').selectAll().where('identity_id', '=', id).orderBy('sender_id').execute();
-	const words = await db.selectFrom('consent_word').selectAll().where('identity_id', '=', id).orderBy('scope').execute();
+	const registrations = await db
+		.selectFrom('registration')
+		.selectAll()
+		.where('identity_id', '=', id)
+		.orderBy('sender_id')
+		.execute();
+	const words = await db
+		.selectFrom('consent_word')
+		.selectAll()
+		.where('identity_id', '=', id)
+		.orderBy('scope')
+		.execute();
 	const contacts = await db
 		.selectFrom('contact')
 		.selectAll()
@@ -79,11 +100,7 @@ export async function seen(store: Store, phone: string = PHONE) {
 		.selectFrom('membership')
 		.innerJoin('contact_group', 'contact_group.id', 'group_id')
 		.select(['shortcode', 'source'])
-		.where(
-			'contact_id',
-			'in',
-			[0, ...contacts.map((contact) => contact.id)],
-		)
+		.where('contact_id', 'in', [0, ...contacts.map((contact) => contact.id)])
 		.orderBy('shortcode')
 		.execute();
 	return {
@@ -106,7 +123,12 @@ export async function eventsOf(store: Store) {
 export async function consentTables(store: Store) {
 	const { db } = store;
 	return {
-		registrations: await db.selectFrom('registration').selectAll().orderBy('identity_id').orderBy('sender_id').execute(),
+		registrations: await db
+			.selectFrom('registration')
+			.selectAll()
+			.orderBy('identity_id')
+			.orderBy('sender_id')
+			.execute(),
 		words: await db.selectFrom('consent_word').selectAll().orderBy('identity_id').orderBy('scope').execute(),
 		contacts: await db.selectFrom('contact').selectAll().orderBy('id').execute(),
 		memberships: await db.selectFrom('membership').selectAll().orderBy('group_id').orderBy('contact_id').execute(),

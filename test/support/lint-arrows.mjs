@@ -7,7 +7,10 @@ import { ESLint } from 'eslint';
 const eslint = new ESLint({
 	cwd: join(import.meta.dirname, '../..'),
 	ruleFilter: ({ ruleId }) => ruleId === 'no-restricted-imports',
-	overrideConfig: { languageOptions: { parserOptions: { projectService: false } }, linterOptions: { reportUnusedDisableDirectives: 'off' } },
+	overrideConfig: {
+		languageOptions: { parserOptions: { projectService: false } },
+		linterOptions: { reportUnusedDisableDirectives: 'off' },
+	},
 });
 
 const snippets = JSON.parse(readFileSync(0, 'utf8'));

@@ -28,7 +28,8 @@ function readTag(markup: string, start: number): { element: Element | null; end:
 	if (markup[start] === '/') return { element: null, end: markup.indexOf('>', start) + 1 || markup.length };
 	for (;;) {
 		while (/[\s/]/.test(markup[at] ?? '')) at++;
-		if (at >= markup.length || markup[at] === '>') return { element: { name: name.toLowerCase(), attributes }, end: at + 1 };
+		if (at >= markup.length || markup[at] === '>')
+			return { element: { name: name.toLowerCase(), attributes }, end: at + 1 };
 		const attribute = /^[^\s=>/]+/.exec(markup.slice(at, at + 200))?.[0] ?? markup[at] ?? '';
 		at += attribute.length;
 		let value = '';

@@ -67,7 +67,11 @@ export function describeSharedStores(name: string, tests: (context: () => StoreU
 				const made = kind === 'sqlite' ? newSqlite() : await newPostgres();
 				remove = made.remove;
 				const clock = new TestClock();
-				current = { store: await openStore(made.settings, { create: true, now: clock.now }), clock, settings: made.settings };
+				current = {
+					store: await openStore(made.settings, { create: true, now: clock.now }),
+					clock,
+					settings: made.settings,
+				};
 			});
 
 			afterAll(async () => {
@@ -86,13 +90,24 @@ export function describeSharedStores(name: string, tests: (context: () => StoreU
 export function newSqlite(): { settings: StoreSettings; remove: () => Promise<void> } {
 	const n8nFolder = mkdtempSync(join(tmpdir(), 'optin-sqlite-'));
 	return {
-		settings: { kind: 'sqlite', n8nFolder, file: 'optin.sqlite', queueMode: false, sharedDisk: false, ledgerKey: LEDGER_KEY },
+		settings: {
+			kind: 'sqlite',
+			n8nFolder,
+			file: 'optin.sqlite',
+			queueMode: false,
+			sharedDisk: false,
+			ledgerKey: LEDGER_KEY,
+		},
 		remove: async () => rmSync(n8nFolder, { recursive: true, force: true }),
 	};
 }
 
 export async function newPostgres(): Promise<{ settings: StoreSettings; remove: () => Promise<void> }> {
-	const server = JSON.parse(process.env.OPTIN_TEST_POSTGRES ?? 'null') as { port: number; user: string; password: string } | null;
+	const server = JSON.parse(process.env.OPTIN_TEST_POSTGRES ?? 'null') as {
+		port: number;
+		user: string;
+		password: string;
+	} | null;
 	if (!server) throw new Error('No PostgreSQL runs: this test belongs to the jest project "store".');
 	const database = `test_${process.pid}_${++databases}`;
 	const login = { host: '127.0.0.1', port: server.port, user: server.user, password: server.password };
@@ -103,7 +118,10 @@ export async function newPostgres(): Promise<{ settings: StoreSettings; remove: 
 	};
 }
 
-async function onServer(login: { host: string; port: number; user: string; password: string }, sql: string): Promise<void> {
+async function onServer(
+	login: { host: string; port: number; user: string; password: string },
+	sql: string,
+): Promise<void> {
 	const client = new Client({ ...login, database: 'postgres' });
 	await client.connect();
 	try {

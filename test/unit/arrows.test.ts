@@ -17,17 +17,26 @@ function lint(snippets: Snippet[]): string[][] {
 
 const wrong: [string, Snippet][] = [
 	['domain does not import the store', { file: 'domain/x.ts', code: "import '../store/store';" }],
-	['domain does not import providers', { file: 'domain/x.ts', code: "import type { Provider } from '../providers/provider';\nexport type X = Provider;" }],
+	[
+		'domain does not import providers',
+		{ file: 'domain/x.ts', code: "import type { Provider } from '../providers/provider';\nexport type X = Provider;" },
+	],
 	['domain does not import services', { file: 'domain/x.ts', code: "import '../services/receive';" }],
 	['domain does not import n8n', { file: 'domain/x.ts', code: "import 'n8n-workflow';" }],
 	['the store does not import providers', { file: 'store/x.ts', code: "import '../providers/http';" }],
-	['the store does not import services, from its folders neither', { file: 'store/sqlite/x.ts', code: "import '../../services/receive';" }],
+	[
+		'the store does not import services, from its folders neither',
+		{ file: 'store/sqlite/x.ts', code: "import '../../services/receive';" },
+	],
 	['the store does not import n8n', { file: 'store/x.ts', code: "import 'n8n-core';" }],
 	['providers do not import the store', { file: 'providers/meta/x.ts', code: "import '../../store/store';" }],
 	['providers do not import services', { file: 'providers/x.ts', code: "import '../services/receive';" }],
 	['providers do not import n8n', { file: 'providers/x.ts', code: "import '@n8n/utils';" }],
 	['services do not import nodes', { file: 'services/x.ts', code: "import '../nodes/shared/http';" }],
-	['services do not import credentials', { file: 'services/x.ts', code: "import '../credentials/WebsmsApi.credentials';" }],
+	[
+		'services do not import credentials',
+		{ file: 'services/x.ts', code: "import '../credentials/WebsmsApi.credentials';" },
+	],
 	['services do not import n8n', { file: 'services/x.ts', code: "export * from 'n8n-workflow';" }],
 	['services do not import the sandbox', { file: 'services/x.ts', code: "import '../sandbox/accounts';" }],
 	['nodes do not import the sandbox', { file: 'nodes/SendMessage/x.ts', code: "import '../../sandbox/accounts';" }],
@@ -39,9 +48,21 @@ const right: [string, Snippet][] = [
 	['domain imports domain', { file: 'domain/x.ts', code: "import './channel';" }],
 	['the store imports domain', { file: 'store/x.ts', code: "import '../domain/errors';" }],
 	['providers import domain', { file: 'providers/meta/x.ts', code: "import '../../domain/errors';" }],
-	['services import store, providers and domain', { file: 'services/x.ts', code: "import '../store/store';\nimport '../providers/http';\nimport '../domain/errors';" }],
-	['nodes import services and n8n', { file: 'nodes/SendMessage/x.ts', code: "import '../../services/send';\nimport 'n8n-workflow';" }],
-	['the sandbox imports anything', { file: 'sandbox/x.ts', code: "import '../store/store';\nimport '../nodes/shared/http';" }],
+	[
+		'services import store, providers and domain',
+		{
+			file: 'services/x.ts',
+			code: "import '../store/store';\nimport '../providers/http';\nimport '../domain/errors';",
+		},
+	],
+	[
+		'nodes import services and n8n',
+		{ file: 'nodes/SendMessage/x.ts', code: "import '../../services/send';\nimport 'n8n-workflow';" },
+	],
+	[
+		'the sandbox imports anything',
+		{ file: 'sandbox/x.ts', code: "import '../store/store';\nimport '../nodes/shared/http';" },
+	],
 	['tests import anything', { file: 'test/unit/x.ts', code: "import '../../nodes/shared/http';\nimport 'n8n-core';" }],
 ];
 
@@ -53,7 +74,9 @@ describe('arrows run downwards only', () => {
 	}, 60_000);
 
 	it.each(wrong.map(([name], index) => [name, index] as const))('%s', (_name, index) => {
-		expect(found[index]).toEqual([expect.stringMatching(/Arrows run downwards only|Only nodes\/ and credentials\/ know n8n/)]);
+		expect(found[index]).toEqual([
+			expect.stringMatching(/Arrows run downwards only|Only nodes\/ and credentials\/ know n8n/),
+		]);
 	});
 
 	it.each(right.map(([name], index) => [name, index + wrong.length] as const))('%s', (_name, index) => {

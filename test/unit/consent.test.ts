@@ -28,7 +28,8 @@ function signal(kind: SignalKind, effectiveAt: number, more: Partial<ConsentSign
 
 /** What a state says, without which signal said it: two signals at the same moment may say the same. */
 function meaning({ words, registrations, lastInboundAt, joined, smsConsentAt }: ConsentState) {
-	const sorted = <K, V>(map: Iterable<[K, V]>) => [...map].sort(([one], [other]) => (String(one) < String(other) ? -1 : 1));
+	const sorted = <K, V>(map: Iterable<[K, V]>) =>
+		[...map].sort(([one], [other]) => (String(one) < String(other) ? -1 : 1));
 	return {
 		words: sorted(words).map(([scope, { direction, effectiveAt, source }]) => [scope, direction, effectiveAt, source]),
 		registrations: sorted(registrations),
@@ -41,7 +42,18 @@ function meaning({ words, registrations, lastInboundAt, joined, smsConsentAt }: 
 const anySignal = fc
 	.record({
 		key: fc.uuid(),
-		kind: fc.constantFrom<SignalKind>('start', 'stop', 'message', 'help', 'ignored', 'providerStop', 'providerResume', 'invited', 'register', 'revoke'),
+		kind: fc.constantFrom<SignalKind>(
+			'start',
+			'stop',
+			'message',
+			'help',
+			'ignored',
+			'providerStop',
+			'providerResume',
+			'invited',
+			'register',
+			'revoke',
+		),
 		channel: fc.constantFrom('whatsapp' as const, 'sms' as const),
 		// Few moments, days apart and equal, so that ties and the 24-hour guard are met often.
 		effectiveAt: fc.integer({ min: 0, max: 12 }).map((step) => step * (OPT_OUT_GUARD_MS / 3)),
@@ -61,9 +73,16 @@ describe('Rules of consent', () => {
 	it('end in the same state for every order of arrival, with duplicates', () => {
 		fc.assert(
 			fc.property(
-				history.chain((signals) => fc.tuple(fc.constant(signals), fc.shuffledSubarray([...signals, ...signals], { minLength: signals.length * 2 }))),
+				history.chain((signals) =>
+					fc.tuple(
+						fc.constant(signals),
+						fc.shuffledSubarray([...signals, ...signals], { minLength: signals.length * 2 }),
+					),
+				),
 				([signals, arrived]) => {
-					expect(meaning(foldSignals(arrived).state)).toEqual(meaning(foldSignals([...signals].sort(compareSignals)).state));
+					expect(meaning(foldSignals(arrived).state)).toEqual(
+						meaning(foldSignals([...signals].sort(compareSignals)).state),
+					);
 				},
 			),
 			{ numRuns: 500 },
@@ -107,11 +126,16 @@ describe('Rules of consent', () => {
 
 	it('let the opt-out win at equal times, whichever arrives first', () => {
 		const both = [signal('start', 100), signal('stop', 100)];
-		for (const order of [both, [...both].reverse()]) expect(foldSignals(order).state.registrations.get(1)).toMatchObject({ state: 'ended', endedBy: 'person' });
+		for (const order of [both, [...both].reverse()])
+			expect(foldSignals(order).state.registrations.get(1)).toMatchObject({ state: 'ended', endedBy: 'person' });
 	});
 
 	it('register by any message from 24 hours after a STOP on', () => {
-		const late = foldSignals([signal('start', 0), signal('stop', 100), signal('message', 100 + OPT_OUT_GUARD_MS)]).state;
+		const late = foldSignals([
+			signal('start', 0),
+			signal('stop', 100),
+			signal('message', 100 + OPT_OUT_GUARD_MS),
+		]).state;
 		expect(late.registrations.get(1)?.state).toBe('registered');
 		expect(late.words.get('all')?.direction).toBe('in');
 	});
@@ -123,11 +147,14 @@ describe('Rules of consent', () => {
 		['keywordOrInvitation', true, 'registered'],
 		['keywordOnly', false, undefined],
 		['keywordOnly', true, undefined],
-	] as const)('under the policy %s a plain message (invited: %s) leaves the person %s', (policy, isInvited, expected) => {
-		const { state } = foldSignals([signal('message', 1, { policy, isInvited })]);
-		expect(state.registrations.get(1)?.state).toBe(expected);
-		expect(foldSignals([signal('start', 1, { policy })]).state.registrations.get(1)?.state).toBe('registered');
-	});
+	] as const)(
+		'under the policy %s a plain message (invited: %s) leaves the person %s',
+		(policy, isInvited, expected) => {
+			const { state } = foldSignals([signal('message', 1, { policy, isInvited })]);
+			expect(state.registrations.get(1)?.state).toBe(expected);
+			expect(foldSignals([signal('start', 1, { policy })]).state.registrations.get(1)?.state).toBe('registered');
+		},
+	);
 
 	it.each(['help', 'ignored'] as const)('never register by %s, nor by a text that looks like an opt-out', (kind) => {
 		expect(foldSignals([signal(kind, 1)]).state.registrations.size).toBe(0);
@@ -136,13 +163,18 @@ describe('Rules of consent', () => {
 
 	it('end everything at all senders by STOP, but only at one where the sender is set so', () => {
 		const registered = [signal('start', 0), signal('start', 0, { senderId: 2 })];
-		const states = (stop: ConsentSignal) => [...foldSignals([...registered, stop]).state.registrations.values()].map(({ state }) => state);
+		const states = (stop: ConsentSignal) =>
+			[...foldSignals([...registered, stop]).state.registrations.values()].map(({ state }) => state);
 		expect(states(signal('stop', 1))).toEqual(['ended', 'ended']);
 		expect(states(signal('stop', 1, { stopScope: 'thisSender' })).sort()).toEqual(['ended', 'registered']);
 	});
 
 	it('leave one group by STOP x and keep the registration', () => {
-		const { state } = foldSignals([signal('start', 0, { groupId: 5 }), signal('start', 0, { groupId: 6 }), signal('stop', 1, { groupId: 5 })]);
+		const { state } = foldSignals([
+			signal('start', 0, { groupId: 5 }),
+			signal('start', 0, { groupId: 6 }),
+			signal('stop', 1, { groupId: 5 }),
+		]);
 		expect(state.registrations.get(1)?.state).toBe('registered');
 		expect([...state.joined]).toEqual([6]);
 		expect(state.words.get(groupScope(5))?.direction).toBe('out');
@@ -197,7 +229,9 @@ describe('Rules of consent', () => {
 	});
 
 	it("refuse to register by hand against the person's own word, and let a message back in after a revocation", () => {
-		expect(foldSignals([signal('stop', 0), signal('register', OPT_OUT_GUARD_MS * 3)]).state.registrations.get(1)).toBeUndefined();
+		expect(
+			foldSignals([signal('stop', 0), signal('register', OPT_OUT_GUARD_MS * 3)]).state.registrations.get(1),
+		).toBeUndefined();
 		const { state } = foldSignals([signal('start', 0), signal('revoke', 1), signal('message', 2)]);
 		expect(state.registrations.get(1)?.state).toBe('registered');
 	});

@@ -19,7 +19,18 @@ const PHONE = '+393331234567';
 async function read(file: string | Uint8Array, settings: Partial<ReadSettings> = {}, pieceBytes = 65_536) {
 	const rows: ImportedRow[] = [];
 	const rejected: RejectedRow[] = [];
-	const all: ReadSettings = { country: 'IT', now: NOW, mappings: [], header: 'auto', delimiter: 'auto', encoding: 'auto', sheet: '', groups: 0, smsConsent: null, ...settings };
+	const all: ReadSettings = {
+		country: 'IT',
+		now: NOW,
+		mappings: [],
+		header: 'auto',
+		delimiter: 'auto',
+		encoding: 'auto',
+		sheet: '',
+		groups: 0,
+		smsConsent: null,
+		...settings,
+	};
 	for await (const chunk of readChunks(inPieces(file, pieceBytes), all)) {
 		rows.push(...chunk.rows);
 		rejected.push(...chunk.rejected);
@@ -66,15 +77,23 @@ describe('Encodings of a CSV file', () => {
 
 	it('a letter of Windows-1252 at the very end is one', async () => {
 		for (const pieceBytes of [1, 65_536]) {
-			expect((await read(Buffer.from(`Phone;Name\n${PHONE};Ren\xe9`, 'latin1'), {}, pieceBytes)).rows).toMatchObject([{ name: 'René' }]);
+			expect((await read(Buffer.from(`Phone;Name\n${PHONE};Ren\xe9`, 'latin1'), {}, pieceBytes)).rows).toMatchObject([
+				{ name: 'René' },
+			]);
 		}
 	});
 
 	it('a broken letter in UTF-8 rejects its row only', async () => {
-		const bytes = Buffer.concat([Buffer.from(`Name,Phone\nJörg,${PHONE}\nAnn`), Buffer.from([0xe9]), Buffer.from(`a,${PHONE}\n`)]);
+		const bytes = Buffer.concat([
+			Buffer.from(`Name,Phone\nJörg,${PHONE}\nAnn`),
+			Buffer.from([0xe9]),
+			Buffer.from(`a,${PHONE}\n`),
+		]);
 		const { rows, rejected } = await read(bytes, { encoding: 'utf-8' });
 		expect(rows).toHaveLength(1);
-		expect(rejected).toMatchObject([{ row: 3, column: 'Name', reason: expect.stringContaining('not in the encoding of the file') }]);
+		expect(rejected).toMatchObject([
+			{ row: 3, column: 'Name', reason: expect.stringContaining('not in the encoding of the file') },
+		]);
 	});
 
 	it.each([
@@ -92,7 +111,10 @@ describe('Encodings of a CSV file', () => {
 
 describe('Delimiters and rows of a CSV file', () => {
 	it.each([',', ';', '\t', '|'])('%j is recognised', async (delimiter) => {
-		const file = `Name,Phone,Note\n"Rossi, Anna",${PHONE},"a;b|c"\nBruno,${PHONE},\n`.replaceAll(/,(?=[^ ])|,$/gm, delimiter);
+		const file = `Name,Phone,Note\n"Rossi, Anna",${PHONE},"a;b|c"\nBruno,${PHONE},\n`.replaceAll(
+			/,(?=[^ ])|,$/gm,
+			delimiter,
+		);
 		const { rows } = await read(file);
 		expect(rows.map(({ name }) => name)).toEqual(['Rossi, Anna', 'Bruno']);
 	});
@@ -113,24 +135,38 @@ describe('Delimiters and rows of a CSV file', () => {
 	});
 
 	it('too many cells reject the row, fewer are empty, and a stray quotation mark is a letter', async () => {
-		const { rows, rejected } = await read(`Name,Phone,City\nAnna,${PHONE},Rome,surplus\nBruno,${PHONE}\nAnna "Nina" Rossi,${PHONE},,,\n`);
-		expect(rejected).toMatchObject([{ row: 2, column: null, cells: { Name: 'Anna', Phone: PHONE, City: 'Rome', 'Column 4': 'surplus' } }]);
+		const { rows, rejected } = await read(
+			`Name,Phone,City\nAnna,${PHONE},Rome,surplus\nBruno,${PHONE}\nAnna "Nina" Rossi,${PHONE},,,\n`,
+		);
+		expect(rejected).toMatchObject([
+			{ row: 2, column: null, cells: { Name: 'Anna', Phone: PHONE, City: 'Rome', 'Column 4': 'surplus' } },
+		]);
 		expect(rows.map(({ name }) => name)).toEqual(['Bruno', 'Anna "Nina" Rossi']);
 	});
 
 	it('a quotation mark that is never closed is said, with the row before it', async () => {
-		await expect(read(`Name,Phone\nAnna,${PHONE}\n"Bruno,${PHONE}\n`)).rejects.toThrow(/quotation mark is opened.* and not closed/);
+		await expect(read(`Name,Phone\nAnna,${PHONE}\n"Bruno,${PHONE}\n`)).rejects.toThrow(
+			/quotation mark is opened.* and not closed/,
+		);
 		await expect(read(`Name,Phone\n"${'x'.repeat(9 * 1_048_576)}",${PHONE}\n`)).rejects.toThrow(/not closed/);
 	});
 
 	it('any table of texts comes back as it was written', async () => {
-		const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !text.includes('\0') && text.isWellFormed() && !text.includes('\uFFFD'));
+		const cell = fc
+			.string({ unit: 'grapheme', maxLength: 12 })
+			.filter((text) => !text.includes('\0') && text.isWellFormed() && !text.includes('\uFFFD'));
 		await fc.assert(
 			fc.asyncProperty(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 8 }), async (table) => {
-				const file = ['\uFEFF', csvRecord(['Phone', 'one', 'two']), ...table.map((cells) => csvRecord([PHONE, ...cells]))].join('');
+				const file = [
+					'\uFEFF',
+					csvRecord(['Phone', 'one', 'two']),
+					...table.map((cells) => csvRecord([PHONE, ...cells])),
+				].join('');
 				const { rows, rejected } = await read(file);
 				expect(rejected).toEqual([]);
-				expect(rows.map(({ fields }) => [fields?.one ?? '', fields?.two ?? ''])).toEqual(table.map((cells) => cells.map((each) => each.trim())));
+				expect(rows.map(({ fields }) => [fields?.one ?? '', fields?.two ?? ''])).toEqual(
+					table.map((cells) => cells.map((each) => each.trim())),
+				);
 			}),
 			{ numRuns: 150 },
 		);
@@ -139,7 +175,10 @@ describe('Delimiters and rows of a CSV file', () => {
 
 describe('Headers and columns', () => {
 	const targetsOf = (header: string): ColumnTarget[] => readHeader(header.split(';'), []).map(({ target }) => target);
-	const roles = (header: string) => targetsOf(header).map((target) => ('role' in target ? target.role : 'field' in target ? `field ${target.field}` : 'ignored'));
+	const roles = (header: string) =>
+		targetsOf(header).map((target) =>
+			'role' in target ? target.role : 'field' in target ? `field ${target.field}` : 'ignored',
+		);
 
 	it.each([
 		['Name;Mobile phone;WhatsApp number;Language;Consent source;Consent date', 'English'],
@@ -150,7 +189,14 @@ describe('Headers and columns', () => {
 		['Nome;Telemóvel;WhatsApp;Idioma;Fonte do consentimento;Data do consentimento', 'Portuguese'],
 		['Naam;Mobiel nummer;WhatsApp;Taal;Bron van toestemming;Datum toestemming', 'Dutch'],
 	])('%s are known (%s)', (header) => {
-		expect(roles(header)).toEqual(['name', 'smsNumber', 'whatsAppNumber', 'language', 'smsConsentSource', 'smsConsentDate']);
+		expect(roles(header)).toEqual([
+			'name',
+			'smsNumber',
+			'whatsAppNumber',
+			'language',
+			'smsConsentSource',
+			'smsConsentDate',
+		]);
 	});
 
 	it('a mobile number wins over a phone number, which stays as a field', () => {
@@ -160,7 +206,9 @@ describe('Headers and columns', () => {
 	it('first and last name make the name, whatever the last one is called', async () => {
 		expect(roles('Vorname;Name;Handy')).toEqual(['firstName', 'lastName', 'smsNumber']);
 		expect(roles('Nome;Cognome;Cellulare')).toEqual(['firstName', 'lastName', 'smsNumber']);
-		expect((await read(`Vorname;Name;Handy\nAnna;Rossi;${PHONE}\n`)).rows).toMatchObject([{ name: 'Anna Rossi', fields: { Vorname: 'Anna', Name: 'Rossi' } }]);
+		expect((await read(`Vorname;Name;Handy\nAnna;Rossi;${PHONE}\n`)).rows).toMatchObject([
+			{ name: 'Anna Rossi', fields: { Vorname: 'Anna', Name: 'Rossi' } },
+		]);
 	});
 
 	it.each([
@@ -174,10 +222,20 @@ describe('Headers and columns', () => {
 
 	it('a mapping holds against the names, and names a column that is not there', () => {
 		const header = ['Phone', 'Contact 1', 'x'];
-		const mapped = readHeader(header, [{ column: 'contact 1', meaning: 'smsNumber' }, { column: '3', meaning: 'ignore' }]);
+		const mapped = readHeader(header, [
+			{ column: 'contact 1', meaning: 'smsNumber' },
+			{ column: '3', meaning: 'ignore' },
+		]);
 		expect(mapped.map(({ target }) => target)).toEqual([{ field: 'Phone' }, { role: 'smsNumber' }, { ignored: true }]);
-		expect(() => readHeader(header, [{ column: 'y', meaning: 'name' }])).toThrow(/no column "y". Its columns are: "Phone"/);
-		expect(() => readHeader(header, [{ column: 'Phone', meaning: 'name' }, { column: 'x', meaning: 'name' }])).toThrow(/Two columns are mapped to the name/);
+		expect(() => readHeader(header, [{ column: 'y', meaning: 'name' }])).toThrow(
+			/no column "y". Its columns are: "Phone"/,
+		);
+		expect(() =>
+			readHeader(header, [
+				{ column: 'Phone', meaning: 'name' },
+				{ column: 'x', meaning: 'name' },
+			]),
+		).toThrow(/Two columns are mapped to the name/);
 	});
 
 	it('without a header columns are told by what stands in them', async () => {
@@ -192,11 +250,14 @@ describe('Headers and columns', () => {
 
 	it('any field has a column name that means this field again', () => {
 		fc.assert(
-			fc.property(fc.oneof(fc.string(), fc.constantFrom('Name', 'Mobile', 'field:x', 'Column 3', 'rejectedRow', ' x ', '')), (field) => {
-				fc.pre(field.isWellFormed() && !field.includes('\0') && field !== 'Phone');
-				const [, column] = readHeader(['Phone', undefused(defused(fieldColumnName(field)))], []);
-				expect(column?.target).toEqual({ field });
-			}),
+			fc.property(
+				fc.oneof(fc.string(), fc.constantFrom('Name', 'Mobile', 'field:x', 'Column 3', 'rejectedRow', ' x ', '')),
+				(field) => {
+					fc.pre(field.isWellFormed() && !field.includes('\0') && field !== 'Phone');
+					const [, column] = readHeader(['Phone', undefused(defused(fieldColumnName(field)))], []);
+					expect(column?.target).toEqual({ field });
+				},
+			),
 		);
 	});
 
@@ -209,7 +270,9 @@ describe('Headers and columns', () => {
 describe('Cells', () => {
 	it.each(['3.93E+11', '3,93E+11', '3.93331E+11'])('%s is refused, and it is said what to do', async (number) => {
 		const { rejected } = await read(`Name;Phone\nAnna;${number}\n`);
-		expect(rejected).toMatchObject([{ row: 2, column: 'Phone', reason: expect.stringMatching(/scientific notation.*Format that column as text/) }]);
+		expect(rejected).toMatchObject([
+			{ row: 2, column: 'Phone', reason: expect.stringMatching(/scientific notation.*Format that column as text/) },
+		]);
 	});
 
 	it.each([
@@ -222,8 +285,12 @@ describe('Cells', () => {
 	});
 
 	it('a consent without a date that can be read rejects the row; half of one does not count', async () => {
-		const { rows, rejected } = await read(`Phone;Consent source;Consent date\n${PHONE};Fair;soon\n${PHONE};Fair;\n${PHONE};;2026-05-03\n${PHONE};Fair;2026-05-03\n`);
-		expect(rejected).toMatchObject([{ row: 2, column: 'Consent date', reason: expect.stringContaining('"soon" is not the date of a consent') }]);
+		const { rows, rejected } = await read(
+			`Phone;Consent source;Consent date\n${PHONE};Fair;soon\n${PHONE};Fair;\n${PHONE};;2026-05-03\n${PHONE};Fair;2026-05-03\n`,
+		);
+		expect(rejected).toMatchObject([
+			{ row: 2, column: 'Consent date', reason: expect.stringContaining('"soon" is not the date of a consent') },
+		]);
 		expect(rows.map(({ smsConsentAt, consentIncomplete }) => [smsConsentAt, consentIncomplete])).toEqual([
 			[null, true],
 			[null, true],
@@ -237,9 +304,15 @@ describe('Cells', () => {
 	});
 
 	it('what a spreadsheet would run is defused, and comes back as it was', () => {
-		for (const formula of ['=1+1', '+cmd|x', '-1', '@x', '\t=1', ' =1', '＝1', "'=1"]) expect(defused(formula)).toBe(`'${formula}`);
+		for (const formula of ['=1+1', '+cmd|x', '-1', '@x', '\t=1', ' =1', '＝1', "'=1"])
+			expect(defused(formula)).toBe(`'${formula}`);
 		for (const text of ['Anna', '', "O'Neil", "'quoted'", '1-2', 'a=b']) expect(defused(text)).toBe(text);
-		fc.assert(fc.property(fc.string({ unit: fc.constantFrom("'", '=', '+', '-', '@', ' ', '\t', 'a', '＝') }), (text) => undefused(defused(text)) === text));
+		fc.assert(
+			fc.property(
+				fc.string({ unit: fc.constantFrom("'", '=', '+', '-', '@', ' ', '\t', 'a', '＝') }),
+				(text) => undefused(defused(text)) === text,
+			),
+		);
 	});
 
 	it.each([

@@ -5,7 +5,14 @@ import { boundedFields, FIELD_CHARACTERS, MOST_FIELDS } from '../../domain/perso
 import { assertFields, fieldError, type FormField, personFieldsOf } from '../../services/optInForm/fields';
 import { FORM_TEXTS, preferredLanguage } from '../../services/optInForm/texts';
 
-const field = (made: Partial<FormField>): FormField => ({ type: 'text', label: '', name: 'shop', required: false, choices: [], ...made });
+const field = (made: Partial<FormField>): FormField => ({
+	type: 'text',
+	label: '',
+	name: 'shop',
+	required: false,
+	choices: [],
+	...made,
+});
 
 describe('A field of the form', () => {
 	it.each([
@@ -40,10 +47,27 @@ describe('A field of the form', () => {
 	});
 
 	it('goes where the contact has a place for it', () => {
-		const fields = [field({ type: 'name' }), field({ type: 'email' }), field({ type: 'language' }), field({ name: 'shop' }), field({ name: '', label: 'Your wish' })];
+		const fields = [
+			field({ type: 'name' }),
+			field({ type: 'email' }),
+			field({ type: 'language' }),
+			field({ name: 'shop' }),
+			field({ name: '', label: 'Your wish' }),
+		];
 		assertFields(fields);
-		const values = { name: 'Anna', email: 'anna@example.com', language: 'it', shop: '', 'Your wish': 'cake', unknown: 'x' };
-		expect(personFieldsOf(fields, values)).toEqual({ name: 'Anna', language: 'it', fields: { email: 'anna@example.com', 'Your wish': 'cake' } });
+		const values = {
+			name: 'Anna',
+			email: 'anna@example.com',
+			language: 'it',
+			shop: '',
+			'Your wish': 'cake',
+			unknown: 'x',
+		};
+		expect(personFieldsOf(fields, values)).toEqual({
+			name: 'Anna',
+			language: 'it',
+			fields: { email: 'anna@example.com', 'Your wish': 'cake' },
+		});
 	});
 });
 
@@ -51,14 +75,22 @@ describe('What a person types about themselves', () => {
 	it('is bounded, whatever comes', () => {
 		const text = fc.string({ unit: 'binary', maxLength: 2_000 });
 		fc.assert(
-			fc.property(fc.record({ name: text, language: text, fields: fc.dictionary(text, text, { maxKeys: 40 }) }), (person) => {
-				const bounded = boundedFields(person);
-				const values = [bounded?.name ?? '', bounded?.language ?? '', ...Object.entries(bounded?.fields ?? {}).flat()];
-				expect(values.length).toBeLessThanOrEqual(2 + 2 * MOST_FIELDS);
-				for (const value of values) expect(value.length).toBeLessThanOrEqual(FIELD_CHARACTERS);
-				// PostgreSQL holds no NUL and no half of a surrogate pair.
-				for (const value of [bounded?.name ?? '', ...Object.values(bounded?.fields ?? {})]) expect(value).not.toMatch(/[\p{Cc}\p{Surrogate}]/u);
-			}),
+			fc.property(
+				fc.record({ name: text, language: text, fields: fc.dictionary(text, text, { maxKeys: 40 }) }),
+				(person) => {
+					const bounded = boundedFields(person);
+					const values = [
+						bounded?.name ?? '',
+						bounded?.language ?? '',
+						...Object.entries(bounded?.fields ?? {}).flat(),
+					];
+					expect(values.length).toBeLessThanOrEqual(2 + 2 * MOST_FIELDS);
+					for (const value of values) expect(value.length).toBeLessThanOrEqual(FIELD_CHARACTERS);
+					// PostgreSQL holds no NUL and no half of a surrogate pair.
+					for (const value of [bounded?.name ?? '', ...Object.values(bounded?.fields ?? {})])
+						expect(value).not.toMatch(/[\p{Cc}\p{Surrogate}]/u);
+				},
+			),
 		);
 	});
 });

@@ -9,8 +9,13 @@ import { InvalidInputError } from '../../domain/errors';
 const kindOf = (text: string): string => parseText(text, 'text').kind;
 
 /** What people put around a keyword: space, punctuation, emoji, invisible characters. */
-const decoration = fc.array(fc.constantFrom(' ', '!', '.', '…', '🙂', '🛑', '\n', '\u200b', '\u200f', '*', '"', '❤️'), { maxLength: 6 }).map((parts) => parts.join(''));
-const scramble = (word: string) => fc.array(fc.boolean(), { minLength: word.length, maxLength: word.length }).map((upper) => [...word].map((letter, index) => (upper[index] ? letter.toUpperCase() : letter)).join(''));
+const decoration = fc
+	.array(fc.constantFrom(' ', '!', '.', '…', '🙂', '🛑', '\n', '\u200b', '\u200f', '*', '"', '❤️'), { maxLength: 6 })
+	.map((parts) => parts.join(''));
+const scramble = (word: string) =>
+	fc
+		.array(fc.boolean(), { minLength: word.length, maxLength: word.length })
+		.map((upper) => [...word].map((letter, index) => (upper[index] ? letter.toUpperCase() : letter)).join(''));
 
 describe('Reading a text', () => {
 	it.each([
@@ -65,12 +70,20 @@ describe('Reading a text', () => {
 		expect(parseText(text, 'text')).toEqual({ kind: 'start', shortcode, invitationCode, looksLikeOptOut: false });
 	});
 
-	it.each(['please start sending', "don't stop", 'START NEWS SPORT', 'START STOP', 'I want to start', '👍🎉', '', '!!!', 'stopover', 'help me with my order'])(
-		'takes "%s" as an ordinary message',
-		(text) => {
-			expect(kindOf(text)).toBe('message');
-		},
-	);
+	it.each([
+		'please start sending',
+		"don't stop",
+		'START NEWS SPORT',
+		'START STOP',
+		'I want to start',
+		'👍🎉',
+		'',
+		'!!!',
+		'stopover',
+		'help me with my order',
+	])('takes "%s" as an ordinary message', (text) => {
+		expect(kindOf(text)).toBe('message');
+	});
 
 	it('lets nothing that begins with STOP register anybody, however long it is', () => {
 		const long = `stop ${'and then some more words '.repeat(20_000)}`;
@@ -92,25 +105,32 @@ describe('Reading a text', () => {
 
 	it('reads any text without failing, and gives back only what can be looked up', () => {
 		fc.assert(
-			fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom('', 'STOP ', 'start '), (text, prefix) => {
-				const { kind, shortcode, invitationCode, looksLikeOptOut } = parseText(prefix + text, 'text');
-				expect(['start', 'stop', 'help', 'message']).toContain(kind);
-				expect((shortcode ?? '').length).toBeLessThanOrEqual(40);
-				if (invitationCode !== null) expect(readInvitationCode(invitationCode)).toBe(invitationCode);
-				if (kind === 'stop') expect(looksLikeOptOut).toBe(true);
-				if (kind === 'start') expect(looksLikeOptOut).toBe(false);
-			}),
+			fc.property(
+				fc.string({ unit: 'binary', maxLength: 300 }),
+				fc.constantFrom('', 'STOP ', 'start '),
+				(text, prefix) => {
+					const { kind, shortcode, invitationCode, looksLikeOptOut } = parseText(prefix + text, 'text');
+					expect(['start', 'stop', 'help', 'message']).toContain(kind);
+					expect((shortcode ?? '').length).toBeLessThanOrEqual(40);
+					if (invitationCode !== null) expect(readInvitationCode(invitationCode)).toBe(invitationCode);
+					if (kind === 'stop') expect(looksLikeOptOut).toBe(true);
+					if (kind === 'start') expect(looksLikeOptOut).toBe(false);
+				},
+			),
 		);
 	});
 
-	it.each([' ', 'a', '🙂', '\u0301', 'stop ', 'ﷺ'])('reads 100,000 characters of "%s" no further than their beginning', (piece) => {
-		const text = piece.repeat(100_000 / piece.length);
-		const cut = jest.spyOn(String.prototype, 'normalize');
-		parseText(text, 'text');
-		const longest = Math.max(0, ...cut.mock.contexts.map((context) => String(context).length));
-		cut.mockRestore();
-		expect(longest).toBeLessThan(40_000);
-	});
+	it.each([' ', 'a', '🙂', '\u0301', 'stop ', 'ﷺ'])(
+		'reads 100,000 characters of "%s" no further than their beginning',
+		(piece) => {
+			const text = piece.repeat(100_000 / piece.length);
+			const cut = jest.spyOn(String.prototype, 'normalize');
+			parseText(text, 'text');
+			const longest = Math.max(0, ...cut.mock.contexts.map((context) => String(context).length));
+			cut.mockRestore();
+			expect(longest).toBeLessThan(40_000);
+		},
+	);
 });
 
 describe('An invitation code', () => {
@@ -121,7 +141,11 @@ describe('An invitation code', () => {
 				expect(code).toMatch(/^[0-9][0-9a-hjkmnp-tv-z]{6}$/);
 				expect(readInvitationCode(code.toUpperCase())).toBe(code);
 				expect(() => normaliseShortcode(code)).toThrow(InvalidInputError);
-				expect(parseText(`START NEWS ${code}`, 'text')).toMatchObject({ kind: 'start', shortcode: 'news', invitationCode: code });
+				expect(parseText(`START NEWS ${code}`, 'text')).toMatchObject({
+					kind: 'start',
+					shortcode: 'news',
+					invitationCode: code,
+				});
 			}),
 		);
 	});
@@ -143,25 +167,58 @@ describe('A shortcode', () => {
 		expect(normaliseShortcode(text)).toBe(shortcode);
 	});
 
-	it.each(['', '2026', '4news', 'two words', 'a-b', '🙂', 'a'.repeat(21), 'STOP', 'start', 'Hilfe', '<b>', "x'; drop table", 'x'.repeat(100_000)])('cannot be "%.30s"', (text) => {
+	it.each([
+		'',
+		'2026',
+		'4news',
+		'two words',
+		'a-b',
+		'🙂',
+		'a'.repeat(21),
+		'STOP',
+		'start',
+		'Hilfe',
+		'<b>',
+		"x'; drop table",
+		'x'.repeat(100_000),
+	])('cannot be "%.30s"', (text) => {
 		expect(() => normaliseShortcode(text)).toThrow(InvalidInputError);
 	});
 
-	it.each(['STPO', 'stoppp', 'unsuscribe', 'kuendigen', 'Kündigen', 'Arrêt', 'basta', 'baja', 'afmeldn', 'Anmelden', 'ALTA', 'starttt', 'info', 'Hulp', 'aiutami', 'ALL'])(
-		'cannot be "%s", which is a word like START, STOP or HELP',
-		(text) => {
-			expect(() => normaliseShortcode(text)).toThrow('cannot be a shortcode, because it is a word like START, STOP or HELP');
-		},
-	);
+	it.each([
+		'STPO',
+		'stoppp',
+		'unsuscribe',
+		'kuendigen',
+		'Kündigen',
+		'Arrêt',
+		'basta',
+		'baja',
+		'afmeldn',
+		'Anmelden',
+		'ALTA',
+		'starttt',
+		'info',
+		'Hulp',
+		'aiutami',
+		'ALL',
+	])('cannot be "%s", which is a word like START, STOP or HELP', (text) => {
+		expect(() => normaliseShortcode(text)).toThrow(
+			'cannot be a shortcode, because it is a word like START, STOP or HELP',
+		);
+	});
 
 	it('cannot be any keyword of any language', () => {
-		for (const word of [...startWords, ...stopWords, ...helpWords]) expect(() => normaliseShortcode(word)).toThrow(InvalidInputError);
+		for (const word of [...startWords, ...stopWords, ...helpWords])
+			expect(() => normaliseShortcode(word)).toThrow(InvalidInputError);
 	});
 
 	it('follows every word for START and STOP', () => {
 		for (const shortcode of ['news', 'sport', 'promo', 'offerte', 'angebote', 'kurse', 'vip2026']) {
-			for (const word of startWords) expect(parseText(`${word} ${shortcode}`, 'text')).toMatchObject({ kind: 'start', shortcode });
-			for (const word of stopWords) expect([word, parseText(`${word} ${shortcode}!`, 'text')]).toMatchObject([word, { kind: 'stop', shortcode }]);
+			for (const word of startWords)
+				expect(parseText(`${word} ${shortcode}`, 'text')).toMatchObject({ kind: 'start', shortcode });
+			for (const word of stopWords)
+				expect([word, parseText(`${word} ${shortcode}!`, 'text')]).toMatchObject([word, { kind: 'stop', shortcode }]);
 		}
 	});
 
@@ -175,7 +232,10 @@ describe('A shortcode', () => {
 					return;
 				}
 				expect(parseText(`START ${text}`, 'text')).toMatchObject({ kind: 'start', shortcode });
-				expect(parseText(`stop ${text}`, 'text')).toMatchObject({ kind: 'stop', shortcode: shortcode === 'all' ? null : shortcode });
+				expect(parseText(`stop ${text}`, 'text')).toMatchObject({
+					kind: 'stop',
+					shortcode: shortcode === 'all' ? null : shortcode,
+				});
 				expect(normaliseShortcode(shortcode)).toBe(shortcode);
 			}),
 			{ numRuns: 300 },

@@ -1,20 +1,35 @@
 import fc from 'fast-check';
 
-import { canonicalJson, type ChainHead, commitmentOf, type LedgerRecord, linkHash, nextRecord, type RecordDetails, verifyChain } from '../../domain/ledger';
+import {
+	canonicalJson,
+	type ChainHead,
+	commitmentOf,
+	type LedgerRecord,
+	linkHash,
+	nextRecord,
+	type RecordDetails,
+	verifyChain,
+} from '../../domain/ledger';
 
 const KEY = 'a ledger key';
 
 function chainOf(details: RecordDetails[], key = KEY): { head: ChainHead; records: LedgerRecord[] } {
 	let head: ChainHead = { id: 7, length: 0, head: '' };
 	const records = details.map((each, index) => {
-		const record = { ...nextRecord(head, { at: 1000 + index, details: each, salt: `salt ${index}` }, key), id: 100 + index };
+		const record = {
+			...nextRecord(head, { at: 1000 + index, details: each, salt: `salt ${index}` }, key),
+			id: 100 + index,
+		};
 		head = { id: 7, length: record.sequence, head: record.hash };
 		return record;
 	});
 	return { head, records };
 }
 
-const someDetails = fc.array(fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null))), { minLength: 1, maxLength: 6 });
+const someDetails = fc.array(
+	fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null))),
+	{ minLength: 1, maxLength: 6 },
+);
 
 describe('The consent ledger', () => {
 	it('verifies as it was written, in any order of reading', () => {
@@ -58,26 +73,39 @@ describe('The consent ledger', () => {
 				const { head, records } = chainOf(details);
 				const index = at % records.length;
 				const { broken } = verifyChain(head, records.toSpliced(index, 1), KEY);
-				expect(broken).toEqual([{ recordId: null, chainId: 7, sequence: index + 1, reason: expect.stringContaining('missing') as string }]);
+				expect(broken).toEqual([
+					{ recordId: null, chainId: 7, sequence: index + 1, reason: expect.stringContaining('missing') as string },
+				]);
 			}),
 		);
 	});
 
 	it('still verifies when fields and salt of a record were erased', () => {
 		const { head, records } = chainOf([{ a: 1 }, { b: 2 }]);
-		expect(verifyChain(head, records.map((record) => ({ ...record, details: null, salt: null })), KEY).valid).toBe(true);
+		expect(
+			verifyChain(
+				head,
+				records.map((record) => ({ ...record, details: null, salt: null })),
+				KEY,
+			).valid,
+		).toBe(true);
 	});
 
 	it('does not verify with another key, nor when two records change places', () => {
 		const { head, records } = chainOf([{ a: 1 }, { b: 2 }, { c: 3 }]);
 		expect(verifyChain(head, records, 'another key').valid).toBe(false);
-		const swapped = records.map((record) => ({ ...record, sequence: record.sequence === 1 ? 2 : record.sequence === 2 ? 1 : 3 }));
+		const swapped = records.map((record) => ({
+			...record,
+			sequence: record.sequence === 1 ? 2 : record.sequence === 2 ? 1 : 3,
+		}));
 		expect(verifyChain(head, swapped, KEY).valid).toBe(false);
 		expect(verifyChain({ ...head, length: 2 }, records, KEY).valid).toBe(false);
 		expect(verifyChain({ ...head, head: 'x' }, records, KEY).valid).toBe(false);
 	});
 
 	it('writes the same fields always in the same way', () => {
-		expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: undefined, ä: true })).toBe('{"b":[1,{"c":"x","d":null}],"ä":true}');
+		expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: undefined, ä: true })).toBe(
+			'{"b":[1,{"c":"x","d":null}],"ä":true}',
+		);
 	});
 });

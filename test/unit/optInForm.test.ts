@@ -35,10 +35,23 @@ const settings: FormSettings = {
 	limits: FORM_LIMITS,
 	countries: '',
 };
-const blank: FormSettings = { ...settings, group: '', groupQuestion: '', title: '', text: '', button: '', consentText: '', privacyUrl: '' };
+const blank: FormSettings = {
+	...settings,
+	group: '',
+	groupQuestion: '',
+	title: '',
+	text: '',
+	button: '',
+	consentText: '',
+	privacyUrl: '',
+};
 const recipe = { value: 'yes', label: 'The weekly recipe too' };
 const view: FormView = { values: EMPTY_FORM, errors: [], fieldErrors: {}, groups: [recipe], example: '312 345 6789' };
-const final = { number: '+39 333 123 4567', link: 'https://wa.me/393331234567?text=START%20NEWS%204k7q2mx', text: 'START NEWS 4k7q2mx' };
+const final = {
+	number: '+39 333 123 4567',
+	link: 'https://wa.me/393331234567?text=START%20NEWS%204k7q2mx',
+	text: 'START NEWS 4k7q2mx',
+};
 
 /** What a value may try: to end the attribute, the element or the style sheet, and to bring in something of its own. */
 const hostile = fc.oneof(
@@ -75,7 +88,20 @@ const hostileSettings = fc.record({
 	country: hostile,
 	groups: fc.array(fc.record({ group: hostile, label: hostile }), { maxLength: 2 }),
 	fields: fc.array(
-		fc.record({ type: fc.constantFrom('name' as const, 'email' as const, 'language' as const, 'text' as const, 'choice' as const, 'date' as const), label: hostile, name: hostile, required: fc.boolean(), choices: fc.array(hostile, { maxLength: 3 }) }),
+		fc.record({
+			type: fc.constantFrom(
+				'name' as const,
+				'email' as const,
+				'language' as const,
+				'text' as const,
+				'choice' as const,
+				'date' as const,
+			),
+			label: hostile,
+			name: hostile,
+			required: fc.boolean(),
+			choices: fc.array(hostile, { maxLength: 3 }),
+		}),
 		{ maxLength: 3 },
 	),
 	colour: hostile,
@@ -88,8 +114,77 @@ const hostileSettings = fc.record({
 });
 const errors = fc.subarray<FormError>(['phoneWrong', 'consentMissing']);
 
-const FORM_ELEMENTS = ['!doctype', 'html', 'head', 'meta', 'link', 'title', 'style', 'body', 'main', 'div', 'h1', 'h2', 'p', 'br', 'form', 'label', 'input', 'span', 'button', 'a', 'img', 'fieldset', 'legend', 'select', 'option', 'ol', 'li', 'svg', 'rect', 'path'];
-const ATTRIBUTES = ['lang', 'charset', 'name', 'content', 'rel', 'href', 'class', 'src', 'alt', 'method', 'action', 'accept-charset', 'novalidate', 'for', 'id', 'type', 'inputmode', 'autocomplete', 'maxlength', 'required', 'value', 'aria-describedby', 'aria-invalid', 'aria-hidden', 'autofocus', 'checked', 'selected', 'tabindex', 'role', 'target', 'viewbox', 'shape-rendering', 'width', 'height', 'fill', 'd', 'html'];
+const FORM_ELEMENTS = [
+	'!doctype',
+	'html',
+	'head',
+	'meta',
+	'link',
+	'title',
+	'style',
+	'body',
+	'main',
+	'div',
+	'h1',
+	'h2',
+	'p',
+	'br',
+	'form',
+	'label',
+	'input',
+	'span',
+	'button',
+	'a',
+	'img',
+	'fieldset',
+	'legend',
+	'select',
+	'option',
+	'ol',
+	'li',
+	'svg',
+	'rect',
+	'path',
+];
+const ATTRIBUTES = [
+	'lang',
+	'charset',
+	'name',
+	'content',
+	'rel',
+	'href',
+	'class',
+	'src',
+	'alt',
+	'method',
+	'action',
+	'accept-charset',
+	'novalidate',
+	'for',
+	'id',
+	'type',
+	'inputmode',
+	'autocomplete',
+	'maxlength',
+	'required',
+	'value',
+	'aria-describedby',
+	'aria-invalid',
+	'aria-hidden',
+	'autofocus',
+	'checked',
+	'selected',
+	'tabindex',
+	'role',
+	'target',
+	'viewbox',
+	'shape-rendering',
+	'width',
+	'height',
+	'fill',
+	'd',
+	'html',
+];
 
 function expectHarmless(markup: string, allowedLink: string): void {
 	const { elements, style } = readMarkup(markup);
@@ -99,7 +194,8 @@ function expectHarmless(markup: string, allowedLink: string): void {
 			expect(ATTRIBUTES).toContain(attribute);
 			if (attribute === 'src') expect(value).toMatch(/^data:image\//);
 			if (attribute === 'href' && name === 'link') expect(value).toBe('data:,');
-			if (attribute === 'href' && name === 'a' && value !== allowedLink && value !== '') expect(value).toMatch(/^https?:\/\//i);
+			if (attribute === 'href' && name === 'a' && value !== allowedLink && value !== '')
+				expect(value).toMatch(/^https?:\/\//i);
 			if (attribute === 'action') expect(value).toBe('');
 		}
 	}
@@ -120,20 +216,34 @@ describe('The opt-in form', () => {
 		expect(page).toMatch(/<button[^>]*>Go on<\/button>/);
 	});
 
-	it.each(['en', 'it', 'de', 'fr', 'es', 'pt', 'nl'] as const)('has words of its own in %s where the company gave none', (language) => {
-		const page = formPage({ ...blank, language }, view);
-		expect(page).toContain(`<html lang="${language}">`);
-		expect(page).toContain(`<h1>${FORM_TEXTS[language].title}</h1>`);
-		expect(page).toContain(FORM_TEXTS[language].consent);
-		expect(page).not.toContain(FORM_TEXTS[language].consentWithSms);
-		expect(formPage({ ...blank, language, consentCoversSms: true }, view)).toContain(FORM_TEXTS[language].consentWithSms);
-	});
+	it.each(['en', 'it', 'de', 'fr', 'es', 'pt', 'nl'] as const)(
+		'has words of its own in %s where the company gave none',
+		(language) => {
+			const page = formPage({ ...blank, language }, view);
+			expect(page).toContain(`<html lang="${language}">`);
+			expect(page).toContain(`<h1>${FORM_TEXTS[language].title}</h1>`);
+			expect(page).toContain(FORM_TEXTS[language].consent);
+			expect(page).not.toContain(FORM_TEXTS[language].consentWithSms);
+			expect(formPage({ ...blank, language, consentCoversSms: true }, view)).toContain(
+				FORM_TEXTS[language].consentWithSms,
+			);
+		},
+	);
 
 	it('says what is wrong beside the field and keeps what was typed', () => {
-		const page = formPage(settings, { ...view, values: { ...EMPTY_FORM, phone: '12 "3', groups: ['yes'] }, errors: ['phoneWrong', 'consentMissing'], example: null });
+		const page = formPage(settings, {
+			...view,
+			values: { ...EMPTY_FORM, phone: '12 "3', groups: ['yes'] },
+			errors: ['phoneWrong', 'consentMissing'],
+			example: null,
+		});
 		const { elements } = readMarkup(page);
 		const input = (name: string) => elements.find((element) => element.attributes.name === name)?.attributes ?? {};
-		expect(input('phone')).toMatchObject({ value: '12 "3', 'aria-invalid': 'true', 'aria-describedby': 'phone-hint phone-wrong' });
+		expect(input('phone')).toMatchObject({
+			value: '12 "3',
+			'aria-invalid': 'true',
+			'aria-describedby': 'phone-hint phone-wrong',
+		});
 		expect(input('group')).toHaveProperty('checked');
 		expect(input('consent')).not.toHaveProperty('checked');
 		expect(input('consent')).toMatchObject({ 'aria-describedby': 'consent-wrong' });
@@ -155,12 +265,30 @@ describe('The opt-in form', () => {
 			{ type: 'choice', label: 'Your shop', name: 'shop', required: false, choices: ['Bozen', 'Meran'] },
 			{ type: 'language', label: '', name: '', required: false, choices: [] },
 		];
-		const page = formPage({ ...settings, fields }, { ...view, values: { ...EMPTY_FORM, fields: { email: 'anna@', shop: 'Meran' } }, fieldErrors: { email: 'emailWrong' } });
+		const page = formPage(
+			{ ...settings, fields },
+			{
+				...view,
+				values: { ...EMPTY_FORM, fields: { email: 'anna@', shop: 'Meran' } },
+				fieldErrors: { email: 'emailWrong' },
+			},
+		);
 		const { elements } = readMarkup(page);
 		const named = (name: string) => elements.find(({ attributes }) => attributes.name === name)?.attributes ?? {};
-		expect(named('email')).toMatchObject({ type: 'email', value: 'anna@', required: '', 'aria-invalid': 'true', 'aria-describedby': 'field-0-wrong', autofocus: '' });
+		expect(named('email')).toMatchObject({
+			type: 'email',
+			value: 'anna@',
+			required: '',
+			'aria-invalid': 'true',
+			'aria-describedby': 'field-0-wrong',
+			autofocus: '',
+		});
 		expect(named('shop')).toMatchObject({ id: 'field-1' });
-		expect(elements.filter(({ name, attributes }) => name === 'option' && 'selected' in attributes).map(({ attributes }) => attributes.value)).toEqual(['Meran', 'en']);
+		expect(
+			elements
+				.filter(({ name, attributes }) => name === 'option' && 'selected' in attributes)
+				.map(({ attributes }) => attributes.value),
+		).toEqual(['Meran', 'en']);
 		expect(page).toContain('Your shop <span class="optional">(optional)</span>');
 		expect(page).toContain('<title>Please check: Bakery news</title>');
 		expect(elements.filter(({ attributes }) => 'autofocus' in attributes)).toHaveLength(1);
@@ -185,7 +313,11 @@ describe('The opt-in form', () => {
 	});
 
 	it('needs no script and asks for nothing from elsewhere', () => {
-		const pages = [formPage(blank, view), finalPage(settings, final), noticePage(settings, { title: 'x', text: 'y', back: true })];
+		const pages = [
+			formPage(blank, view),
+			finalPage(settings, final),
+			noticePage(settings, { title: 'x', text: 'y', back: true }),
+		];
 		for (const page of pages) {
 			expect(page).not.toMatch(/<script|@import|url\(|<iframe|<object|srcset/i);
 			const outside = page.replaceAll(final.link, '').match(/https?:\/\/[^"'\s<]*/g) ?? [];
@@ -208,13 +340,23 @@ describe('The opt-in form', () => {
 	it('lets no value of settings or visitor become markup, style or address', () => {
 		fc.assert(
 			fc.property(hostileSettings, hostile, errors, (hostileOnes, phone, wrong) => {
-				expectHarmless(formPage(hostileOnes, {
-						values: { phone, groups: [phone], consent: false, fields: Object.fromEntries(hostileOnes.fields.map((field) => [fieldName(field), phone])) },
+				expectHarmless(
+					formPage(hostileOnes, {
+						values: {
+							phone,
+							groups: [phone],
+							consent: false,
+							fields: Object.fromEntries(hostileOnes.fields.map((field) => [fieldName(field), phone])),
+						},
 						errors: wrong,
-						fieldErrors: Object.fromEntries(hostileOnes.fields.map((field) => [fieldName(field), 'fieldMissing' as const])),
+						fieldErrors: Object.fromEntries(
+							hostileOnes.fields.map((field) => [fieldName(field), 'fieldMissing' as const]),
+						),
 						groups: hostileOnes.groups.map(({ group, label }) => ({ value: group, label })),
 						example: phone,
-					}), hostileOnes.privacyUrl);
+					}),
+					hostileOnes.privacyUrl,
+				);
 				expectHarmless(noticePage(hostileOnes, { title: phone, text: phone, back: true }), '');
 			}),
 			{ numRuns: 400 },
@@ -225,7 +367,9 @@ describe('The opt-in form', () => {
 describe('The last page of the form', () => {
 	it('gives number, link and QR code, and says what comes next', () => {
 		const page = finalPage(settings, final);
-		expect(page).toContain(`<a class="button" href="${final.link}" target="_blank" rel="noopener noreferrer">Open WhatsApp</a>`);
+		expect(page).toContain(
+			`<a class="button" href="${final.link}" target="_blank" rel="noopener noreferrer">Open WhatsApp</a>`,
+		);
 		expect(page).toContain('+39 333 123 4567');
 		expect(page).toContain('<span class="words">START NEWS 4k7q2mx</span>');
 		expect(page).toContain(qrCodeSvg(final.link, FORM_TEXTS.en.qrCode));
@@ -283,7 +427,8 @@ describe('The QR code', () => {
 			for (let step = 0; step < Number(length); step++) dark.add(`${Number(x) - 4 + step},${Number(y) - 4}`);
 		}
 		for (let row = 0; row < count; row++) {
-			for (let column = 0; column < count; column++) expect(dark.has(`${column},${row}`)).toBe(code.isDark(row, column));
+			for (let column = 0; column < count; column++)
+				expect(dark.has(`${column},${row}`)).toBe(code.isDark(row, column));
 		}
 		expect(qrCodeSvg(text, 'x')).toContain(`viewBox="0 0 ${count + 8} ${count + 8}"`);
 	});

@@ -20,7 +20,15 @@ interface Visit {
 }
 
 /** What n8n gives to `webhook()`, as far as it is used. */
-function visit({ method, headers = {}, body = {}, mode = 'webhook', parameters = {}, storeFile = 'optin.sqlite', query = '' }: Visit) {
+function visit({
+	method,
+	headers = {},
+	body = {},
+	mode = 'webhook',
+	parameters = {},
+	storeFile = 'optin.sqlite',
+	query = '',
+}: Visit) {
 	const answered = { status: 0, headers: {} as Record<string, string>, body: '' };
 	const errors: string[] = [];
 	const response = {
@@ -42,7 +50,11 @@ function visit({ method, headers = {}, body = {}, mode = 'webhook', parameters =
 		getCredentials: async () => ({ storage: 'sqlite', sqliteFile: storeFile, ledgerKey: 'a ledger key for tests' }),
 		logger: { error: (text: string) => errors.push(text) },
 	};
-	return { answered, errors, run: async () => await new OptInFormTrigger().webhook.call(context as unknown as IWebhookFunctions) };
+	return {
+		answered,
+		errors,
+		run: async () => await new OptInFormTrigger().webhook.call(context as unknown as IWebhookFunctions),
+	};
 }
 
 describe('The form trigger', () => {
@@ -54,7 +66,12 @@ describe('The form trigger', () => {
 		// The node looks below `.n8n` of this folder, as n8n does.
 		process.env.N8N_USER_FOLDER = settings.n8nFolder;
 		const store = await openStore({ ...settings, n8nFolder: `${settings.n8nFolder}/.n8n` }, { create: true });
-		await createOrUpdateSender(store, { phone: '+390212345678', provider: 'meta', sendsWhatsApp: true, sendsSms: false });
+		await createOrUpdateSender(store, {
+			phone: '+390212345678',
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+		});
 		await store.close();
 	});
 	afterAll(async () => {
@@ -69,13 +86,19 @@ describe('The form trigger', () => {
 		expect(await run()).toEqual({ noWebhookResponse: true });
 		expect(answered.status).toBe(200);
 		expect(answered.body).toContain('<form method="post"');
-		expect(answered.headers['content-security-policy']).toMatch(/^sandbox (?!.*allow-same-origin)(?!.*script-src).*; default-src 'none';/);
+		expect(answered.headers['content-security-policy']).toMatch(
+			/^sandbox (?!.*allow-same-origin)(?!.*script-src).*; default-src 'none';/,
+		);
 		expect(answered.headers).not.toHaveProperty('x-frame-options');
 		expect(answered.headers['cache-control']).toBe('no-store');
 	});
 
 	it('takes a submission and starts no execution by itself: the event does', async () => {
-		const { answered, run } = visit({ method: 'POST', headers: { 'content-type': form }, body: { phone: '333 1234567', consent: 'yes' } });
+		const { answered, run } = visit({
+			method: 'POST',
+			headers: { 'content-type': form },
+			body: { phone: '333 1234567', consent: 'yes' },
+		});
 		expect(await run()).toEqual({ noWebhookResponse: true });
 		expect(answered.status).toBe(200);
 		expect(answered.body).toContain('https://wa.me/390212345678?text=START%20');
@@ -94,7 +117,11 @@ describe('The form trigger', () => {
 		['text/plain', 'text/html; charset=utf-8'],
 		['application/json', 'application/json'],
 	])('refuses %s in its own kind', async (sent, answeredType) => {
-		const { answered, run } = visit({ method: 'POST', headers: { 'content-type': sent }, body: { phone: '333 1234567', consent: 'yes' } });
+		const { answered, run } = visit({
+			method: 'POST',
+			headers: { 'content-type': sent },
+			body: { phone: '333 1234567', consent: 'yes' },
+		});
 		await run();
 		expect(answered.status).toBe(415);
 		expect(answered.headers['content-type']).toBe(answeredType);
@@ -102,7 +129,12 @@ describe('The form trigger', () => {
 	});
 
 	it('asks to try again when the store cannot be had, and says why only in the log', async () => {
-		const { answered, errors, run } = visit({ method: 'POST', storeFile: 'missing.sqlite', headers: { 'content-type': form }, body: { phone: '333 1234567', consent: 'yes' } });
+		const { answered, errors, run } = visit({
+			method: 'POST',
+			storeFile: 'missing.sqlite',
+			headers: { 'content-type': form },
+			body: { phone: '333 1234567', consent: 'yes' },
+		});
 		await run();
 		expect(answered.status).toBe(503);
 		expect(answered.headers['retry-after']).toBe('30');
@@ -112,7 +144,11 @@ describe('The form trigger', () => {
 	});
 
 	it('says in a test run what is wrong, to the one who builds the form', async () => {
-		const { answered, run } = visit({ method: 'GET', mode: 'manual', parameters: { sender: { mode: 'phone', value: '390999' } } });
+		const { answered, run } = visit({
+			method: 'GET',
+			mode: 'manual',
+			parameters: { sender: { mode: 'phone', value: '390999' } },
+		});
 		await run();
 		expect(answered.status).toBe(503);
 		expect(answered.body).toMatch(/390999/);
@@ -124,16 +160,21 @@ describe('The form trigger', () => {
 		['auto', '?language=%E0%A4', { 'accept-language': 'nl' }, 'nl'],
 		['it', '?language=es', { 'accept-language': 'nl' }, 'it'],
 		['klingon', '', {}, 'en'],
-	] as const)('speaks, set to %s and asked for by "%s", the language of the visitor: %#', async (language, query, headers, spoken) => {
-		const { answered, run } = visit({ method: 'GET', headers, query, parameters: { language } });
-		await run();
-		expect(answered.body).toContain(`<html lang="${spoken}">`);
-		expect(answered.headers.vary).toBe('Accept-Language');
-	});
+	] as const)(
+		'speaks, set to %s and asked for by "%s", the language of the visitor: %#',
+		async (language, query, headers, spoken) => {
+			const { answered, run } = visit({ method: 'GET', headers, query, parameters: { language } });
+			await run();
+			expect(answered.body).toContain(`<html lang="${spoken}">`);
+			expect(answered.headers.vary).toBe('Accept-Language');
+		},
+	);
 
 	it('answers 429 with the time to wait when a limit is reached', async () => {
 		const sent = { method: 'POST', headers: { 'content-type': form }, parameters: { limits: { numberPerHour: 1 } } };
-		expect(await visit({ ...sent, body: { phone: '333 1112222', consent: 'yes' } }).run()).toEqual({ noWebhookResponse: true });
+		expect(await visit({ ...sent, body: { phone: '333 1112222', consent: 'yes' } }).run()).toEqual({
+			noWebhookResponse: true,
+		});
 		const { answered, run } = visit({ ...sent, body: { phone: '333 1112222', consent: 'yes' } });
 		await run();
 		expect(answered.status).toBe(429);
@@ -144,7 +185,13 @@ describe('The form trigger', () => {
 		const { answered, run } = visit({
 			method: 'GET',
 			parameters: {
-				fields: { field: [{ type: 'choice', label: 'Shop', name: 'shop', choices: 'Bozen, Meran\nBrixen', required: true }, { type: 'nonsense', label: 'Wish' }, null] },
+				fields: {
+					field: [
+						{ type: 'choice', label: 'Shop', name: 'shop', choices: 'Bozen, Meran\nBrixen', required: true },
+						{ type: 'nonsense', label: 'Wish' },
+						null,
+					],
+				},
 				groups: { group: [{ group: { mode: 'list', value: '' }, label: 'None' }] },
 				limits: { numberPerHour: '', overallPerDay: null },
 				options: { layout: 'plain', theme: 'dark' },
@@ -152,7 +199,8 @@ describe('The form trigger', () => {
 		});
 		await run();
 		expect(answered.status).toBe(200);
-		for (const text of ['name="shop"', '<option value="Brixen">', 'name="Wish"', '<body class="plain">']) expect(answered.body).toContain(text);
+		for (const text of ['name="shop"', '<option value="Brixen">', 'name="Wish"', '<body class="plain">'])
+			expect(answered.body).toContain(text);
 		expect(answered.body).not.toContain('name="group"');
 	});
 

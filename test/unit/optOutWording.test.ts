@@ -16,9 +16,12 @@ describe('The corpus', () => {
 	it('holds at least 500 phrases in seven languages, half of them ordinary, none twice', () => {
 		expect(languages.sort()).toEqual(['de', 'en', 'es', 'fr', 'it', 'nl', 'pt']);
 		expect(rows.length).toBeGreaterThanOrEqual(500);
-		expect(2 * textsOf('ordinary').length).toBeGreaterThanOrEqual(textsOf('optOut').length + textsOf('ordinary').length);
+		expect(2 * textsOf('ordinary').length).toBeGreaterThanOrEqual(
+			textsOf('optOut').length + textsOf('ordinary').length,
+		);
 		expect(new Set(rows.map(({ language, text }) => `${language} ${text}`)).size).toBe(rows.length);
-		for (const language of languages) expect(rows.filter((row) => row.language === language).length).toBeGreaterThan(150);
+		for (const language of languages)
+			expect(rows.filter((row) => row.language === language).length).toBeGreaterThan(150);
 	});
 
 	it('is recognised to at least 98 %, with at most 0.5 % false alarms', () => {
@@ -38,12 +41,16 @@ describe('The corpus', () => {
 	});
 
 	it('has no phrase that opts in or asks for help by free wording', () => {
-		expect(rows.map(({ text }) => text).filter((text) => ['start', 'help'].includes(parseText(text, 'text').kind))).toEqual([]);
+		expect(
+			rows.map(({ text }) => text).filter((text) => ['start', 'help'].includes(parseText(text, 'text').kind)),
+		).toEqual([]);
 	});
 });
 
 describe('Opting out in words of one’s own', () => {
-	const decoration = fc.array(fc.constantFrom(' ', '!', '…', '🙂', '🛑', '\u200b', '*', '"', '❤️', '\n'), { maxLength: 5 }).map((parts) => parts.join(''));
+	const decoration = fc
+		.array(fc.constantFrom(' ', '!', '…', '🙂', '🛑', '\u200b', '*', '"', '❤️', '\n'), { maxLength: 5 })
+		.map((parts) => parts.join(''));
 
 	it('is read the same in any case, with emoji, punctuation and space around it', () => {
 		fc.assert(
@@ -62,9 +69,13 @@ describe('Opting out in words of one’s own', () => {
 	it('is not heard in an ordinary message because somebody greets first', () => {
 		const greetings = ['Hello!', 'Ciao,', 'Guten Tag.', 'Bonjour,', '¡Hola!', 'Olá,', 'Hoi,', 'Good morning 🙂\n'];
 		fc.assert(
-			fc.property(fc.constantFrom(...textsOf('ordinary').filter((text) => verdictOn(text) !== 'optOut')), fc.constantFrom(...greetings), (text, greeting) => {
-				expect(verdictOn(`${greeting} ${text}`)).not.toBe('optOut');
-			}),
+			fc.property(
+				fc.constantFrom(...textsOf('ordinary').filter((text) => verdictOn(text) !== 'optOut')),
+				fc.constantFrom(...greetings),
+				(text, greeting) => {
+					expect(verdictOn(`${greeting} ${text}`)).not.toBe('optOut');
+				},
+			),
 			{ numRuns: 1_000 },
 		);
 	});
@@ -73,7 +84,9 @@ describe('Opting out in words of one’s own', () => {
 		const greetings = ['Hello!', 'Ciao,', 'Guten Tag.', 'Bonjour,', '¡Hola!', 'Olá,', 'Hoi,'];
 		// A keyword alone stands alone; what is tested here is wording.
 		const wordings = textsOf('optOut').filter((text) => readOptOutWording(text) === 'optOut');
-		expect(wordings.filter((text) => greetings.some((greeting) => verdictOn(`${greeting} ${text}`) !== 'optOut'))).toEqual([]);
+		expect(
+			wordings.filter((text) => greetings.some((greeting) => verdictOn(`${greeting} ${text}`) !== 'optOut')),
+		).toEqual([]);
 	});
 
 	it('is heard at the end of a long complaint, and at its beginning', () => {
@@ -89,7 +102,19 @@ describe('Opting out in words of one’s own', () => {
 		expect(parseMessage('No more messages please', 'START', 'button').kind).toBe('stop');
 	});
 
-	it.each(['no ', 'stop ', 'non ', 'ne plus ', 'dont send ', 'a', 'sto ', 'nicht schreiben mir ', '!?', 'unsubscribee', 'mn'])('reads 100,000 characters of "%s" in bounded steps', (piece) => {
+	it.each([
+		'no ',
+		'stop ',
+		'non ',
+		'ne plus ',
+		'dont send ',
+		'a',
+		'sto ',
+		'nicht schreiben mir ',
+		'!?',
+		'unsubscribee',
+		'mn',
+	])('reads 100,000 characters of "%s" in bounded steps', (piece) => {
 		const text = piece.repeat(100_000 / piece.length);
 		const lookUps = jest.spyOn(Set.prototype, 'has');
 		parseText(text, 'text');
@@ -120,7 +145,12 @@ describe('What an opt-out is about', () => {
 	});
 
 	it('is about us where a word for messages stands beside the other thing', () => {
-		for (const text of ['stop the messages about my booking', 'cancella il mio numero dopo questo ordine', 'I have my order and want no more messages']) expect(readOptOutWording(text)).toBe('optOut');
+		for (const text of [
+			'stop the messages about my booking',
+			'cancella il mio numero dopo questo ordine',
+			'I have my order and want no more messages',
+		])
+			expect(readOptOutWording(text)).toBe('optOut');
 	});
 
 	it('is not changed by what is said of something else after "and" or "but"', () => {
@@ -128,17 +158,25 @@ describe('What an opt-out is about', () => {
 	});
 
 	it('hears a plus sign as "more"', () => {
-		for (const text of ['no + mensajes', 'nn scrivetemi +', 'não quero + mensagens']) expect(readOptOutWording(text)).toBe('optOut');
+		for (const text of ['no + mensajes', 'nn scrivetemi +', 'não quero + mensagens'])
+			expect(readOptOutWording(text)).toBe('optOut');
 	});
 });
 
 describe('The tables', () => {
 	it('have no class that no pattern uses, and no pattern twice', () => {
-		for (const [language, { words, ours, elsewhere, ordinary, doubtful, optOut, hints, inJest, otherNumber }] of Object.entries(optOutTables)) {
+		for (const [
+			language,
+			{ words, ours, elsewhere, ordinary, doubtful, optOut, hints, inJest, otherNumber },
+		] of Object.entries(optOutTables)) {
 			const all = [...ordinary, ...doubtful, ...optOut, ...hints, ...inJest, ...otherNumber, ours];
 			expect([language, ours.split(' ').filter((word) => elsewhere.split(' ').includes(word))]).toEqual([language, []]);
-			expect([language, Object.keys(words).filter((name) => !all.some((pattern) => pattern.includes(`<${name}>`)))]).toEqual([language, []]);
-			for (const list of [ordinary, doubtful, optOut, hints, inJest, otherNumber]) expect([language, list.filter((pattern, index) => list.indexOf(pattern) !== index)]).toEqual([language, []]);
+			expect([
+				language,
+				Object.keys(words).filter((name) => !all.some((pattern) => pattern.includes(`<${name}>`))),
+			]).toEqual([language, []]);
+			for (const list of [ordinary, doubtful, optOut, hints, inJest, otherNumber])
+				expect([language, list.filter((pattern, index) => list.indexOf(pattern) !== index)]).toEqual([language, []]);
 		}
 	});
 
@@ -160,19 +198,47 @@ describe('The tables', () => {
 });
 
 describe('Words that stand alone', () => {
-	it.each(['STPO', 'SOTP', 'stoppp', 'STOOOOP', 's t o p', 'sto p', 'St0p', 'Kündigen', 'kuendigen', 'AUFHOEREN', 'aufhören!!!', 'desabonner', 'unsubscrbe', 'abmeldn', 'afmeldn', 'ab melden', 'BASTA!!!', 'bastaaa'])(
-		'"%s" is an opt-out',
-		(text) => {
-			expect(verdictOn(text)).toBe('optOut');
-		},
-	);
+	it.each([
+		'STPO',
+		'SOTP',
+		'stoppp',
+		'STOOOOP',
+		's t o p',
+		'sto p',
+		'St0p',
+		'Kündigen',
+		'kuendigen',
+		'AUFHOEREN',
+		'aufhören!!!',
+		'desabonner',
+		'unsubscrbe',
+		'abmeldn',
+		'afmeldn',
+		'ab melden',
+		'BASTA!!!',
+		'bastaaa',
+	])('"%s" is an opt-out', (text) => {
+		expect(verdictOn(text)).toBe('optOut');
+	});
 
-	it.each(['fine', 'Fine!', 'ok', 'no', 'anmelden', 'anmeldn', 'subscribed', 'start the order', 'starte die Bestellung', 'cancel order', 'annulla ordine', 'basta così', 'bus stop', 'non-stop'])(
-		'"%s" is none',
-		(text) => {
-			expect(verdictOn(text)).not.toBe('optOut');
-		},
-	);
+	it.each([
+		'fine',
+		'Fine!',
+		'ok',
+		'no',
+		'anmelden',
+		'anmeldn',
+		'subscribed',
+		'start the order',
+		'starte die Bestellung',
+		'cancel order',
+		'annulla ordine',
+		'basta così',
+		'bus stop',
+		'non-stop',
+	])('"%s" is none', (text) => {
+		expect(verdictOn(text)).not.toBe('optOut');
+	});
 
 	it('opt in only as they are: a slip of the finger, or free wording, never does', () => {
 		for (const word of startWords) {
@@ -180,10 +246,20 @@ describe('Words that stand alone', () => {
 			const slip = `${word.slice(0, 2)}${word.slice(3)}`;
 			if (!startWords.has(slip)) expect([slip, parseText(slip, 'text').kind]).not.toEqual([slip, 'start']);
 		}
-		for (const text of ['please subscribe me to everything', 'I want to start receiving offers', 'iscrivimi alla lista per favore']) expect(parseText(text, 'text').kind).toBe('message');
+		for (const text of [
+			'please subscribe me to everything',
+			'I want to start receiving offers',
+			'iscrivimi alla lista per favore',
+		])
+			expect(parseText(text, 'text').kind).toBe('message');
 	});
 
 	it.each([...helpWords, ...helpPhrases, '?', '???', ' ? ', '¿?'])('"%s" asks for help', (text) => {
-		expect(parseText(text, 'text')).toEqual({ kind: 'help', shortcode: null, invitationCode: null, looksLikeOptOut: false });
+		expect(parseText(text, 'text')).toEqual({
+			kind: 'help',
+			shortcode: null,
+			invitationCode: null,
+			looksLikeOptOut: false,
+		});
 	});
 });

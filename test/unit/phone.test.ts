@@ -5,12 +5,18 @@ import { InvalidInputError } from '../../domain/errors';
 import { maskPhone, normalisePhone } from '../../domain/phone';
 
 describe('A phone number', () => {
-	it.each(['333 1234567', '+39 333 1234567', '0039 333 1234567', '+39-333-123.45.67', '(333) 1234567', '００39 333 1234567', '\u200e+39 333 1234567', 'tel:+393331234567'])(
-		'typed as "%s" in Italy is one and the same',
-		(typed) => {
-			expect(normalisePhone(typed, 'IT')).toEqual({ phone: '+393331234567', country: 'IT', isPossibleMobile: true });
-		},
-	);
+	it.each([
+		'333 1234567',
+		'+39 333 1234567',
+		'0039 333 1234567',
+		'+39-333-123.45.67',
+		'(333) 1234567',
+		'００39 333 1234567',
+		'\u200e+39 333 1234567',
+		'tel:+393331234567',
+	])('typed as "%s" in Italy is one and the same', (typed) => {
+		expect(normalisePhone(typed, 'IT')).toEqual({ phone: '+393331234567', country: 'IT', isPossibleMobile: true });
+	});
 
 	it('is read by the prefix it has, whatever the country is', () => {
 		expect(normalisePhone('+43 664 1234567', 'IT')).toMatchObject({ phone: '+436641234567', country: 'AT' });
@@ -25,21 +31,36 @@ describe('A phone number', () => {
 		expect(() => normalisePhone(typed, 'IT')).toThrow(/spreadsheet/);
 	});
 
-	it.each(['', '   ', 'abc', '12', '+39', '333 123', '++39 333 1234567 8888 9999', '🙂', '333 1234567 ext. 12', '9'.repeat(100_000)])('"%.30s" is refused with a sentence', (typed) => {
+	it.each([
+		'',
+		'   ',
+		'abc',
+		'12',
+		'+39',
+		'333 123',
+		'++39 333 1234567 8888 9999',
+		'🙂',
+		'333 1234567 ext. 12',
+		'9'.repeat(100_000),
+	])('"%.30s" is refused with a sentence', (typed) => {
 		expect(() => normalisePhone(typed, 'IT')).toThrow(InvalidInputError);
 	});
 
 	it('is never shown whole in an error', () => {
 		fc.assert(
-			fc.property(fc.array(fc.constantFrom(...'0123456789'), { minLength: 9, maxLength: 25 }), fc.constantFrom('', '+'), (digits, plus) => {
-				const typed = plus + digits.join('');
-				try {
-					normalisePhone(typed, 'IT');
-				} catch (error) {
-					expect(error).toBeInstanceOf(InvalidInputError);
-					expect((error as Error).message.replace('+39 333 1234567', '')).not.toContain(digits.join('').slice(2, -2));
-				}
-			}),
+			fc.property(
+				fc.array(fc.constantFrom(...'0123456789'), { minLength: 9, maxLength: 25 }),
+				fc.constantFrom('', '+'),
+				(digits, plus) => {
+					const typed = plus + digits.join('');
+					try {
+						normalisePhone(typed, 'IT');
+					} catch (error) {
+						expect(error).toBeInstanceOf(InvalidInputError);
+						expect((error as Error).message.replace('+39 333 1234567', '')).not.toContain(digits.join('').slice(2, -2));
+					}
+				},
+			),
 		);
 	});
 
@@ -64,7 +85,11 @@ describe('A phone number', () => {
 
 describe('A click-to-chat link', () => {
 	it('opens the chat with START, the group and the code typed in', () => {
-		expect(clickToChatLink({ senderPhone: '+390212345678', shortcode: 'news', code: '4k7q2mx' })).toBe('https://wa.me/390212345678?text=START%20NEWS%204k7q2mx');
-		expect(clickToChatLink({ senderPhone: '+390212345678', shortcode: null, code: null })).toBe('https://wa.me/390212345678?text=START');
+		expect(clickToChatLink({ senderPhone: '+390212345678', shortcode: 'news', code: '4k7q2mx' })).toBe(
+			'https://wa.me/390212345678?text=START%20NEWS%204k7q2mx',
+		);
+		expect(clickToChatLink({ senderPhone: '+390212345678', shortcode: null, code: null })).toBe(
+			'https://wa.me/390212345678?text=START',
+		);
 	});
 });

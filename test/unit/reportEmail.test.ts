@@ -4,7 +4,17 @@ import type { ReportSummary } from '../../services/report';
 import { renderReportEmail } from '../../services/reportEmail';
 import { readMarkup } from '../support/markup';
 
-const none = { accepted: 0, sent: 0, delivered: 0, read: 0, failed: 0, unknown: 0, skipped: 0, expired: 0, cancelled: 0 };
+const none = {
+	accepted: 0,
+	sent: 0,
+	delivered: 0,
+	read: 0,
+	failed: 0,
+	unknown: 0,
+	skipped: 0,
+	expired: 0,
+	cancelled: 0,
+};
 const week: ReportSummary = {
 	from: '2026-11-16',
 	to: '2026-11-18',
@@ -14,7 +24,16 @@ const week: ReportSummary = {
 	invitations: 131,
 	channels: [
 		{ channel: 'sms', ...none, accepted: 1240, sent: 1236, delivered: 1190, failed: 21, unknown: 2, skipped: 85 },
-		{ channel: 'whatsapp', ...none, accepted: 12345, sent: 12345, delivered: 11980, read: 9123, failed: 40, skipped: 4321 },
+		{
+			channel: 'whatsapp',
+			...none,
+			accepted: 12345,
+			sent: 12345,
+			delivered: 11980,
+			read: 9123,
+			failed: 40,
+			skipped: 4321,
+		},
 		{ channel: 'push', ...none, delivered: 14 },
 	],
 	days: [
@@ -78,9 +97,12 @@ describe('The report by e-mail', () => {
 	});
 
 	it('is made for mail clients: no script, no style sheet, no picture, nothing from elsewhere', () => {
-		const { elements } = readMarkup(renderReportEmail(week, { language: 'de', companyName: 'Holzner', title: 'Woche' }).html);
+		const { elements } = readMarkup(
+			renderReportEmail(week, { language: 'de', companyName: 'Holzner', title: 'Woche' }).html,
+		);
 		const names = new Set(elements.map(({ name }) => name));
-		for (const name of ['script', 'style', 'link', 'img', 'svg', 'a', 'iframe', 'div']) expect(names).not.toContain(name);
+		for (const name of ['script', 'style', 'link', 'img', 'svg', 'a', 'iframe', 'div'])
+			expect(names).not.toContain(name);
 		for (const { attributes } of elements) {
 			expect(Object.keys(attributes)).not.toEqual(expect.arrayContaining(['src']));
 			expect(JSON.stringify(attributes)).not.toMatch(/https?:|url\(|flex|grid|position:/);
@@ -88,11 +110,30 @@ describe('The report by e-mail', () => {
 	});
 
 	it('lets no value become markup, and no subject become two lines', () => {
-		const text = fc.oneof(fc.constantFrom('<script>alert(1)</script>', '"><img src=x>', 'a\r\nBcc: x@example.com', '</td></table>'), fc.string({ unit: 'binary', maxLength: 40 }));
+		const text = fc.oneof(
+			fc.constantFrom('<script>alert(1)</script>', '"><img src=x>', 'a\r\nBcc: x@example.com', '</td></table>'),
+			fc.string({ unit: 'binary', maxLength: 40 }),
+		);
 		fc.assert(
 			fc.property(text, text, text, (companyName, title, timeZone) => {
 				const email = renderReportEmail({ ...week, timeZone }, { language: 'en', companyName, title });
-				const allowed = ['!doctype', 'html', 'head', 'meta', 'title', 'body', 'table', 'tr', 'td', 'th', 'p', 'h1', 'h2', 'strong', 'span'];
+				const allowed = [
+					'!doctype',
+					'html',
+					'head',
+					'meta',
+					'title',
+					'body',
+					'table',
+					'tr',
+					'td',
+					'th',
+					'p',
+					'h1',
+					'h2',
+					'strong',
+					'span',
+				];
 				for (const { name } of readMarkup(email.html).elements) expect(allowed).toContain(name);
 				expect(email.subject).not.toMatch(/[\r\n]/);
 			}),

@@ -26,9 +26,15 @@ const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
 const templates = files.map((file): [string, Template] => [file, JSON.parse(read(file)) as Template]);
 
 const ownNodes = new Map<string, INodeTypeDescription>(
-	[new CampaignTrigger(), new ContactGroup(), new MessagingReport(), new OptInFormTrigger(), new RegistrationStore(), new SendMessage(), new WhatsAppOptInTrigger()].map(
-		({ description }) => [`n8n-nodes-optin.${description.name}`, description],
-	),
+	[
+		new CampaignTrigger(),
+		new ContactGroup(),
+		new MessagingReport(),
+		new OptInFormTrigger(),
+		new RegistrationStore(),
+		new SendMessage(),
+		new WhatsAppOptInTrigger(),
+	].map(({ description }) => [`n8n-nodes-optin.${description.name}`, description]),
 );
 
 /** n8n's own nodes the templates may use, with how many outputs each has. */
@@ -48,7 +54,12 @@ const coreNodes: Record<string, number> = {
 	'n8n-nodes-base.set': 1,
 	'n8n-nodes-base.webhook': 1,
 };
-const withWebhook = [...[...ownNodes].filter(([, { webhooks }]) => webhooks).map(([type]) => type), 'n8n-nodes-base.form', 'n8n-nodes-base.formTrigger', 'n8n-nodes-base.webhook'];
+const withWebhook = [
+	...[...ownNodes].filter(([, { webhooks }]) => webhooks).map(([type]) => type),
+	'n8n-nodes-base.form',
+	'n8n-nodes-base.formTrigger',
+	'n8n-nodes-base.webhook',
+];
 const NOTE = 'n8n-nodes-base.stickyNote';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -95,7 +106,18 @@ describe.each(templates)('The template %s', (file, template) => {
 		expect(template.pinData).toEqual({});
 		expect(template.meta).toEqual({});
 		for (const node of template.nodes) {
-			expect(['parameters', 'id', 'name', 'type', 'typeVersion', 'position', 'webhookId', 'onError', 'alwaysOutputData', 'executeOnce']).toEqual(expect.arrayContaining(Object.keys(node)));
+			expect([
+				'parameters',
+				'id',
+				'name',
+				'type',
+				'typeVersion',
+				'position',
+				'webhookId',
+				'onError',
+				'alwaysOutputData',
+				'executeOnce',
+			]).toEqual(expect.arrayContaining(Object.keys(node)));
 		}
 	});
 
@@ -103,7 +125,9 @@ describe.each(templates)('The template %s', (file, template) => {
 		const text = read(file);
 		expect(text).not.toMatch(/"credentials"|templateCredsSetupCompleted|instanceId/);
 		expect(text).not.toMatch(/\bEAA\w{10,}|Bearer |\bsk-|(?:password|secret)["']?\s*[:=]|access_?token/i);
-		expect(text.match(/[\w.+-]+@[\w.-]+/g) ?? []).toEqual((text.match(/[\w.+-]+@[\w.-]+/g) ?? []).filter((address) => address.endsWith('@example.com')));
+		expect(text.match(/[\w.+-]+@[\w.-]+/g) ?? []).toEqual(
+			(text.match(/[\w.+-]+@[\w.-]+/g) ?? []).filter((address) => address.endsWith('@example.com')),
+		);
 		expect(text.match(/https?:\/\/[^\s"\\]+/g) ?? []).toEqual([]);
 		expect(text.replaceAll('+39 02 12345678', '')).not.toMatch(/\+\d[\d ]{7,}/);
 	});
@@ -136,11 +160,13 @@ describe.each(templates)('The template %s', (file, template) => {
 		});
 		for (const [index, one] of boxes.entries()) {
 			expect([one.name, one.textEnd <= one.y + one.height]).toEqual([one.name, true]);
-			for (const other of boxes.slice(index + 1)) expect([one.name, other.name, overlap(one, other)]).toEqual([one.name, other.name, false]);
+			for (const other of boxes.slice(index + 1))
+				expect([one.name, other.name, overlap(one, other)]).toEqual([one.name, other.name, false]);
 		}
 		const nodes = workersOf(template).map(({ name, position: [x, y] }) => ({ name, x, y, ...NODE_SIZE }));
 		for (const [index, node] of nodes.entries()) {
-			for (const other of nodes.slice(index + 1)) expect([node.name, other.name, overlap(node, other)]).toEqual([node.name, other.name, false]);
+			for (const other of nodes.slice(index + 1))
+				expect([node.name, other.name, overlap(node, other)]).toEqual([node.name, other.name, false]);
 			for (const box of boxes.filter((each) => overlap(each, node))) {
 				expect([node.name, box.name, contains(box, node)]).toEqual([node.name, box.name, true]);
 				expect([node.name, box.name, node.y >= box.textEnd]).toEqual([node.name, box.name, true]);
@@ -153,12 +179,31 @@ describe.each(templates)('The template %s', (file, template) => {
 			const description = ownNodes.get(node.type);
 			expect([node.type, description !== undefined || node.type in coreNodes]).toEqual([node.type, true]);
 			if (!description) continue;
-			const known = NodeHelpers.getNodeParameters(description.properties, node.parameters, false, false, node, description);
-			const given = Object.fromEntries(Object.entries(node.parameters).filter(([name, value]) => name in (known ?? {}) || !isDefault(description, name, value)));
+			const known = NodeHelpers.getNodeParameters(
+				description.properties,
+				node.parameters,
+				false,
+				false,
+				node,
+				description,
+			);
+			const given = Object.fromEntries(
+				Object.entries(node.parameters).filter(
+					([name, value]) => name in (known ?? {}) || !isDefault(description, name, value),
+				),
+			);
 			expect([node.name, known]).toEqual([node.name, expect.objectContaining(given)]);
-			const filled = { ...node, parameters: NodeHelpers.getNodeParameters(description.properties, node.parameters, true, false, node, description) ?? {} };
-			expect([node.name, NodeHelpers.getNodeParametersIssues(description.properties, filled, description)]).toEqual([node.name, null]);
-			for (const [name, value] of Object.entries(node.parameters)) expect([node.name, name, value, isOffered(description, name, value)]).toEqual([node.name, name, value, true]);
+			const filled = {
+				...node,
+				parameters:
+					NodeHelpers.getNodeParameters(description.properties, node.parameters, true, false, node, description) ?? {},
+			};
+			expect([node.name, NodeHelpers.getNodeParametersIssues(description.properties, filled, description)]).toEqual([
+				node.name,
+				null,
+			]);
+			for (const [name, value] of Object.entries(node.parameters))
+				expect([node.name, name, value, isOffered(description, name, value)]).toEqual([node.name, name, value, true]);
 		}
 	});
 
@@ -173,7 +218,8 @@ describe.each(templates)('The template %s', (file, template) => {
 				reached.add(node);
 			}
 		}
-		for (const { name, type } of workersOf(template)) expect([name, reached.has(name) || /(?:trigger|\.webhook)$/i.test(type)]).toEqual([name, true]);
+		for (const { name, type } of workersOf(template))
+			expect([name, reached.has(name) || /(?:trigger|\.webhook)$/i.test(type)]).toEqual([name, true]);
 	});
 
 	it('reads only from nodes that are there', () => {
@@ -182,7 +228,12 @@ describe.each(templates)('The template %s', (file, template) => {
 	});
 
 	it('keeps no successful runs where they would hold phone numbers', () => {
-		const carriesPeople = template.nodes.some(({ type, parameters }) => /\.(optInFormTrigger|whatsAppOptInTrigger)$/.test(type) || (typeof parameters.operation === 'string' && ['claimReminders', 'import', 'revoke'].includes(parameters.operation)));
+		const carriesPeople = template.nodes.some(
+			({ type, parameters }) =>
+				/\.(optInFormTrigger|whatsAppOptInTrigger)$/.test(type) ||
+				(typeof parameters.operation === 'string' &&
+					['claimReminders', 'import', 'revoke'].includes(parameters.operation)),
+		);
 		expect(template.settings.saveDataSuccessExecution).toBe(carriesPeople ? 'none' : undefined);
 	});
 });
@@ -206,15 +257,23 @@ describe('The words of the templates', () => {
 		['smsConsent', 'You will hear from us by SMS'],
 		['alreadyRegistered', 'You are registered.'],
 	])('say welcome after %s', (outcome, words) => {
-		const text = evaluate(node('2-opt-in-and-opt-out.json', 'Say welcome').parameters.text, { outcome, group: 'news', groupName: 'News' });
+		const text = evaluate(node('2-opt-in-and-opt-out.json', 'Say welcome').parameters.text, {
+			outcome,
+			group: 'news',
+			groupName: 'News',
+		});
 		expect(text).toContain(words);
 	});
 
 	it('say that a group does not exist, to whoever asked for one', () => {
 		const { text } = node('2-opt-in-and-opt-out.json', 'Say welcome').parameters;
 		const words = (outcome: string) => evaluate(text, { outcome, group: 'nwes', groupName: null, unknownGroup: true });
-		expect(words('registered')).toBe('Welcome! You are registered. We have no group of that name. Write STOP at any time to end it.');
-		expect(words('alreadyRegistered')).toBe('You are registered. We have no group of that name. Write STOP at any time to end it.');
+		expect(words('registered')).toBe(
+			'Welcome! You are registered. We have no group of that name. Write STOP at any time to end it.',
+		);
+		expect(words('alreadyRegistered')).toBe(
+			'You are registered. We have no group of that name. Write STOP at any time to end it.',
+		);
 	});
 
 	it('say which group was left, and goodbye to whoever leaves altogether', () => {
@@ -236,7 +295,9 @@ describe('The words of the templates', () => {
 		['help', '+351', 'Escreva START'],
 		['help', null, 'Write START'],
 	])('answer "%s" of somebody whose number begins with %s by "%s"', (text, phone, words) => {
-		expect(evaluate(node('2-opt-in-and-opt-out.json', 'Say what to write').parameters.text, { text, phone })).toContain(words);
+		expect(evaluate(node('2-opt-in-and-opt-out.json', 'Say what to write').parameters.text, { text, phone })).toContain(
+			words,
+		);
 	});
 
 	describe.each([
@@ -248,14 +309,17 @@ describe('The words of the templates', () => {
 			return String(evaluate(node(file, name).parameters.text, { language, senderPhone: '+390212345678', link }));
 		};
 
-		it.each(['en', 'it', 'de', 'fr', 'es', 'pt', 'nl', 'ja', undefined])('in the language of the person (%s) with number and link, in a single SMS', (language) => {
-			const words = said(language);
-			expect(words).toContain('+390212345678');
-			expect(words).toContain('START%20NEWSLETTER%204k7q2mx');
-			expect(words.length).toBeLessThanOrEqual(160);
-			// GSM 03.38: one character outside it halves what fits into an SMS.
-			expect(words).toMatch(/^[A-Za-z0-9 @£$¥èéùìòÇØøÅåÆæßÉÄÖÑÜ§äöñüà¿¡!"#%&'()*+,./:;<=>?_\n-]*$/);
-		});
+		it.each(['en', 'it', 'de', 'fr', 'es', 'pt', 'nl', 'ja', undefined])(
+			'in the language of the person (%s) with number and link, in a single SMS',
+			(language) => {
+				const words = said(language);
+				expect(words).toContain('+390212345678');
+				expect(words).toContain('START%20NEWSLETTER%204k7q2mx');
+				expect(words.length).toBeLessThanOrEqual(160);
+				// GSM 03.38: one character outside it halves what fits into an SMS.
+				expect(words).toMatch(/^[A-Za-z0-9 @£$¥èéùìòÇØøÅåÆæßÉÄÖÑÜ§äöñüà¿¡!"#%&'()*+,./:;<=>?_\n-]*$/);
+			},
+		);
 
 		it('in seven languages, and English for all others', () => {
 			expect(new Set(['en', 'it', 'de', 'fr', 'es', 'pt', 'nl'].map(said)).size).toBe(7);
@@ -264,9 +328,13 @@ describe('The words of the templates', () => {
 	});
 
 	it('give the company the address of the form of template 1, wherever n8n is', () => {
-		const { assignments } = node('9-service-activated.json', 'Your form').parameters.assignments as { assignments: { value: string }[] };
+		const { assignments } = node('9-service-activated.json', 'Your form').parameters.assignments as {
+			assignments: { value: string }[];
+		};
 		const { webhookId } = node('1-opt-in-form.json', 'Opt-in form') as INode & { webhookId?: string };
-		expect(assignments[0]?.value).toMatch(new RegExp(`^={{ \\$execution\\.resumeUrl\\.split\\('/webhook-waiting/'\\)\\[0\\] }}/webhook/${webhookId}/form$`));
+		expect(assignments[0]?.value).toMatch(
+			new RegExp(`^={{ \\$execution\\.resumeUrl\\.split\\('/webhook-waiting/'\\)\\[0\\] }}/webhook/${webhookId}/form$`),
+		);
 	});
 });
 
@@ -291,21 +359,35 @@ interface Box {
 }
 
 function overlap(one: Box, other: Box): boolean {
-	return one.x < other.x + other.width && other.x < one.x + one.width && one.y < other.y + other.height && other.y < one.y + one.height;
+	return (
+		one.x < other.x + other.width &&
+		other.x < one.x + one.width &&
+		one.y < other.y + other.height &&
+		other.y < one.y + one.height
+	);
 }
 
 function contains(outer: Box, inner: Box): boolean {
-	return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.width <= outer.x + outer.width && inner.y + inner.height <= outer.y + outer.height;
+	return (
+		inner.x >= outer.x &&
+		inner.y >= outer.y &&
+		inner.x + inner.width <= outer.x + outer.width &&
+		inner.y + inner.height <= outer.y + outer.height
+	);
 }
 
 /** What a list of options holds, where the parameter is one and no expression chooses. */
 function isOffered({ properties }: INodeTypeDescription, name: string, value: unknown): boolean {
-	const lists = properties.filter((property) => property.name === name && property.type === 'options' && property.options);
+	const lists = properties.filter(
+		(property) => property.name === name && property.type === 'options' && property.options,
+	);
 	if (lists.length === 0 || String(value).startsWith('=')) return true;
 	return lists.some(({ options }) => options?.some((option) => 'value' in option && option.value === value));
 }
 
 /** A value that says the same as leaving the parameter out. */
 function isDefault({ properties }: INodeTypeDescription, name: string, value: unknown): boolean {
-	return properties.some((property) => property.name === name && JSON.stringify(property.default) === JSON.stringify(value));
+	return properties.some(
+		(property) => property.name === name && JSON.stringify(property.default) === JSON.stringify(value),
+	);
 }

@@ -23,7 +23,13 @@ export const table: OperationTable = {
 			import: importContacts,
 			merge: mergeContacts,
 		},
-		group: { addContact, createOrUpdate: createOrUpdateGroup, delete: deleteGroup, getMany: getManyGroups, removeContact },
+		group: {
+			addContact,
+			createOrUpdate: createOrUpdateGroup,
+			delete: deleteGroup,
+			getMany: getManyGroups,
+			removeContact,
+		},
 	},
 	reading: new Set(['contact.get', 'contact.getMany', 'group.getMany']),
 };

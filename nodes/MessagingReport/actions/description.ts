@@ -16,8 +16,18 @@ export const properties: INodeProperties[] = [
 	operationField(
 		'report',
 		[
-			{ name: 'Email', value: 'email', action: 'Make a report as an email', description: 'Subject, HTML and text, to be sent by a Send Email node' },
-			{ name: 'Summary', value: 'summary', action: 'Summarise messages and registrations', description: 'The figures as data' },
+			{
+				name: 'Email',
+				value: 'email',
+				action: 'Make a report as an email',
+				description: 'Subject, HTML and text, to be sent by a Send Email node',
+			},
+			{
+				name: 'Summary',
+				value: 'summary',
+				action: 'Summarise messages and registrations',
+				description: 'The figures as data',
+			},
 		],
 		'summary',
 	),

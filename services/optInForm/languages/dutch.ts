@@ -7,7 +7,8 @@ export const dutch: FormTexts = {
 	example: (number) => `Bijvoorbeeld ${number}. Uit een ander land: begin met + en het landnummer.`,
 	anyCountry: 'Begin met + en het landnummer.',
 	consent: 'Ik wil nieuws en aanbiedingen via WhatsApp ontvangen. Ik kan dit altijd beëindigen door STOP te schrijven.',
-	consentWithSms: 'Ik wil nieuws en aanbiedingen via WhatsApp en sms ontvangen. Ik kan dit altijd beëindigen door STOP te schrijven.',
+	consentWithSms:
+		'Ik wil nieuws en aanbiedingen via WhatsApp en sms ontvangen. Ik kan dit altijd beëindigen door STOP te schrijven.',
 	privacy: 'Privacyverklaring',
 	button: 'Verder',
 	trap: 'Laat dit veld leeg',
@@ -19,9 +20,11 @@ export const dutch: FormTexts = {
 	groups: 'Wat wil je ontvangen?',
 	choose: 'Maak een keuze',
 	phoneMissing: 'Vul je mobiele nummer in.',
-	phoneWrong: 'Dit nummer kunnen we niet gebruiken. Controleer de cijfers en begin uit een ander land met + en het landnummer.',
+	phoneWrong:
+		'Dit nummer kunnen we niet gebruiken. Controleer de cijfers en begin uit een ander land met + en het landnummer.',
 	phoneNotMobile: 'Dit lijkt geen mobiel nummer. Vul het nummer van je mobiele telefoon in.',
-	countryNotAllowed: 'We sturen niet naar nummers uit dit land. Vul een nummer uit een ander land in, als je er een hebt.',
+	countryNotAllowed:
+		'We sturen niet naar nummers uit dit land. Vul een nummer uit een ander land in, als je er een hebt.',
 	fieldMissing: 'Vul dit veld in.',
 	emailWrong: 'Dit is geen e-mailadres. Schrijf het zo: anna@example.com.',
 	dateWrong: 'Dit is geen datum. Schrijf hem zo: 2026-05-31.',
@@ -40,7 +43,8 @@ export const dutch: FormTexts = {
 		'Zodra je bericht aankomt, ben je geregistreerd. Schrijf altijd STOP om het te beëindigen.',
 	],
 	tryAgain: 'Probeer het zo meteen opnieuw',
-	unavailable: 'Je nummer kon nu niet worden opgeslagen. Er is niets verstuurd. Ga terug en probeer het over een minuut opnieuw.',
+	unavailable:
+		'Je nummer kon nu niet worden opgeslagen. Er is niets verstuurd. Ga terug en probeer het over een minuut opnieuw.',
 	back: 'Terug naar het formulier',
 	tooMany: 'Probeer het later opnieuw',
 	tooManyText: 'Dit formulier is in korte tijd te vaak verstuurd. Er is nu niets verstuurd. Kom later terug.',

@@ -7,7 +7,8 @@ export const english: FormTexts = {
 	example: (number) => `For example ${number}. From another country: begin with + and the country code.`,
 	anyCountry: 'Begin with + and the country code.',
 	consent: 'I would like to receive news and offers by WhatsApp. I can end this at any time by writing STOP.',
-	consentWithSms: 'I would like to receive news and offers by WhatsApp and SMS. I can end this at any time by writing STOP.',
+	consentWithSms:
+		'I would like to receive news and offers by WhatsApp and SMS. I can end this at any time by writing STOP.',
 	privacy: 'Privacy notice',
 	button: 'Continue',
 	trap: 'Leave this field empty',
@@ -19,7 +20,8 @@ export const english: FormTexts = {
 	groups: 'What would you like to receive?',
 	choose: 'Please choose',
 	phoneMissing: 'Enter your mobile number.',
-	phoneWrong: 'This is not a phone number we can use. Check the digits and, from another country, begin with + and the country code.',
+	phoneWrong:
+		'This is not a phone number we can use. Check the digits and, from another country, begin with + and the country code.',
 	phoneNotMobile: 'This does not look like a mobile number. Enter the number of your mobile phone.',
 	countryNotAllowed: 'We do not send to numbers of this country. Enter a number of another country, if you have one.',
 	fieldMissing: 'Please fill in this field.',

@@ -6,8 +6,10 @@ export const french: FormTexts = {
 	phone: 'Numéro de mobile',
 	example: (number) => `Par exemple ${number}. Depuis un autre pays : commencez par + et l’indicatif.`,
 	anyCountry: 'Commencez par + et l’indicatif du pays.',
-	consent: 'Je souhaite recevoir des nouvelles et des offres par WhatsApp. Je peux y mettre fin à tout moment en écrivant STOP.',
-	consentWithSms: 'Je souhaite recevoir des nouvelles et des offres par WhatsApp et SMS. Je peux y mettre fin à tout moment en écrivant STOP.',
+	consent:
+		'Je souhaite recevoir des nouvelles et des offres par WhatsApp. Je peux y mettre fin à tout moment en écrivant STOP.',
+	consentWithSms:
+		'Je souhaite recevoir des nouvelles et des offres par WhatsApp et SMS. Je peux y mettre fin à tout moment en écrivant STOP.',
 	privacy: 'Politique de confidentialité',
 	button: 'Continuer',
 	trap: 'Laissez ce champ vide',
@@ -19,9 +21,11 @@ export const french: FormTexts = {
 	groups: 'Que souhaitez-vous recevoir ?',
 	choose: 'Choisissez',
 	phoneMissing: 'Indiquez votre numéro de mobile.',
-	phoneWrong: 'Nous ne pouvons pas utiliser ce numéro. Vérifiez les chiffres et, depuis un autre pays, commencez par + et l’indicatif.',
+	phoneWrong:
+		'Nous ne pouvons pas utiliser ce numéro. Vérifiez les chiffres et, depuis un autre pays, commencez par + et l’indicatif.',
 	phoneNotMobile: 'Cela ne semble pas être un numéro de mobile. Indiquez le numéro de votre téléphone mobile.',
-	countryNotAllowed: 'Nous n’envoyons pas à des numéros de ce pays. Indiquez un numéro d’un autre pays, si vous en avez un.',
+	countryNotAllowed:
+		'Nous n’envoyons pas à des numéros de ce pays. Indiquez un numéro d’un autre pays, si vous en avez un.',
 	fieldMissing: 'Remplissez ce champ.',
 	emailWrong: 'Ce n’est pas une adresse e-mail. Écrivez-la ainsi : anna@example.com.',
 	dateWrong: 'Ce n’est pas une date. Écrivez-la ainsi : 2026-05-31.',
@@ -40,10 +44,12 @@ export const french: FormTexts = {
 		'Dès que votre message arrive, vous êtes inscrit. Écrivez STOP à tout moment pour y mettre fin.',
 	],
 	tryAgain: 'Veuillez réessayer dans un instant',
-	unavailable: 'Votre numéro n’a pas pu être enregistré. Rien n’a été envoyé. Revenez en arrière et réessayez dans une minute.',
+	unavailable:
+		'Votre numéro n’a pas pu être enregistré. Rien n’a été envoyé. Revenez en arrière et réessayez dans une minute.',
 	back: 'Retour au formulaire',
 	tooMany: 'Veuillez réessayer plus tard',
-	tooManyText: 'Ce formulaire a été envoyé trop souvent en peu de temps. Rien n’a été envoyé cette fois. Revenez plus tard.',
+	tooManyText:
+		'Ce formulaire a été envoyé trop souvent en peu de temps. Rien n’a été envoyé cette fois. Revenez plus tard.',
 	wrongFormat: 'Ce formulaire prend les champs comme un formulaire web les envoie (application/x-www-form-urlencoded).',
 	notReady: 'Ce formulaire n’est pas encore prêt',
 	notReadyText: 'Ses réglages ne sont pas complets. Revenez plus tard ou prévenez l’entreprise.',

@@ -7,7 +7,8 @@ export const italian: FormTexts = {
 	example: (number) => `Per esempio ${number}. Da un altro paese: comincia con + e il prefisso.`,
 	anyCountry: 'Comincia con + e il prefisso del paese.',
 	consent: 'Desidero ricevere novità e offerte via WhatsApp. Posso smettere in qualsiasi momento scrivendo STOP.',
-	consentWithSms: 'Desidero ricevere novità e offerte via WhatsApp e SMS. Posso smettere in qualsiasi momento scrivendo STOP.',
+	consentWithSms:
+		'Desidero ricevere novità e offerte via WhatsApp e SMS. Posso smettere in qualsiasi momento scrivendo STOP.',
 	privacy: 'Informativa sulla privacy',
 	button: 'Continua',
 	trap: 'Lascia vuoto questo campo',
@@ -19,7 +20,8 @@ export const italian: FormTexts = {
 	groups: 'Che cosa vuoi ricevere?',
 	choose: 'Scegli',
 	phoneMissing: 'Inserisci il tuo numero di cellulare.',
-	phoneWrong: 'Non è un numero che possiamo usare. Controlla le cifre e, da un altro paese, comincia con + e il prefisso.',
+	phoneWrong:
+		'Non è un numero che possiamo usare. Controlla le cifre e, da un altro paese, comincia con + e il prefisso.',
 	phoneNotMobile: 'Non sembra un numero di cellulare. Inserisci il numero del tuo cellulare.',
 	countryNotAllowed: 'Non inviamo a numeri di questo paese. Inserisci un numero di un altro paese, se ne hai uno.',
 	fieldMissing: 'Compila questo campo.',
@@ -40,10 +42,12 @@ export const italian: FormTexts = {
 		'Appena arriva il tuo messaggio, la registrazione è fatta. Scrivi STOP in qualsiasi momento per smettere.',
 	],
 	tryAgain: 'Riprova tra un momento',
-	unavailable: 'Ora non è stato possibile salvare il tuo numero. Non è stato inviato nulla. Torna indietro e riprova tra un minuto.',
+	unavailable:
+		'Ora non è stato possibile salvare il tuo numero. Non è stato inviato nulla. Torna indietro e riprova tra un minuto.',
 	back: 'Torna al modulo',
 	tooMany: 'Riprova più tardi',
-	tooManyText: 'Questo modulo è stato inviato troppe volte in poco tempo. Ora non è stato inviato nulla. Torna più tardi.',
+	tooManyText:
+		'Questo modulo è stato inviato troppe volte in poco tempo. Ora non è stato inviato nulla. Torna più tardi.',
 	wrongFormat: 'Questo modulo accetta i campi come li invia un modulo web (application/x-www-form-urlencoded).',
 	notReady: 'Questo modulo non è ancora pronto',
 	notReadyText: 'Le impostazioni non sono complete. Torna più tardi o avvisa l’azienda.',

@@ -7,7 +7,8 @@ export const portuguese: FormTexts = {
 	example: (number) => `Por exemplo ${number}. De outro país: comece com + e o indicativo.`,
 	anyCountry: 'Comece com + e o indicativo do país.',
 	consent: 'Quero receber novidades e ofertas por WhatsApp. Posso terminar a qualquer momento escrevendo STOP.',
-	consentWithSms: 'Quero receber novidades e ofertas por WhatsApp e SMS. Posso terminar a qualquer momento escrevendo STOP.',
+	consentWithSms:
+		'Quero receber novidades e ofertas por WhatsApp e SMS. Posso terminar a qualquer momento escrevendo STOP.',
 	privacy: 'Política de privacidade',
 	button: 'Continuar',
 	trap: 'Deixe este campo vazio',
@@ -40,10 +41,12 @@ export const portuguese: FormTexts = {
 		'Assim que a sua mensagem chegar, fica registado. Escreva STOP a qualquer momento para terminar.',
 	],
 	tryAgain: 'Tente novamente dentro de momentos',
-	unavailable: 'Não foi possível guardar o seu número. Não foi enviado nada. Volte atrás e tente novamente dentro de um minuto.',
+	unavailable:
+		'Não foi possível guardar o seu número. Não foi enviado nada. Volte atrás e tente novamente dentro de um minuto.',
 	back: 'Voltar ao formulário',
 	tooMany: 'Tente mais tarde',
-	tooManyText: 'Este formulário foi enviado demasiadas vezes em pouco tempo. Agora não foi enviado nada. Volte mais tarde.',
+	tooManyText:
+		'Este formulário foi enviado demasiadas vezes em pouco tempo. Agora não foi enviado nada. Volte mais tarde.',
 	wrongFormat: 'Este formulário aceita os campos como um formulário web os envia (application/x-www-form-urlencoded).',
 	notReady: 'Este formulário ainda não está pronto',
 	notReadyText: 'As definições não estão completas. Volte mais tarde ou avise a empresa.',

@@ -7,7 +7,8 @@ export const spanish: FormTexts = {
 	example: (number) => `Por ejemplo ${number}. Desde otro país: empieza con + y el prefijo.`,
 	anyCountry: 'Empieza con + y el prefijo del país.',
 	consent: 'Quiero recibir novedades y ofertas por WhatsApp. Puedo dejarlo en cualquier momento escribiendo STOP.',
-	consentWithSms: 'Quiero recibir novedades y ofertas por WhatsApp y SMS. Puedo dejarlo en cualquier momento escribiendo STOP.',
+	consentWithSms:
+		'Quiero recibir novedades y ofertas por WhatsApp y SMS. Puedo dejarlo en cualquier momento escribiendo STOP.',
 	privacy: 'Política de privacidad',
 	button: 'Continuar',
 	trap: 'Deja este campo vacío',
@@ -40,11 +41,14 @@ export const spanish: FormTexts = {
 		'En cuanto llegue tu mensaje, quedas registrado. Escribe STOP en cualquier momento para dejarlo.',
 	],
 	tryAgain: 'Inténtalo de nuevo en un momento',
-	unavailable: 'Ahora no se ha podido guardar tu número. No se ha enviado nada. Vuelve atrás e inténtalo de nuevo en un minuto.',
+	unavailable:
+		'Ahora no se ha podido guardar tu número. No se ha enviado nada. Vuelve atrás e inténtalo de nuevo en un minuto.',
 	back: 'Volver al formulario',
 	tooMany: 'Inténtalo más tarde',
-	tooManyText: 'Este formulario se ha enviado demasiadas veces en poco tiempo. Ahora no se ha enviado nada. Vuelve más tarde.',
-	wrongFormat: 'Este formulario acepta los campos como los envía un formulario web (application/x-www-form-urlencoded).',
+	tooManyText:
+		'Este formulario se ha enviado demasiadas veces en poco tiempo. Ahora no se ha enviado nada. Vuelve más tarde.',
+	wrongFormat:
+		'Este formulario acepta los campos como los envía un formulario web (application/x-www-form-urlencoded).',
 	notReady: 'Este formulario aún no está listo',
 	notReadyText: 'Sus ajustes no están completos. Vuelve más tarde o avisa a la empresa.',
 };

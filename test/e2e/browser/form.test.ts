@@ -24,10 +24,18 @@ describe('The opt-in form in a real browser', () => {
 	beforeAll(async () => {
 		world = await World.start({ furtherWorkflows: [wholeForm, plainForm, tightForm], env: { N8N_PROXY_HOPS: '1' } });
 		await world.withStore(async (store) => {
-			for (const [shortcode, name] of [['recipes', 'Recipes'], ['events', 'Veranstaltungen']] as const) await createOrUpdateGroup(store, { shortcode, name });
+			for (const [shortcode, name] of [
+				['recipes', 'Recipes'],
+				['events', 'Veranstaltungen'],
+			] as const)
+				await createOrUpdateGroup(store, { shortcode, name });
 		});
 		const { n8nUrl } = world.sandbox;
-		Object.assign(urls, { whole: formUrl(n8nUrl, wholeForm), plain: formUrl(n8nUrl, plainForm), tight: formUrl(n8nUrl, tightForm) });
+		Object.assign(urls, {
+			whole: formUrl(n8nUrl, wholeForm),
+			plain: formUrl(n8nUrl, plainForm),
+			tight: formUrl(n8nUrl, tightForm),
+		});
 		for (const url of Object.values(urls)) await waitForWebhook(url, 30_000);
 		site = await startCompanySite(urls);
 		browser = await chromium.launch({ executablePath: findChromium(), args: browserFlags });
@@ -40,14 +48,23 @@ describe('The opt-in form in a real browser', () => {
 	});
 
 	const visit = async (address: string, options: BrowserContextOptions = {}): Promise<Page> => {
-		const context = await browser.newContext({ viewport: NARROW, extraHTTPHeaders: { 'x-forwarded-for': address }, ...options });
+		const context = await browser.newContext({
+			viewport: NARROW,
+			extraHTTPHeaders: { 'x-forwarded-for': address },
+			...options,
+		});
 		return await context.newPage();
 	};
 	const width = async (page: Page): Promise<unknown> => await page.evaluate('document.documentElement.scrollWidth');
 	const invitationOf = async (phone: string) =>
 		await world.withStore(
 			async ({ db }) =>
-				await db.selectFrom('invitation').innerJoin('identity', 'identity.id', 'identity_id').selectAll('invitation').where('phone', '=', phone).executeTakeFirstOrThrow(),
+				await db
+					.selectFrom('invitation')
+					.innerJoin('identity', 'identity.id', 'identity_id')
+					.selectAll('invitation')
+					.where('phone', '=', phone)
+					.executeTakeFirstOrThrow(),
 		);
 
 	it('fits 320 pixels and speaks the language of the browser, without script, from the first error to the last page', async () => {
@@ -90,14 +107,35 @@ describe('The opt-in form in a real browser', () => {
 	it('joins all groups that were ticked by the one START with the code, and fills the contact', async () => {
 		const phone = '+393337654322';
 		const invitation = await invitationOf(phone);
-		expect(JSON.parse(invitation.evidence)).toMatchObject({ address: '198.51.100.7', formVersion: '2', language: 'de' });
+		expect(JSON.parse(invitation.evidence)).toMatchObject({
+			address: '198.51.100.7',
+			formVersion: '2',
+			language: 'de',
+		});
 		await world.whatsApp(phone, `START NEWS ${invitation.code}`);
-		const [contact] = await world.withStore(async ({ db }) => await db.selectFrom('contact').selectAll().where('whatsapp_number', '=', phone).execute());
-		expect(contact).toMatchObject({ name: 'Anna Holzner', sms_number: phone, language: 'de', sms_consent_source: 'form' });
-		expect(JSON.parse(contact?.fields ?? '')).toEqual({ email: 'anna@example.com', shop: 'Meran', birthday: '1990-05-31' });
+		const [contact] = await world.withStore(
+			async ({ db }) => await db.selectFrom('contact').selectAll().where('whatsapp_number', '=', phone).execute(),
+		);
+		expect(contact).toMatchObject({
+			name: 'Anna Holzner',
+			sms_number: phone,
+			language: 'de',
+			sms_consent_source: 'form',
+		});
+		expect(JSON.parse(contact?.fields ?? '')).toEqual({
+			email: 'anna@example.com',
+			shop: 'Meran',
+			birthday: '1990-05-31',
+		});
 		const groups = await world.withStore(
 			async ({ db }) =>
-				await db.selectFrom('membership').innerJoin('contact_group', 'contact_group.id', 'group_id').select('shortcode').where('contact_id', '=', contact?.id ?? 0).orderBy('shortcode').execute(),
+				await db
+					.selectFrom('membership')
+					.innerJoin('contact_group', 'contact_group.id', 'group_id')
+					.select('shortcode')
+					.where('contact_id', '=', contact?.id ?? 0)
+					.orderBy('shortcode')
+					.execute(),
 		);
 		expect(groups.map(({ shortcode }) => shortcode)).toEqual(['events', 'news', 'recipes']);
 	});
@@ -112,7 +150,9 @@ describe('The opt-in form in a real browser', () => {
 		await frame.locator('button').click();
 		await frame.locator('.number').waitFor();
 		await shoot(page, '5-frame-last-step');
-		expect(await frame.locator('a.button').getAttribute('href')).toContain('https://wa.me/390212345678?text=START%20NEWS%20');
+		expect(await frame.locator('a.button').getAttribute('href')).toContain(
+			'https://wa.me/390212345678?text=START%20NEWS%20',
+		);
 		// Nothing of n8n's own can be reached from the frame.
 		expect(await page.frames()[1]?.evaluate('origin')).toBe('null');
 	});
@@ -133,7 +173,11 @@ describe('The opt-in form in a real browser', () => {
 	});
 
 	it('tells a program that sends JSON what it takes instead, and keeps nothing', async () => {
-		const response = await fetch(urls.whole, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ phone: '333 7654399', consent: 'yes' }) });
+		const response = await fetch(urls.whole, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ phone: '333 7654399', consent: 'yes' }),
+		});
 		expect(response.status).toBe(415);
 		expect(((await response.json()) as Item).error).toContain('application/x-www-form-urlencoded');
 		await expect(invitationOf('+393337654399')).rejects.toThrow();
@@ -144,7 +188,10 @@ describe('The opt-in form in a real browser', () => {
 			await page.goto(urls.tight);
 			await page.fill('[name=phone]', phone);
 			await page.check('[name=consent]');
-			const [response] = await Promise.all([page.waitForResponse((answer) => answer.request().method() === 'POST'), page.click('button')]);
+			const [response] = await Promise.all([
+				page.waitForResponse((answer) => answer.request().method() === 'POST'),
+				page.click('button'),
+			]);
 			return { status: response.status(), retryAfter: Number(response.headers()['retry-after'] ?? 0) };
 		};
 		const page = await visit('198.51.100.20');
@@ -166,7 +213,11 @@ describe('The opt-in form in a real browser', () => {
 		const phone = '+393337654323';
 		await world.withStore(async ({ db, now }) => {
 			const { id } = await db.selectFrom('identity').select('id').where('phone', '=', phone).executeTakeFirstOrThrow();
-			await db.updateTable('invitation').set({ last_sent_at: now() - 25 * HOUR_MS }).where('identity_id', '=', id).execute();
+			await db
+				.updateTable('invitation')
+				.set({ last_sent_at: now() - 25 * HOUR_MS })
+				.where('identity_id', '=', id)
+				.execute();
 		});
 		const rest = new N8nRest(world.sandbox.n8nUrl);
 		const { id = '' } = readTemplates().find(({ name }) => name.startsWith('3')) ?? {};
@@ -176,11 +227,17 @@ describe('The opt-in form in a real browser', () => {
 		await pause(2_000);
 		const texts = world.received(phone);
 		expect(texts).toHaveLength(1);
-		expect(texts[0]).toMatch(/^One step is still missing: .* WhatsApp \+390212345678: https:\/\/wa\.me\/390212345678\?text=START%20NEWS%20\d/);
+		expect(texts[0]).toMatch(
+			/^One step is still missing: .* WhatsApp \+390212345678: https:\/\/wa\.me\/390212345678\?text=START%20NEWS%20\d/,
+		);
 	});
 
 	it('template 9 has told the company the address of its form, which works', async () => {
-		const mail = await eventually(() => world.sandbox.mailbox.mails().find(({ subject }) => subject.includes('opt-in form is ready')), 60_000, () => 'the e-mail about the form');
+		const mail = await eventually(
+			() => world.sandbox.mailbox.mails().find(({ subject }) => subject.includes('opt-in form is ready')),
+			60_000,
+			() => 'the e-mail about the form',
+		);
 		expect(mail.to).toContain('boss@example.com');
 		const url = /Form: (\S+)/.exec(mail.text)?.[1] ?? '';
 		expect(url).toBe(String(world.sandbox.urls.form));
@@ -214,4 +271,12 @@ async function shoot(page: Page, name: string): Promise<void> {
 	if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 
-const browserFlags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const browserFlags = [
+	'--no-sandbox',
+	'--disable-gpu',
+	'--disable-quic',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+];

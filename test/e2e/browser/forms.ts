@@ -15,9 +15,23 @@ function formWorkflow(name: string, parameters: Record<string, unknown>): Wanted
 				typeVersion: 1,
 				position: [0, 0],
 				webhookId: `form-${name}`,
-				parameters: { sender: locator('list', ''), consentText: '', consentVersion: '2', title: '', text: '', ...parameters },
+				parameters: {
+					sender: locator('list', ''),
+					consentText: '',
+					consentVersion: '2',
+					title: '',
+					text: '',
+					...parameters,
+				},
 			},
-			{ id: `end-${name}`, name: 'End', type: 'n8n-nodes-base.noOp', typeVersion: 1, position: [200, 0], parameters: {} },
+			{
+				id: `end-${name}`,
+				name: 'End',
+				type: 'n8n-nodes-base.noOp',
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: {},
+			},
 		],
 		connections: { Form: { main: [[{ node: 'End', type: 'main', index: 0 }]] } },
 		settings: { executionOrder: 'v1' },
@@ -27,7 +41,12 @@ function formWorkflow(name: string, parameters: Record<string, unknown>): Wanted
 /** With everything that a form can ask for. */
 export const wholeForm = formWorkflow('whole', {
 	group: locator('shortcode', 'news'),
-	groups: { group: [{ group: locator('shortcode', 'recipes'), label: 'Das Rezept der Woche' }, { group: locator('shortcode', 'events'), label: '' }] },
+	groups: {
+		group: [
+			{ group: locator('shortcode', 'recipes'), label: 'Das Rezept der Woche' },
+			{ group: locator('shortcode', 'events'), label: '' },
+		],
+	},
 	language: 'auto',
 	consentCoversSms: true,
 	privacyUrl: 'https://example.com/privacy',
@@ -51,6 +70,11 @@ export const plainForm = formWorkflow('plain', {
 });
 
 /** Lets one request in from an address. */
-export const tightForm = formWorkflow('tight', { language: 'fr', limits: { addressPerHour: 1 }, options: { countries: 'IT' } });
+export const tightForm = formWorkflow('tight', {
+	language: 'fr',
+	limits: { addressPerHour: 1 },
+	options: { countries: 'IT' },
+});
 
-export const formUrl = (n8nUrl: string, { nodes: [form] }: WantedWorkflow): string => `${n8nUrl}/webhook/${form?.webhookId}/form`;
+export const formUrl = (n8nUrl: string, { nodes: [form] }: WantedWorkflow): string =>
+	`${n8nUrl}/webhook/${form?.webhookId}/form`;

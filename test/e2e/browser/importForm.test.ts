@@ -32,7 +32,17 @@ describe('The import form in a real browser', () => {
 		const trigger = template?.nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
 		url = `${world.sandbox.n8nUrl}/form/${trigger?.webhookId}`;
 		await waitForWebhook(url, 30_000);
-		browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+		browser = await chromium.launch({
+			executablePath: findChromium(),
+			args: [
+				'--no-sandbox',
+				'--disable-gpu',
+				'--no-first-run',
+				'--disable-background-networking',
+				'--disable-component-update',
+				'--disable-sync',
+			],
+		});
 		page = await (await browser.newContext({ viewport: { width: 1_000, height: 900 } })).newPage();
 		await logIn();
 	}, 240_000);
@@ -52,7 +62,8 @@ describe('The import form in a real browser', () => {
 	}
 
 	const shoot = async (name: string): Promise<void> => {
-		if (process.env.OPTIN_SHOTS !== undefined) await page.screenshot({ path: join(process.env.OPTIN_SHOTS, `${name}.png`), fullPage: true });
+		if (process.env.OPTIN_SHOTS !== undefined)
+			await page.screenshot({ path: join(process.env.OPTIN_SHOTS, `${name}.png`), fullPage: true });
 	};
 
 	/** Uploads the list and goes on to the last page. @returns what it says */
@@ -87,10 +98,19 @@ describe('The import form in a real browser', () => {
 			['Anna Rossi', '+393331234567', { Città: 'Bolzano' }],
 			['=HYPERLINK("http://evil.example")', '+393337654321', { Città: 'Bressanone' }],
 		]);
-		expect(await world.withStore((store) => checkRegistrations(store, { sender: '', numbers: ['333 1234567'] }))).toMatchObject([{ registered: false }]);
+		expect(
+			await world.withStore((store) => checkRegistrations(store, { sender: '', numbers: ['333 1234567'] })),
+		).toMatchObject([{ registered: false }]);
 	}, 120_000);
 
 	it('changes nothing by a second upload of the same file', async () => {
-		expect(await upload(LIST.split('\n').filter((line) => !/E\+11|;12;/.test(line)).join('\n'), 'Import')).toMatch(/Rows: 2\..*New contacts: 0, completed: 0, unchanged: 2/s);
+		expect(
+			await upload(
+				LIST.split('\n')
+					.filter((line) => !/E\+11|;12;/.test(line))
+					.join('\n'),
+				'Import',
+			),
+		).toMatch(/Rows: 2\..*New contacts: 0, completed: 0, unchanged: 2/s);
 	}, 60_000);
 });

@@ -25,7 +25,13 @@ describe('The registrations page in a real browser', () => {
 		world = await World.start();
 		url = String(world.sandbox.urls.registrations);
 		await world.withStore(async (store) => {
-			await createOrUpdateSender(store, { phone: sender, provider: 'meta', sendsWhatsApp: true, sendsSms: false, packageLimit: 40 });
+			await createOrUpdateSender(store, {
+				phone: sender,
+				provider: 'meta',
+				sendsWhatsApp: true,
+				sendsSms: false,
+				packageLimit: 40,
+			});
 			for (let index = 0; index < PEOPLE; index++) {
 				await applyMessage(store, { sender, from: phoneOf(index), text: 'START', messageId: `start ${index}` });
 				const name = index === 3 ? hostile : `Person ${index}`;
@@ -33,8 +39,22 @@ describe('The registrations page in a real browser', () => {
 			}
 		});
 		await eventually(async () => ((await fetch(url)).status === 404 ? undefined : true));
-		browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
-		context = await browser.newContext({ viewport: { width: 1280, height: 900 }, javaScriptEnabled: true, httpCredentials: { username: pageLogin.user, password: pageLogin.password } });
+		browser = await chromium.launch({
+			executablePath: findChromium(),
+			args: [
+				'--no-sandbox',
+				'--disable-gpu',
+				'--no-first-run',
+				'--disable-background-networking',
+				'--disable-component-update',
+				'--disable-sync',
+			],
+		});
+		context = await browser.newContext({
+			viewport: { width: 1280, height: 900 },
+			javaScriptEnabled: true,
+			httpCredentials: { username: pageLogin.user, password: pageLogin.password },
+		});
 		page = await context.newPage();
 		page.on('request', (request) => {
 			if (!/^(http:\/\/127\.0\.0\.1|data:|about:)/.test(request.url())) foreign.push(request.url());
@@ -46,9 +66,11 @@ describe('The registrations page in a real browser', () => {
 		await world?.close();
 	});
 
-	const rows = async (): Promise<string[]> => (await page.locator('tbody tr').allTextContents()).map((row) => row.replace(/\s+/g, ' ').trim());
+	const rows = async (): Promise<string[]> =>
+		(await page.locator('tbody tr').allTextContents()).map((row) => row.replace(/\s+/g, ' ').trim());
 	const shoot = async (name: string): Promise<void> => {
-		if (process.env.OPTIN_SHOTS !== undefined) await page.screenshot({ path: `${process.env.OPTIN_SHOTS}/${name}.png`, fullPage: true });
+		if (process.env.OPTIN_SHOTS !== undefined)
+			await page.screenshot({ path: `${process.env.OPTIN_SHOTS}/${name}.png`, fullPage: true });
 	};
 
 	it('is closed to whoever does not log in, for looking and for revoking', async () => {
@@ -71,7 +93,9 @@ describe('The registrations page in a real browser', () => {
 		expect((await rows())[3]).toContain(hostile);
 		expect(await page.locator('tbody script, tbody img').count()).toBe(0);
 		expect(await page.title()).toBe('WhatsApp registrations');
-		await page.goto(`${url}?q=${encodeURIComponent('"><script>document.title="run"</script>')}&state=%3Cb%3E&sender=%22%3E&show=%3Ci%3E`);
+		await page.goto(
+			`${url}?q=${encodeURIComponent('"><script>document.title="run"</script>')}&state=%3Cb%3E&sender=%22%3E&show=%3Ci%3E`,
+		);
 		expect(await page.locator('main script, main b, main i').count()).toBe(0);
 		expect(await page.title()).toBe('WhatsApp registrations');
 	});
@@ -103,13 +127,21 @@ describe('The registrations page in a real browser', () => {
 		await page.selectOption('select[name=state]', 'ended');
 		await page.click('button:has-text("Search")');
 		expect(await rows()).toEqual([expect.stringMatching(/Person 7.*ended by you/)]);
-		expect(await world.withStore((store) => getUsage(store, { sender }))).toMatchObject({ active: PEOPLE - 1, ended: 1 });
+		expect(await world.withStore((store) => getUsage(store, { sender }))).toMatchObject({
+			active: PEOPLE - 1,
+			ended: 1,
+		});
 	});
 
 	it('revokes nothing for a form of somebody else, who cannot know a handle', async () => {
 		const authorization = `Basic ${Buffer.from(`${pageLogin.user}:${pageLogin.password}`).toString('base64')}`;
 		for (const handle of ['', '1.1.aaaaaaaaaaaaaaaa', '+393330001001']) {
-			const answer = await fetch(url, { method: 'POST', headers: { authorization }, body: new URLSearchParams({ handle }), redirect: 'manual' });
+			const answer = await fetch(url, {
+				method: 'POST',
+				headers: { authorization },
+				body: new URLSearchParams({ handle }),
+				redirect: 'manual',
+			});
 			expect(answer.status).toBe(403);
 		}
 		expect(await world.withStore((store) => getUsage(store, { sender }))).toMatchObject({ active: PEOPLE - 1 });
@@ -124,7 +156,10 @@ describe('The registrations page in a real browser', () => {
 	});
 
 	it('works where scripts are switched off, and asks no other host for anything', async () => {
-		const plain = await browser.newContext({ javaScriptEnabled: false, httpCredentials: { username: pageLogin.user, password: pageLogin.password } });
+		const plain = await browser.newContext({
+			javaScriptEnabled: false,
+			httpCredentials: { username: pageLogin.user, password: pageLogin.password },
+		});
 		const other = await plain.newPage();
 		await other.goto(`${url}?q=person+20`);
 		await other.click('summary');

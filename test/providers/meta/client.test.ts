@@ -28,9 +28,9 @@ test('a text goes out exactly as the Cloud API wants it', async () => {
 			text: { body: 'Hi https://a.example', preview_url: true },
 		})
 		.reply(200, accepted);
-	await expect(provider.send(sendRequest({ content: { type: 'text', body: 'Hi https://a.example' } }))).resolves.toEqual([
-		{ reference: 'job-7:part-1', accepted: true, providerMessageId: 'wamid.HBgL1' },
-	]);
+	await expect(
+		provider.send(sendRequest({ content: { type: 'text', body: 'Hi https://a.example' } })),
+	).resolves.toEqual([{ reference: 'job-7:part-1', accepted: true, providerMessageId: 'wamid.HBgL1' }]);
 });
 
 test('a reply names the message it answers', async () => {
@@ -50,21 +50,39 @@ test('a reply names the message it answers', async () => {
 });
 
 test('a template goes out with its values in order, and without components where it has none', async () => {
-	const common = { messaging_product: 'whatsapp', recipient_type: 'individual', to: '4367612345678', biz_opaque_callback_data: 'job-7:part-1', type: 'template' };
+	const common = {
+		messaging_product: 'whatsapp',
+		recipient_type: 'individual',
+		to: '4367612345678',
+		biz_opaque_callback_data: 'job-7:part-1',
+		type: 'template',
+	};
 	nock(graph)
 		.post(path, {
 			...common,
 			template: {
 				name: 'sale',
 				language: { code: 'de_AT' },
-				components: [{ type: 'body', parameters: [{ type: 'text', text: 'Anna' }, { type: 'text', text: 'X1' }] }],
+				components: [
+					{
+						type: 'body',
+						parameters: [
+							{ type: 'text', text: 'Anna' },
+							{ type: 'text', text: 'X1' },
+						],
+					},
+				],
 			},
 		})
 		.reply(200, accepted)
 		.post(path, { ...common, template: { name: 'hello', language: { code: 'en' } } })
 		.reply(200, accepted);
-	await provider.send(sendRequest({ content: { type: 'template', name: 'sale', language: 'de_AT', bodyParameters: ['Anna', 'X1'] } }));
-	await provider.send(sendRequest({ content: { type: 'template', name: 'hello', language: 'en', bodyParameters: [] } }));
+	await provider.send(
+		sendRequest({ content: { type: 'template', name: 'sale', language: 'de_AT', bodyParameters: ['Anna', 'X1'] } }),
+	);
+	await provider.send(
+		sendRequest({ content: { type: 'template', name: 'hello', language: 'en', bodyParameters: [] } }),
+	);
 });
 
 test('a person without a known number is written to by WhatsApp user id, and by number where both are known', async () => {
@@ -83,7 +101,10 @@ test('a person without a known number is written to by WhatsApp user id, and by 
 
 test('base URL and API version can be set', async () => {
 	nock('http://127.0.0.1:4010').post('/v24.0/106540352242922/messages').reply(200, accepted);
-	const local = createMetaProvider({ ...account, baseUrl: 'http://127.0.0.1:4010/', apiVersion: 'v24.0' }, testHttpClient);
+	const local = createMetaProvider(
+		{ ...account, baseUrl: 'http://127.0.0.1:4010/', apiVersion: 'v24.0' },
+		testHttpClient,
+	);
 	const [result] = await local.send(sendRequest());
 	expect(result?.accepted).toBe(true);
 });
@@ -95,23 +116,46 @@ test('what Meta cannot send is refused without a request', async () => {
 		provider.send(sendRequest({ recipients: [person('a', null)] })),
 		provider.send(sendRequest({ content: { type: 'text', body: '😀'.repeat(4097) } })),
 	]);
-	expect(refusals.map(([result]) => errorIn(result).code)).toEqual(['channel_not_supported', 'no_phone_number_id', 'no_address', 'text_too_long']);
+	expect(refusals.map(([result]) => errorIn(result).code)).toEqual([
+		'channel_not_supported',
+		'no_phone_number_id',
+		'no_address',
+		'text_too_long',
+	]);
 });
 
 function metaError(code: number, extra: object = {}) {
-	return { error: { message: `(#${code}) Something`, type: 'OAuthException', code, error_data: { messaging_product: 'whatsapp', details: 'Some details' }, fbtrace_id: 'Az8', ...extra } };
+	return {
+		error: {
+			message: `(#${code}) Something`,
+			type: 'OAuthException',
+			code,
+			error_data: { messaging_product: 'whatsapp', details: 'Some details' },
+			fbtrace_id: 'Az8',
+			...extra,
+		},
+	};
 }
 
 // PROVIDERS 2.9, one row for each group of codes.
 const classes: [string, number[]][] = [
-	['stopSender', [0, 104, 190, 3, 10, 200, 250, 299, 131005, 33, 131048, 368, 131031, 131037, 131042, 131044, 131045, 133010, 133016]],
+	[
+		'stopSender',
+		[
+			0, 104, 190, 3, 10, 200, 250, 299, 131005, 33, 131048, 368, 131031, 131037, 131042, 131044, 131045, 133010,
+			133016,
+		],
+	],
 	['retry', [1, 2, 131000, 131016, 135000, 131056]],
 	['retryLater', [4, 80007, 130429, 131057]],
 	['pauseCampaign', [131064, 131063, 132000, 132001, 132007, 132015, 132016]],
 	['optedOut', [131050]],
 	[
 		'failed',
-		[100, 131008, 131009, 131021, 131026, 131030, 131047, 131049, 130472, 130497, 131051, 131052, 131053, 131062, 132005, 132008, 132012, 132018, 137000, 999_999],
+		[
+			100, 131008, 131009, 131021, 131026, 131030, 131047, 131049, 130472, 130497, 131051, 131052, 131053, 131062,
+			132005, 132008, 132012, 132018, 137000, 999_999,
+		],
 	],
 ];
 
@@ -134,12 +178,20 @@ test('a listed code keeps its class at HTTP 500, an unlisted one may have been s
 });
 
 test('a wrong phone number ID, told as an invalid parameter with subcode 33, stops the sender', async () => {
-	nock(graph).post(path).reply(400, metaError(100, { error_subcode: 33 }));
+	nock(graph)
+		.post(path)
+		.reply(400, metaError(100, { error_subcode: 33 }));
 	expect(errorIn((await provider.send(sendRequest()))[0]).class).toBe('stopSender');
 });
 
 test('waiting times come with the error: the provider’s header before our own figure', async () => {
-	nock(graph).post(path).reply(429, metaError(130429), { 'Retry-After': '17' }).post(path).reply(400, metaError(131056)).post(path).reply(400, metaError(131056), { 'Retry-After': '1' });
+	nock(graph)
+		.post(path)
+		.reply(429, metaError(130429), { 'Retry-After': '17' })
+		.post(path)
+		.reply(400, metaError(131056))
+		.post(path)
+		.reply(400, metaError(131056), { 'Retry-After': '1' });
 	expect(errorIn((await provider.send(sendRequest()))[0]).retryAfterMs).toBe(17_000);
 	expect(errorIn((await provider.send(sendRequest()))[0]).retryAfterMs).toBe(6_000);
 	expect(errorIn((await provider.send(sendRequest()))[0]).retryAfterMs).toBe(1_000);
@@ -163,8 +215,12 @@ test.each([
 });
 
 test('a connection refused is tried again, a connection lost may have sent the message', async () => {
-	nock(graph).post(path).replyWithError(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
-	nock(graph).post(path).replyWithError(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
+	nock(graph)
+		.post(path)
+		.replyWithError(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+	nock(graph)
+		.post(path)
+		.replyWithError(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
 	expect(errorIn((await provider.send(sendRequest()))[0])).toMatchObject({ class: 'retry', code: 'http:not_reached' });
 	expect(errorIn((await provider.send(sendRequest()))[0])).toMatchObject({ class: 'unknown', code: 'http:no_answer' });
 });
@@ -175,13 +231,20 @@ test.each([
 	[new TypeError('a fault of our own'), 'unknown'],
 ])('whatever HTTP throws (%s), each recipient gets a result classed %s', async (thrown, errorClass) => {
 	const broken = createMetaProvider(account, () => Promise.reject(thrown));
-	const results = await broken.send(sendRequest({ recipients: [person('a', '+4367612345678'), person('b', '+4367612345679')] }));
-	expect(results.map((result) => [result.reference, errorIn(result).class])).toEqual([['a', errorClass], ['b', errorClass]]);
+	const results = await broken.send(
+		sendRequest({ recipients: [person('a', '+4367612345678'), person('b', '+4367612345679')] }),
+	);
+	expect(results.map((result) => [result.reference, errorIn(result).class])).toEqual([
+		['a', errorClass],
+		['b', errorClass],
+	]);
 });
 
 test('an error message carries neither the token nor a full phone number that Meta quoted', async () => {
 	const token = 'EAAJZBx1abcdefghijklmnopqrstuvwxyz0123';
-	nock(graph).post(path).reply(401, { error: { code: 190, message: `Malformed access token ${token} for +4367612345678` } });
+	nock(graph)
+		.post(path)
+		.reply(401, { error: { code: 190, message: `Malformed access token ${token} for +4367612345678` } });
 	const { message } = errorIn((await provider.send(sendRequest()))[0]);
 	expect(message).not.toContain(token);
 	expect(message).not.toContain('4367612345678');
@@ -189,10 +252,18 @@ test('an error message carries neither the token nor a full phone number that Me
 
 describe('the check', () => {
 	const withNumber = createMetaProvider({ ...account, phoneNumberId: '106540352242922' }, testHttpClient);
-	const answer = { id: '106540352242922', display_phone_number: '15550783881', verified_name: 'Shop', quality_rating: 'GREEN' };
+	const answer = {
+		id: '106540352242922',
+		display_phone_number: '15550783881',
+		verified_name: 'Shop',
+		quality_rating: 'GREEN',
+	};
 
 	test('asks for the number where it is known', async () => {
-		nock(graph, { reqheaders: { authorization: 'Bearer token-1' } }).get('/v25.0/106540352242922').query(true).reply(200, answer);
+		nock(graph, { reqheaders: { authorization: 'Bearer token-1' } })
+			.get('/v25.0/106540352242922')
+			.query(true)
+			.reply(200, answer);
 		await expect(withNumber.check()).resolves.toBeUndefined();
 	});
 
@@ -215,6 +286,8 @@ describe('the check', () => {
 
 	test('says where Meta could not be reached, and nothing about messages', async () => {
 		const broken = createMetaProvider(account, () => Promise.reject(new HttpFailure('connect ECONNREFUSED', false)));
-		await expect(broken.check()).rejects.toThrow(/^Meta could not be reached at https:\/\/graph\.facebook\.com\/v25\.0\. Check/);
+		await expect(broken.check()).rejects.toThrow(
+			/^Meta could not be reached at https:\/\/graph\.facebook\.com\/v25\.0\. Check/,
+		);
 	});
 });

@@ -8,10 +8,13 @@ const emptyBody = '{"object":"whatsapp_business_account","entry":[]}';
 // PROVIDERS 2.5.
 const vector = 'sha256=09eceea024af6e6343b760cc9bd3ae7c056938dd636e24e92109eb8219500384';
 
-const signed = (body: string | Buffer): RawRequest => post(body, { 'x-hub-signature-256': signatureOf(body, 'appsecret') });
+const signed = (body: string | Buffer): RawRequest =>
+	post(body, { 'x-hub-signature-256': signatureOf(body, 'appsecret') });
 
 test('the handshake gives the challenge back as it came, as plain text', () => {
-	const { answer, events } = reader.read(get('/hook?hub.mode=subscribe&hub.challenge=%3Cb%3E1158201444&hub.verify_token=my+word%261'));
+	const { answer, events } = reader.read(
+		get('/hook?hub.mode=subscribe&hub.challenge=%3Cb%3E1158201444&hub.verify_token=my+word%261'),
+	);
 	expect(answer).toEqual({ status: 200, contentType: 'text/plain', body: '<b>1158201444' });
 	expect(events).toEqual([]);
 });
@@ -55,7 +58,10 @@ test.each<[string, RawRequest]>([
 	['stands in another header', post(emptyBody, { 'x-hub-signature': vector })],
 	['was made with another secret', post(emptyBody, { 'x-hub-signature-256': signatureOf(emptyBody, 'appsecret2') })],
 	['was made for another body', post(`${emptyBody} `, { 'x-hub-signature-256': vector })],
-	['was made for the same JSON in other bytes', post('{"entry":[],"object":"whatsapp_business_account"}', { 'x-hub-signature-256': vector })],
+	[
+		'was made for the same JSON in other bytes',
+		post('{"entry":[],"object":"whatsapp_business_account"}', { 'x-hub-signature-256': vector }),
+	],
 ])('a notification whose signature %s gets 401 and no event', (_how, request) => {
 	const { answer, events } = reader.read(request);
 	expect(answer.status).toBe(401);
@@ -69,7 +75,11 @@ test('without an app secret in the credential no notification is believed', () =
 });
 
 test('the signature is that of the raw bytes, also where they are no valid UTF-8', () => {
-	const body = Buffer.concat([Buffer.from('{"object":"x","entry":[],"odd":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
+	const body = Buffer.concat([
+		Buffer.from('{"object":"x","entry":[],"odd":"'),
+		Buffer.from([0xff, 0xfe]),
+		Buffer.from('"}'),
+	]);
 	expect(reader.read(signed(body)).answer.status).toBe(200);
 });
 
@@ -90,9 +100,12 @@ test('another method gets 405', () => {
 	expect(reader.read({ ...signed(emptyBody), method: 'PUT' }).answer.status).toBe(405);
 });
 
-test.each(['[]', '"text"', 'null', '1', '{}', '{"object":"page","entry":{}}'])('the signed JSON %s gets 200 and is kept as unknown', (body) => {
-	const { answer, events } = reader.read(signed(body));
-	expect(answer.status).toBe(200);
-	expect(events).toMatchObject([{ kind: 'unknown' }]);
-	expect(reader.read(signed(body)).events).toEqual(events);
-});
+test.each(['[]', '"text"', 'null', '1', '{}', '{"object":"page","entry":{}}'])(
+	'the signed JSON %s gets 200 and is kept as unknown',
+	(body) => {
+		const { answer, events } = reader.read(signed(body));
+		expect(answer.status).toBe(200);
+		expect(events).toMatchObject([{ kind: 'unknown' }]);
+		expect(reader.read(signed(body)).events).toEqual(events);
+	},
+);

@@ -6,8 +6,14 @@ const metadata = { display_phone_number: '15550783881', phone_number_id: '106540
 const sender = { providerSenderId: '106540352242922', phone: '+15550783881' };
 const contact = { profile: { name: 'Sheena' }, wa_id: '16505551234', user_id: 'US.13491208655302741918' };
 
-const change = (value: object, field = 'messages') => ({ field, value: { messaging_product: 'whatsapp', metadata, ...value } });
-const notification = (...changes: unknown[]) => ({ object: 'whatsapp_business_account', entry: [{ id: '102290129340398', changes }] });
+const change = (value: object, field = 'messages') => ({
+	field,
+	value: { messaging_product: 'whatsapp', metadata, ...value },
+});
+const notification = (...changes: unknown[]) => ({
+	object: 'whatsapp_business_account',
+	entry: [{ id: '102290129340398', changes }],
+});
 const message = (changes: object) => ({
 	from: '16505551234',
 	from_user_id: 'US.13491208655302741918',
@@ -43,17 +49,32 @@ describe('messages', () => {
 	});
 
 	test.each<[string, object, string | null, string | null]>([
-		['button', { button: { payload: 'STOP', text: 'Abbestellen' }, context: { from: '1', id: 'wamid.0' } }, 'Abbestellen', 'STOP'],
+		[
+			'button',
+			{ button: { payload: 'STOP', text: 'Abbestellen' }, context: { from: '1', id: 'wamid.0' } },
+			'Abbestellen',
+			'STOP',
+		],
 		['button', { button: { payload: 'STOP' } }, 'STOP', 'STOP'],
 		['interactive', { interactive: { type: 'button_reply', button_reply: { id: 'y', title: 'Yes' } } }, 'Yes', 'y'],
-		['interactive', { interactive: { type: 'list_reply', list_reply: { id: '1', title: 'News', description: 'weekly' } } }, 'News', '1'],
+		[
+			'interactive',
+			{ interactive: { type: 'list_reply', list_reply: { id: '1', title: 'News', description: 'weekly' } } },
+			'News',
+			'1',
+		],
 		['interactive', { interactive: { type: 'nfm_reply', nfm_reply: { response_json: '{}' } } }, null, null],
 		['image', { image: { caption: 'My receipt', mime_type: 'image/jpeg', sha256: 'x', id: '1' } }, 'My receipt', null],
 		['image', { image: { mime_type: 'image/jpeg', sha256: 'x', id: '1' } }, null, null],
 		['image', { image: 'odd' }, null, null],
 		['image', { image: { caption: 7 } }, null, null],
 		['video', { video: { caption: 'STOP', mime_type: 'video/mp4', sha256: 'x', id: '1' } }, 'STOP', null],
-		['document', { document: { caption: 'Form', filename: 'a.pdf', mime_type: 'application/pdf', sha256: 'x', id: '1' } }, 'Form', null],
+		[
+			'document',
+			{ document: { caption: 'Form', filename: 'a.pdf', mime_type: 'application/pdf', sha256: 'x', id: '1' } },
+			'Form',
+			null,
+		],
 		['audio', { audio: { mime_type: 'audio/ogg', sha256: 'x', id: '1', voice: true } }, null, null],
 		['sticker', { sticker: { mime_type: 'image/webp', sha256: 'x', id: '1' } }, null, null],
 		['reaction', { reaction: { message_id: 'wamid.0', emoji: '👍' } }, null, null],
@@ -67,21 +88,33 @@ describe('messages', () => {
 		// A name that every object has must not be taken for a type we know.
 		['constructor', {}, null, null],
 	])('of a message of type %s with %j the text is %j and the payload %j', (type, content, text, buttonPayload) => {
-		expect(readOne(message({ type, ...content }))).toMatchObject({ kind: 'message', messageType: type, text, buttonPayload });
-	});
-
-	test.each([{ wa_id: '16505559999' }, { new_wa_id: '16505559999' }])('of type system that tells a new number by %j it is a change of number', (to) => {
-		expect(readOne(message({ type: 'system', system: { body: 'User changed from A to B', type: 'user_changed_number', ...to } }))).toEqual({
-			kind: 'numberChange',
-			providerEventId: expect.stringMatching(/^wamid/) as string,
-			channel: 'whatsapp',
-			sender: expect.objectContaining({ phone: '+15550783881' }) as object,
-			from: { phone: '+16505551234', whatsAppUserId: expect.anything() as unknown },
-			to: '+16505559999',
-			at: 1749416383000,
-			text: 'User changed from A to B',
+		expect(readOne(message({ type, ...content }))).toMatchObject({
+			kind: 'message',
+			messageType: type,
+			text,
+			buttonPayload,
 		});
 	});
+
+	test.each([{ wa_id: '16505559999' }, { new_wa_id: '16505559999' }])(
+		'of type system that tells a new number by %j it is a change of number',
+		(to) => {
+			expect(
+				readOne(
+					message({ type: 'system', system: { body: 'User changed from A to B', type: 'user_changed_number', ...to } }),
+				),
+			).toEqual({
+				kind: 'numberChange',
+				providerEventId: expect.stringMatching(/^wamid/) as string,
+				channel: 'whatsapp',
+				sender: expect.objectContaining({ phone: '+15550783881' }) as object,
+				from: { phone: '+16505551234', whatsAppUserId: expect.anything() as unknown },
+				to: '+16505559999',
+				at: 1749416383000,
+				text: 'User changed from A to B',
+			});
+		},
+	);
 
 	test.each([
 		['1749416383', 1749416383000],
@@ -91,13 +124,20 @@ describe('messages', () => {
 		[-1, null],
 		[1.5, null],
 	])('the timestamp %j is the time %j, and never costs the message', (timestamp, sentAt) => {
-		expect(readOne(message({ timestamp, text: { body: 'STOP' } }))).toMatchObject({ kind: 'message', text: 'STOP', sentAt });
+		expect(readOne(message({ timestamp, text: { body: 'STOP' } }))).toMatchObject({
+			kind: 'message',
+			text: 'STOP',
+			sentAt,
+		});
 	});
 
 	test.each([undefined, null, ''])('a person without a phone number (%j) is known by the WhatsApp user id', (from) => {
 		const anonymous = { profile: { name: 'Ann' }, user_id: 'IT.123' };
 		const [event] = read(
-			change({ contacts: [contact, anonymous], messages: [message({ from, from_user_id: 'IT.123', text: { body: 'START' } })] }),
+			change({
+				contacts: [contact, anonymous],
+				messages: [message({ from, from_user_id: 'IT.123', text: { body: 'START' } })],
+			}),
 		);
 		expect(event).toMatchObject({ from: { phone: null, whatsAppUserId: 'IT.123' }, profileName: 'Ann' });
 	});
@@ -117,12 +157,20 @@ describe('messages', () => {
 	});
 
 	test('a message from nobody is kept as unknown', () => {
-		expect(readOne(message({ from: undefined, from_user_id: undefined, text: { body: 'a' } }))).toMatchObject({ kind: 'unknown' });
+		expect(readOne(message({ from: undefined, from_user_id: undefined, text: { body: 'a' } }))).toMatchObject({
+			kind: 'unknown',
+		});
 	});
 });
 
 describe('statuses', () => {
-	const status = (changes: object) => ({ id: 'wamid.HBgL1', status: 'delivered', timestamp: '1750030073', recipient_id: '16505551234', ...changes });
+	const status = (changes: object) => ({
+		id: 'wamid.HBgL1',
+		status: 'delivered',
+		timestamp: '1750030073',
+		recipient_id: '16505551234',
+		...changes,
+	});
 
 	test('a status is read with our reference', () => {
 		const pricing = { billable: true, pricing_model: 'PMP', type: 'regular', category: 'marketing' };
@@ -148,7 +196,11 @@ describe('statuses', () => {
 		['played', 'read'],
 		['failed', 'failed'],
 	])('the status %s means %s and is an event of its own', (name, meaning) => {
-		expect(readStatus(status({ status: name }))).toMatchObject({ kind: 'status', status: meaning, providerEventId: `wamid.HBgL1:${name}` });
+		expect(readStatus(status({ status: name }))).toMatchObject({
+			kind: 'status',
+			status: meaning,
+			providerEventId: `wamid.HBgL1:${name}`,
+		});
 	});
 
 	test.each(['deleted', 'warning', 'toString'])('the status %s, which is not known, is kept as unknown', (name) => {
@@ -163,7 +215,15 @@ describe('statuses', () => {
 		[131048, 'stopSender'],
 		[999_999, 'failed'],
 	])('the error %j of a failed status is classed %s', (code, errorClass) => {
-		const errors = [{ code, title: 'Title', message: 'Message', error_data: { details: 'Details' }, href: 'https://developers.facebook.com/' }];
+		const errors = [
+			{
+				code,
+				title: 'Title',
+				message: 'Message',
+				error_data: { details: 'Details' },
+				href: 'https://developers.facebook.com/',
+			},
+		];
 		expect(readStatus(status({ status: 'failed', errors }))).toMatchObject({
 			error: { class: errorClass, code: String(code), message: expect.stringContaining('Details') },
 		});
@@ -171,12 +231,19 @@ describe('statuses', () => {
 
 	test('a failed status without a readable error still fails the message', () => {
 		for (const errors of [undefined, [], 'odd', [{ title: 'no code' }]]) {
-			expect(readStatus(status({ status: 'failed', errors }))).toMatchObject({ status: 'failed', error: { class: 'failed', code: 'none' } });
+			expect(readStatus(status({ status: 'failed', errors }))).toMatchObject({
+				status: 'failed',
+				error: { class: 'failed', code: 'none' },
+			});
 		}
 	});
 
 	test('a status for a person without a phone number, and one without our reference, are read', () => {
-		expect(readStatus(status({ recipient_id: undefined, recipient_user_id: 'IT.123' }))).toMatchObject({ recipientPhone: null, reference: null, status: 'delivered' });
+		expect(readStatus(status({ recipient_id: undefined, recipient_user_id: 'IT.123' }))).toMatchObject({
+			recipientPhone: null,
+			reference: null,
+			status: 'delivered',
+		});
 	});
 
 	test('a numeric timestamp is read as well', () => {
@@ -193,7 +260,8 @@ describe('preferences', () => {
 		timestamp: 1731705721,
 		...changes,
 	});
-	const readPreference = (...elements: unknown[]) => read(change({ contacts: [contact], user_preferences: elements }, 'user_preferences'));
+	const readPreference = (...elements: unknown[]) =>
+		read(change({ contacts: [contact], user_preferences: elements }, 'user_preferences'));
 
 	test.each(['stop', 'resume'])('Meta’s switch for marketing messages is read: %s', (value) => {
 		expect(readPreference(preference({ value }))).toEqual([
@@ -210,7 +278,12 @@ describe('preferences', () => {
 	});
 
 	test('each turn of the switch is an event of its own, the same turn delivered twice is one', () => {
-		const turns = [preference({}), preference({ value: 'resume' }), preference({ timestamp: 1731705722 }), preference({ wa_id: '436601234567' })];
+		const turns = [
+			preference({}),
+			preference({ value: 'resume' }),
+			preference({ timestamp: 1731705722 }),
+			preference({ wa_id: '436601234567' }),
+		];
 		const ids = readPreference(...turns).map(({ providerEventId }) => providerEventId);
 		expect(new Set(ids).size).toBe(4);
 		expect(readPreference(...turns).map(({ providerEventId }) => providerEventId)).toEqual(ids);
@@ -218,12 +291,16 @@ describe('preferences', () => {
 	});
 
 	test('a stop counts whatever it is about; what else is not understood is kept as unknown', () => {
-		expect(readPreference(preference({ category: 'all_messages' }))).toMatchObject([{ kind: 'preference', value: 'stop' }]);
-		expect(readPreference(preference({ category: 'all_messages', value: 'resume' }), preference({ value: 'signup' }), preference({ wa_id: undefined }))).toMatchObject([
-			{ kind: 'unknown' },
-			{ kind: 'unknown' },
-			{ kind: 'unknown' },
+		expect(readPreference(preference({ category: 'all_messages' }))).toMatchObject([
+			{ kind: 'preference', value: 'stop' },
 		]);
+		expect(
+			readPreference(
+				preference({ category: 'all_messages', value: 'resume' }),
+				preference({ value: 'signup' }),
+				preference({ wa_id: undefined }),
+			),
+		).toMatchObject([{ kind: 'unknown' }, { kind: 'unknown' }, { kind: 'unknown' }]);
 	});
 });
 
@@ -235,11 +312,24 @@ describe('batches', () => {
 		const events = readNotification({
 			object: 'whatsapp_business_account',
 			entry: [
-				{ id: '1', changes: [change({ messages: [good('wamid.1'), good('wamid.2')] }), change({ messages: [good('wamid.3')], statuses: [status] })] },
+				{
+					id: '1',
+					changes: [
+						change({ messages: [good('wamid.1'), good('wamid.2')] }),
+						change({ messages: [good('wamid.3')], statuses: [status] }),
+					],
+				},
 				{ id: '2', changes: [change({ statuses: [status, { ...status, status: 'read' }] })] },
 			],
 		});
-		expect(events?.map(({ providerEventId }) => providerEventId)).toEqual(['wamid.1', 'wamid.2', 'wamid.3', 'wamid.s:sent', 'wamid.s:sent', 'wamid.s:read']);
+		expect(events?.map(({ providerEventId }) => providerEventId)).toEqual([
+			'wamid.1',
+			'wamid.2',
+			'wamid.3',
+			'wamid.s:sent',
+			'wamid.s:sent',
+			'wamid.s:read',
+		]);
 	});
 
 	test.each<[string, unknown]>([
@@ -262,18 +352,37 @@ describe('batches', () => {
 
 	test('malformed entries, changes, contacts and metadata lose nothing beside them', () => {
 		const events = readNotification({
-			entry: [7, { id: '1' }, { id: '2', changes: [null, { field: 1 }, { field: 'messages', value: { metadata: 3, contacts: [8, contact], messages: [good('wamid.1')] } }] }],
+			entry: [
+				7,
+				{ id: '1' },
+				{
+					id: '2',
+					changes: [
+						null,
+						{ field: 1 },
+						{ field: 'messages', value: { metadata: 3, contacts: [8, contact], messages: [good('wamid.1')] } },
+					],
+				},
+			],
 		});
 		expect(events?.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'unknown', 'unknown', 'message']);
 		expect(events?.at(-1)).toMatchObject({ sender: { providerSenderId: null, phone: null }, profileName: 'Sheena' });
 	});
 
 	test('something else in place of the list of messages loses no status', () => {
-		expect(read(change({ messages: 'odd', statuses: [status] }))).toMatchObject([{ kind: 'unknown' }, { kind: 'status' }]);
+		expect(read(change({ messages: 'odd', statuses: [status] }))).toMatchObject([
+			{ kind: 'unknown' },
+			{ kind: 'status' },
+		]);
 	});
 
 	test('a webhook field of no use is kept as unknown, with an id that stays and differs from others', () => {
-		const fields = [change({ event: 'x' }, 'account_update'), change({ event: 'y' }, 'account_update'), change({}), { field: 'security', value: null }];
+		const fields = [
+			change({ event: 'x' }, 'account_update'),
+			change({ event: 'y' }, 'account_update'),
+			change({}),
+			{ field: 'security', value: null },
+		];
 		const events = read(...fields);
 		expect(events).toMatchObject([
 			{ kind: 'unknown', description: 'Webhook field account_update' },
@@ -302,7 +411,23 @@ describe('batches', () => {
 
 	test('any JSON is read without throwing, twice the same', () => {
 		const anything = fc.jsonValue();
-		const shaped = fc.record({ entry: fc.array(fc.record({ changes: fc.array(fc.record({ field: fc.constantFrom('messages', 'user_preferences', 'x'), value: fc.dictionary(fc.constantFrom('messages', 'statuses', 'contacts', 'metadata', 'user_preferences'), anything) })) })) });
-		fc.assert(fc.property(fc.oneof(anything, shaped), (json) => expect(readNotification(json)).toEqual(readNotification(json))));
+		const shaped = fc.record({
+			entry: fc.array(
+				fc.record({
+					changes: fc.array(
+						fc.record({
+							field: fc.constantFrom('messages', 'user_preferences', 'x'),
+							value: fc.dictionary(
+								fc.constantFrom('messages', 'statuses', 'contacts', 'metadata', 'user_preferences'),
+								anything,
+							),
+						}),
+					),
+				}),
+			),
+		});
+		fc.assert(
+			fc.property(fc.oneof(anything, shaped), (json) => expect(readNotification(json)).toEqual(readNotification(json))),
+		);
 	});
 });

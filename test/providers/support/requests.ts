@@ -16,7 +16,11 @@ export function sendRequest(changes: Partial<SendRequest> = {}): SendRequest {
 	};
 }
 
-export function post(body: string | Buffer | object, headers: RawRequest['headers'] = {}, url = '/webhook'): RawRequest {
+export function post(
+	body: string | Buffer | object,
+	headers: RawRequest['headers'] = {},
+	url = '/webhook',
+): RawRequest {
 	const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 	return { method: 'POST', url, headers, body: bytes };
 }

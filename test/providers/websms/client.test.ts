@@ -11,15 +11,31 @@ const account = { accessToken: 'token-1', webhookSecret: 's3cret' };
 const provider = createWebsmsProvider(account, testHttpClient);
 const host = 'https://api.linkmobility.eu';
 const smsPath = '/rest/smsmessaging/text';
-const ok = { clientMessageId: 'job-7:part-1', smsCount: 1, statusCode: 2000, statusMessage: 'OK', transferId: '0059d0b20100a0a8b803' };
+const ok = {
+	clientMessageId: 'job-7:part-1',
+	smsCount: 1,
+	statusCode: 2000,
+	statusMessage: 'OK',
+	transferId: '0059d0b20100a0a8b803',
+};
 
 const sms = (changes: Partial<SendRequest> = {}) =>
-	sendRequest({ channel: 'sms', sender: { phone: '+4366012345678', providerSenderId: null, smsSenderAddress: 'MyShop' }, ...changes });
+	sendRequest({
+		channel: 'sms',
+		sender: { phone: '+4366012345678', providerSenderId: null, smsSenderAddress: 'MyShop' },
+		...changes,
+	});
 
 interceptHttp();
 
 test('an SMS to one person goes out exactly as websms wants it', async () => {
-	nock(host, { reqheaders: { authorization: 'Bearer token-1', 'content-type': 'application/json;charset=UTF-8', accept: 'application/json' } })
+	nock(host, {
+		reqheaders: {
+			authorization: 'Bearer token-1',
+			'content-type': 'application/json;charset=UTF-8',
+			accept: 'application/json',
+		},
+	})
 		.post(smsPath, {
 			recipientAddressList: ['4367612345678'],
 			messageContent: 'Hello',
@@ -65,7 +81,9 @@ test.each([
 	['+4366012345678', { senderAddress: '4366012345678', senderAddressType: 'international' }],
 	['4U Shop', { senderAddress: '4U Shop', senderAddressType: 'alphanumeric' }],
 ])('the sender address %s is sent with its type', async (smsSenderAddress, expected) => {
-	nock(host).post(smsPath, (body: object) => expect(body).toMatchObject(expected) === undefined).reply(200, ok);
+	nock(host)
+		.post(smsPath, (body: object) => expect(body).toMatchObject(expected) === undefined)
+		.reply(200, ok);
 	await provider.send(sms({ sender: { phone: '+4366012345678', providerSenderId: null, smsSenderAddress } }));
 });
 
@@ -97,7 +115,11 @@ test('a WhatsApp template goes out in Meta’s form', async () => {
 			recipientAddressList: ['4367612345678'],
 			messageContent: {
 				type: 'template',
-				template: { name: 'sale', language: { code: 'de_AT' }, components: [{ type: 'body', parameters: [{ type: 'text', text: 'Anna' }] }] },
+				template: {
+					name: 'sale',
+					language: { code: 'de_AT' },
+					components: [{ type: 'body', parameters: [{ type: 'text', text: 'Anna' }] }],
+				},
 			},
 			contentCategory: 'informational',
 			clientMessageId: 'job-7:part-1',
@@ -119,9 +141,21 @@ test('a number that websms would refuse the whole request for is kept out of it'
 		})
 		.reply(200, ok);
 	const results = await provider.send(
-		sms({ recipients: [person('a', '+1234567'), person('b', '+4367612345678'), person('c', null, 'IT.123'), person('d', '+43 660 1')] }),
+		sms({
+			recipients: [
+				person('a', '+1234567'),
+				person('b', '+4367612345678'),
+				person('c', null, 'IT.123'),
+				person('d', '+43 660 1'),
+			],
+		}),
 	);
-	expect(results.map(({ reference, accepted }) => [reference, accepted])).toEqual([['a', false], ['b', true], ['c', false], ['d', false]]);
+	expect(results.map(({ reference, accepted }) => [reference, accepted])).toEqual([
+		['a', false],
+		['b', true],
+		['c', false],
+		['d', false],
+	]);
 	expect(errorIn(results[0])).toMatchObject({ class: 'failed', code: 'no_number' });
 });
 
@@ -132,13 +166,18 @@ test('every number in a request has the form that websms wants', async () => {
 		return Promise.resolve({ status: 200, headers: {}, body: JSON.stringify(ok) });
 	});
 	await fc.assert(
-		fc.asyncProperty(fc.array(fc.oneof(fc.string(), fc.stringMatching(/^\+\d{6,16}$/)), { minLength: 1 }), async (phones) => {
-			sent.length = 0;
-			const results = await recording.send(sms({ recipients: phones.map((phone, index) => person(String(index), phone)) }));
-			expect(results.map(({ reference }) => reference)).toEqual(phones.map((_, index) => String(index)));
-			expect(results.filter(({ accepted }) => accepted)).toHaveLength(sent.length);
-			for (const number of sent) expect(number).toMatch(/^[1-9][0-9]{7,14}$/);
-		}),
+		fc.asyncProperty(
+			fc.array(fc.oneof(fc.string(), fc.stringMatching(/^\+\d{6,16}$/)), { minLength: 1 }),
+			async (phones) => {
+				sent.length = 0;
+				const results = await recording.send(
+					sms({ recipients: phones.map((phone, index) => person(String(index), phone)) }),
+				);
+				expect(results.map(({ reference }) => reference)).toEqual(phones.map((_, index) => String(index)));
+				expect(results.filter(({ accepted }) => accepted)).toHaveLength(sent.length);
+				for (const number of sent) expect(number).toMatch(/^[1-9][0-9]{7,14}$/);
+			},
+		),
 	);
 });
 
@@ -151,7 +190,13 @@ test('what websms cannot send is refused without a request', async () => {
 		provider.send(sendRequest({ content: { type: 'text', body: 'x'.repeat(4097) } })),
 		provider.send(sms({ recipients: [person('a', null)] })),
 	]);
-	expect(refusals.map(([result]) => errorIn(result).code)).toEqual(['too_many_recipients', 'content_not_supported', 'no_channel', 'text_too_long', 'no_number']);
+	expect(refusals.map(([result]) => errorIn(result).code)).toEqual([
+		'too_many_recipients',
+		'content_not_supported',
+		'no_channel',
+		'text_too_long',
+		'no_number',
+	]);
 	expect(refusals[0]).toHaveLength(1001);
 });
 
@@ -162,14 +207,22 @@ const classes: [string, number[]][] = [
 	['optedOut', [4030, 4031]],
 	['pauseCampaign', [4043]],
 	['unknown', [5000, 5999]],
-	['failed', [4000, 4002, 4004, 4005, 4006, 4007, 4008, 4009, 4010, 4011, 4015, 4017, 4019, 4026, 4027, 4029, 4040, 4041, 4042, 4999]],
+	[
+		'failed',
+		[
+			4000, 4002, 4004, 4005, 4006, 4007, 4008, 4009, 4010, 4011, 4015, 4017, 4019, 4026, 4027, 4029, 4040, 4041, 4042,
+			4999,
+		],
+	],
 ];
 
 test.each(classes.flatMap(([errorClass, codes]) => codes.map((code) => [code, errorClass] as const)))(
 	'websms code %i is classed %s, although the HTTP status is 200',
 	async (statusCode, errorClass) => {
 		nock(host).post(smsPath).reply(200, { statusCode, statusMessage: 'Some words' });
-		const results = await provider.send(sms({ recipients: [person('a', '+4367612345678'), person('b', '+4366012345678')] }));
+		const results = await provider.send(
+			sms({ recipients: [person('a', '+4367612345678'), person('b', '+4366012345678')] }),
+		);
 		expect(results.map((result) => [result.reference, errorIn(result).class, errorIn(result).code])).toEqual([
 			['a', errorClass, String(statusCode)],
 			['b', errorClass, String(statusCode)],
@@ -179,9 +232,17 @@ test.each(classes.flatMap(([errorClass, codes]) => codes.map((code) => [code, er
 );
 
 test('a code that comes as text, or with an HTTP error, is understood', async () => {
-	nock(host).post(smsPath).reply(200, { statusCode: '4023' }).post(smsPath).reply(503, { statusCode: 5003, statusMessage: 'x' }, { 'Retry-After': '9' });
+	nock(host)
+		.post(smsPath)
+		.reply(200, { statusCode: '4023' })
+		.post(smsPath)
+		.reply(503, { statusCode: 5003, statusMessage: 'x' }, { 'Retry-After': '9' });
 	expect(errorIn((await provider.send(sms()))[0])).toMatchObject({ class: 'retryLater', code: '4023' });
-	expect(errorIn((await provider.send(sms()))[0])).toMatchObject({ class: 'retryLater', code: '5003', retryAfterMs: 9000 });
+	expect(errorIn((await provider.send(sms()))[0])).toMatchObject({
+		class: 'retryLater',
+		code: '5003',
+		retryAfterMs: 9000,
+	});
 });
 
 test.each([
@@ -208,7 +269,9 @@ test.each([
 	[new Error('odd'), 'unknown'],
 ])('when HTTP throws (%s), everybody in the batch gets a result classed %s', async (thrown, errorClass) => {
 	const broken = createWebsmsProvider(account, () => Promise.reject(thrown));
-	const results = await broken.send(sms({ recipients: [person('a', '+4367612345678'), person('b', '+4366012345678')] }));
+	const results = await broken.send(
+		sms({ recipients: [person('a', '+4367612345678'), person('b', '+4366012345678')] }),
+	);
 	expect(results.map((result) => errorIn(result).class)).toEqual([errorClass, errorClass]);
 });
 
@@ -217,12 +280,18 @@ describe('the check', () => {
 	const nobody = { recipientAddressList: [], messageContent: 'Test', test: true };
 
 	test.each([4002, 4019, 4003, 2000])('passes when the request to nobody meets the answer %i', async (statusCode) => {
-		nock('http://127.0.0.1:4010', { reqheaders: { authorization: 'Bearer token-1' } }).post(smsPath, nobody).reply(200, { statusCode, statusMessage: 'x' });
+		nock('http://127.0.0.1:4010', { reqheaders: { authorization: 'Bearer token-1' } })
+			.post(smsPath, nobody)
+			.reply(200, { statusCode, statusMessage: 'x' });
 		await expect(local.check()).resolves.toBeUndefined();
 	});
 
 	test.each([
-		[200, { statusCode: 4001, statusMessage: 'invalid credentials' }, /does not accept the credential.*invalid credentials/],
+		[
+			200,
+			{ statusCode: 4001, statusMessage: 'invalid credentials' },
+			/does not accept the credential.*invalid credentials/,
+		],
 		[200, { statusCode: 4014, statusMessage: 'x' }, /IP address/],
 		[200, { statusCode: 5003, statusMessage: 'x' }, /could not say whether the credential works \(5003\)/],
 		[401, '', /refused the credential \(HTTP 401\)/],

@@ -86,7 +86,9 @@ describe('messages', () => {
 	});
 
 	test('a WhatsApp message has the same form and its own channel', () => {
-		expect(read({ ...inbound, messageType: 'whatsapp' })).toMatchObject([{ kind: 'message', channel: 'whatsapp', text: 'Hello' }]);
+		expect(read({ ...inbound, messageType: 'whatsapp' })).toMatchObject([
+			{ kind: 'message', channel: 'whatsapp', text: 'Hello' },
+		]);
 	});
 
 	test.each([
@@ -95,7 +97,9 @@ describe('messages', () => {
 		['82820', 'shortcode', null],
 		[undefined, undefined, null],
 	])('the company’s address %s of type %s is the number %j', (recipientAddress, recipientAddressType, phone) => {
-		expect(read({ ...inbound, recipientAddress, recipientAddressType })).toMatchObject([{ kind: 'message', sender: { phone } }]);
+		expect(read({ ...inbound, recipientAddress, recipientAddressType })).toMatchObject([
+			{ kind: 'message', sender: { phone } },
+		]);
 	});
 
 	test('a national number stays unknown where no country is set', () => {
@@ -104,7 +108,10 @@ describe('messages', () => {
 	});
 
 	test.each<[string, object]>([
-		['a binary message', { ...inbound, messageType: 'binary', textMessageContent: undefined, binaryMessageContent: ['QQ=='] }],
+		[
+			'a binary message',
+			{ ...inbound, messageType: 'binary', textMessageContent: undefined, binaryMessageContent: ['QQ=='] },
+		],
 		['a message from a name', { ...inbound, senderAddress: 'MyShop', senderAddressType: 'alphanumeric' }],
 		['a message without text', { ...inbound, textMessageContent: undefined }],
 		['a message without an id', { ...inbound, notificationId: undefined }],
@@ -113,7 +120,9 @@ describe('messages', () => {
 		['a list', [inbound]],
 	])('%s is kept as unknown, with an id that stays', (_what, body) => {
 		const events = read(body);
-		expect(events).toMatchObject([{ kind: 'unknown', providerEventId: expect.stringMatching(/^unknown:[0-9a-f]{32}$/) }]);
+		expect(events).toMatchObject([
+			{ kind: 'unknown', providerEventId: expect.stringMatching(/^unknown:[0-9a-f]{32}$/) },
+		]);
 		expect(read(body)).toEqual(events);
 	});
 });
@@ -146,7 +155,9 @@ describe('delivery reports', () => {
 		['deleted', 'failed', 'deleted'],
 		['rejected', 'failed', 'rejected'],
 	])('the status %s means %s', (name, status, code) => {
-		expect(read({ ...report, deliveryReportMessageStatus: name })).toMatchObject([{ status, error: code === null ? null : { class: 'failed', code } }]);
+		expect(read({ ...report, deliveryReportMessageStatus: name })).toMatchObject([
+			{ status, error: code === null ? null : { class: 'failed', code } },
+		]);
 	});
 
 	test.each([
@@ -160,22 +171,39 @@ describe('delivery reports', () => {
 	});
 
 	test('the time is that of what is reported, and unknown where it is not told', () => {
-		expect(read({ ...report, deliveryReportMessageStatus: 'undelivered', deliveredOn: undefined })).toMatchObject([{ at: Date.UTC(2024, 9, 15, 18, 33, 2) }]);
-		expect(read({ ...report, deliveryReportMessageStatus: 'expired', deliveredOn: undefined })).toMatchObject([{ at: null }]);
+		expect(read({ ...report, deliveryReportMessageStatus: 'undelivered', deliveredOn: undefined })).toMatchObject([
+			{ at: Date.UTC(2024, 9, 15, 18, 33, 2) },
+		]);
+		expect(read({ ...report, deliveryReportMessageStatus: 'expired', deliveredOn: undefined })).toMatchObject([
+			{ at: null },
+		]);
 		expect(read({ ...report, deliveredOn: '2024-10-15T20:33:03' })).toMatchObject([{ status: 'delivered', at: null }]);
 	});
 
 	test('the report of a batch carries no reference that could be taken for one message', () => {
 		const clientMessageId = clientMessageIdOf([person('first', '+41791111111'), person('second', '+41792222222')]);
-		expect(read({ ...report, clientMessageId })).toMatchObject([{ reference: null, batchReference: 'first', providerMessageId: report.transferId, recipientPhone: '+41791111111' }]);
+		expect(read({ ...report, clientMessageId })).toMatchObject([
+			{
+				reference: null,
+				batchReference: 'first',
+				providerMessageId: report.transferId,
+				recipientPhone: '+41791111111',
+			},
+		]);
 	});
 
 	test('a report without our id, as for requests of others, is read', () => {
-		expect(read({ ...report, clientMessageId: undefined, notificationId: undefined })).toMatchObject([{ kind: 'status', reference: null, batchReference: null }]);
+		expect(read({ ...report, clientMessageId: undefined, notificationId: undefined })).toMatchObject([
+			{ kind: 'status', reference: null, batchReference: null },
+		]);
 	});
 
 	test('two people of one batch, and two statuses of one person, are events of their own', () => {
-		const ids = [report, { ...report, senderAddress: '41792222222' }, { ...report, deliveryReportMessageStatus: 'accepted' }].flatMap((body) => read(body).map(({ providerEventId }) => providerEventId));
+		const ids = [
+			report,
+			{ ...report, senderAddress: '41792222222' },
+			{ ...report, deliveryReportMessageStatus: 'accepted' },
+		].flatMap((body) => read(body).map(({ providerEventId }) => providerEventId));
 		expect(new Set(ids).size).toBe(3);
 	});
 
@@ -198,7 +226,17 @@ describe('the WhatsApp channel', () => {
 	});
 	const notification = (value: object) => ({
 		object: 'whatsapp_business_account',
-		entry: [{ id: '1', changes: [{ field: 'messages', value: { metadata: { display_phone_number: '4366012345678', phone_number_id: '99' }, ...value } }] }],
+		entry: [
+			{
+				id: '1',
+				changes: [
+					{
+						field: 'messages',
+						value: { metadata: { display_phone_number: '4366012345678', phone_number_id: '99' }, ...value },
+					},
+				],
+			},
+		],
 	});
 
 	test('messages and statuses are read as Meta’s and belong to the channel', () => {
@@ -206,24 +244,52 @@ describe('the WhatsApp channel', () => {
 			channel(
 				notification({
 					contacts: [{ profile: { name: 'Ann' }, wa_id: '46701234567' }],
-					messages: [{ from: '46701234567', id: 'wamid.1', timestamp: 1749416383, type: 'text', text: { body: 'START' } }, { id: 7 }],
+					messages: [
+						{ from: '46701234567', id: 'wamid.1', timestamp: 1749416383, type: 'text', text: { body: 'START' } },
+						{ id: 7 },
+					],
 					statuses: [{ id: 'wamid.2', status: 'read', timestamp: '1749416384', recipient_id: '46701234567' }],
 				}),
 			),
 		);
 		const sender = { providerSenderId: '11111111-2222-3333-4444-555555555555', phone: '+4366012345678' };
 		expect(events).toMatchObject([
-			{ kind: 'message', providerEventId: 'wamid.1', channel: 'whatsapp', sender, from: { phone: '+46701234567' }, text: 'START', sentAt: 1749416383000, profileName: 'Ann' },
+			{
+				kind: 'message',
+				providerEventId: 'wamid.1',
+				channel: 'whatsapp',
+				sender,
+				from: { phone: '+46701234567' },
+				text: 'START',
+				sentAt: 1749416383000,
+				profileName: 'Ann',
+			},
 			{ kind: 'unknown' },
-			{ kind: 'status', providerMessageId: 'wamid.2', sender, status: 'read', recipientPhone: '+46701234567', deliveredAs: 'whatsapp' },
+			{
+				kind: 'status',
+				providerMessageId: 'wamid.2',
+				sender,
+				status: 'read',
+				recipientPhone: '+46701234567',
+				deliveredAs: 'whatsapp',
+			},
 		]);
 	});
 
 	test('statuses of one request to many people are events of their own and carry no reference for one message', () => {
-		const statusTo = (recipient: string) => ({ id: '0059d0b20100a0a8b803', status: 'sent', timestamp: '1749416384', recipient_id: recipient, biz_opaque_callback_data: 'batch:first' });
+		const statusTo = (recipient: string) => ({
+			id: '0059d0b20100a0a8b803',
+			status: 'sent',
+			timestamp: '1749416384',
+			recipient_id: recipient,
+			biz_opaque_callback_data: 'batch:first',
+		});
 		const events = read(channel(notification({ statuses: [statusTo('46701234567'), statusTo('46701234568')] })));
 		expect(new Set(events.map(({ providerEventId }) => providerEventId)).size).toBe(2);
-		expect(events).toMatchObject([{ reference: null, batchReference: 'first' }, { reference: null, batchReference: 'first' }]);
+		expect(events).toMatchObject([
+			{ reference: null, batchReference: 'first' },
+			{ reference: null, batchReference: 'first' },
+		]);
 	});
 
 	test.each([undefined, null, 'text', {}])('a channel notification that holds %j is kept as unknown', (inner) => {
@@ -232,7 +298,14 @@ describe('the WhatsApp channel', () => {
 });
 
 test('any JSON gets the answer 200 and at least one event, twice the same', () => {
-	const key = fc.constantFrom('messageType', 'customerChannelUuid', 'whatsappNotification', 'notificationId', 'senderAddress', 'senderAddressType');
+	const key = fc.constantFrom(
+		'messageType',
+		'customerChannelUuid',
+		'whatsappNotification',
+		'notificationId',
+		'senderAddress',
+		'senderAddressType',
+	);
 	const value = fc.oneof(fc.jsonValue(), fc.constantFrom('text', 'deliveryReport', 'national', '066012345678'));
 	fc.assert(
 		fc.property(fc.oneof(fc.jsonValue(), fc.dictionary(key, value)), (json) => {

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 
-import { freeTimes, LARGEST_SLOWDOWN, LATEST_START_MS, recover, reserveTimes, retryAfter, slowDown, spacingUs } from '../../../domain/pacing';
+import {
+	freeTimes,
+	LARGEST_SLOWDOWN,
+	LATEST_START_MS,
+	recover,
+	reserveTimes,
+	retryAfter,
+	slowDown,
+	spacingUs,
+} from '../../../domain/pacing';
 
 describe('Pacing', () => {
 	it('lets no second hold more requests than the rate, however late within its bounds each starts', () => {
@@ -15,7 +24,10 @@ describe('Pacing', () => {
 					pace = { ...pace, nextUs };
 					starts.push(...timesUs.map((time, index) => time + (delays[(starts.length + index) % delays.length] ?? 0)));
 				}
-				for (const start of starts) expect(starts.filter((other) => other >= start && other < start + 1_000_000).length).toBeLessThanOrEqual(rate);
+				for (const start of starts)
+					expect(starts.filter((other) => other >= start && other < start + 1_000_000).length).toBeLessThanOrEqual(
+						rate,
+					);
 			}),
 			{ numRuns: 30 },
 		);
@@ -23,12 +35,18 @@ describe('Pacing', () => {
 
 	it('says how many times are free until a moment', () => {
 		fc.assert(
-			fc.property(fc.nat(10_000), fc.nat(10_000), fc.nat(10_000), fc.integer({ min: 1, max: 5_000 }), (nextUs, nowUs, window, spacing) => {
-				const pace = { nextUs, spacingUs: spacing };
-				const count = freeTimes(pace, nowUs, nowUs + window);
-				const { timesUs } = reserveTimes(pace, nowUs, count + 1);
-				expect(timesUs.filter((time) => time < nowUs + window)).toHaveLength(count);
-			}),
+			fc.property(
+				fc.nat(10_000),
+				fc.nat(10_000),
+				fc.nat(10_000),
+				fc.integer({ min: 1, max: 5_000 }),
+				(nextUs, nowUs, window, spacing) => {
+					const pace = { nextUs, spacingUs: spacing };
+					const count = freeTimes(pace, nowUs, nowUs + window);
+					const { timesUs } = reserveTimes(pace, nowUs, count + 1);
+					expect(timesUs.filter((time) => time < nowUs + window)).toHaveLength(count);
+				},
+			),
 		);
 	});
 

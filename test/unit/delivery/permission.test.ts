@@ -28,7 +28,10 @@ const anyFacts: fc.Arbitrary<PermissionFacts> = fc.record({
 	at: fc.constant(now),
 	hasAddress: fc.boolean(),
 	registration: fc.option(
-		fc.record({ state: fc.constantFrom('invited', 'waiting', 'active', 'ended'), lastInboundAt: fc.option(fc.integer({ min: now - 2 * WINDOW_MS, max: now })) }),
+		fc.record({
+			state: fc.constantFrom('invited', 'waiting', 'active', 'ended'),
+			lastInboundAt: fc.option(fc.integer({ min: now - 2 * WINDOW_MS, max: now })),
+		}),
 	),
 	optedOut: fc.boolean(),
 	leftGroup: fc.boolean(),
@@ -46,7 +49,12 @@ describe('Permission to send', () => {
 	});
 
 	it('for WhatsApp needs an active registration with the sender, whatever else is true', () => {
-		fc.assert(fc.property(anyFacts, (each) => each.channel === 'sms' || each.registration?.state === 'active' || decide(each) !== 'allowed'));
+		fc.assert(
+			fc.property(
+				anyFacts,
+				(each) => each.channel === 'sms' || each.registration?.state === 'active' || decide(each) !== 'allowed',
+			),
+		);
 	});
 
 	it('for advertising is never given against a STOP, and by SMS never without consent', () => {
@@ -59,14 +67,21 @@ describe('Permission to send', () => {
 	});
 
 	it('for SMS is never given against a STOP by SMS, nor to who left WhatsApp by their own word', () => {
-		fc.assert(fc.property(anyFacts, (each) => each.channel === 'whatsapp' || !(each.smsOptedOut || each.leftWhatsApp) || decide(each) !== 'allowed'));
+		fc.assert(
+			fc.property(
+				anyFacts,
+				(each) => each.channel === 'whatsapp' || !(each.smsOptedOut || each.leftWhatsApp) || decide(each) !== 'allowed',
+			),
+		);
 	});
 
 	it('for free text on WhatsApp ends 24 hours after the person last wrote', () => {
 		const wrote = (ago: number) => facts({ registration: { state: 'active', lastInboundAt: now - ago } });
 		expect(decide(wrote(WINDOW_MS - 1))).toBe('allowed');
 		expect(decide(wrote(WINDOW_MS))).toBe('outside the 24-hour window');
-		expect(decide(facts({ registration: { state: 'active', lastInboundAt: null } }))).toBe('outside the 24-hour window');
+		expect(decide(facts({ registration: { state: 'active', lastInboundAt: null } }))).toBe(
+			'outside the 24-hour window',
+		);
 		expect(decide({ ...wrote(WINDOW_MS), contentType: 'template' })).toBe('allowed');
 	});
 
@@ -83,7 +98,11 @@ describe('Permission to send', () => {
 
 describe('A Reply', () => {
 	const reply = (over: Partial<NonNullable<PermissionFacts['reply']>>) =>
-		facts({ registration: null, optedOut: true, reply: { writtenAt: now - 1_000, isStop: false, stoppedSince: false, alreadyAnswered: false, ...over } });
+		facts({
+			registration: null,
+			optedOut: true,
+			reply: { writtenAt: now - 1_000, isStop: false, stoppedSince: false, alreadyAnswered: false, ...over },
+		});
 
 	it('is permitted once within 24 hours, registered or not', () => {
 		expect(decide(reply({}))).toBe('allowed');

@@ -15,7 +15,11 @@ afterAll(async () => {
 });
 beforeEach(() => gateway.reset(true));
 
-async function control(method: string, path: string, body?: object): Promise<{ status: number; json: Record<string, unknown> }> {
+async function control(
+	method: string,
+	path: string,
+	body?: object,
+): Promise<{ status: number; json: Record<string, unknown> }> {
 	const response = await fetch(`${gateway.url}/control${path}`, {
 		method,
 		...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
@@ -24,17 +28,32 @@ async function control(method: string, path: string, body?: object): Promise<{ s
 }
 
 test('a phone is added by its number as a person writes it, changed, and removed', async () => {
-	expect((await control('POST', '/phones', { phone: '0039 333 1234567', name: 'Anna' })).json).toMatchObject({ phone: '+393331234567', name: 'Anna', reads: true });
-	expect((await control('PATCH', '/phones/%2B393331234567', { reads: false })).json).toMatchObject({ reads: false, reachable: true });
-	expect((await control('GET', '/state')).json['phones']).toMatchObject([{ phone: '+393331234567', display: '+39 333 123 4567', reads: false }]);
+	expect((await control('POST', '/phones', { phone: '0039 333 1234567', name: 'Anna' })).json).toMatchObject({
+		phone: '+393331234567',
+		name: 'Anna',
+		reads: true,
+	});
+	expect((await control('PATCH', '/phones/%2B393331234567', { reads: false })).json).toMatchObject({
+		reads: false,
+		reachable: true,
+	});
+	expect((await control('GET', '/state')).json['phones']).toMatchObject([
+		{ phone: '+393331234567', display: '+39 333 123 4567', reads: false },
+	]);
 	await control('DELETE', '/phones/%2B393331234567');
 	expect((await control('GET', '/state')).json['phones']).toEqual([]);
 });
 
 test('what is typed can be waited for until the webhook has answered', async () => {
-	const { json } = await control('POST', '/phones/%2B393331234567/type', { channel: 'whatsapp', text: 'START', wait: true });
+	const { json } = await control('POST', '/phones/%2B393331234567/type', {
+		channel: 'whatsapp',
+		text: 'START',
+		wait: true,
+	});
 	expect(json).toMatchObject({ webhook: { status: 200 }, message: { state: 'received' } });
-	expect((await control('GET', '/phones/%2B393331234567/messages')).json['messages']).toMatchObject([{ text: 'START' }]);
+	expect((await control('GET', '/phones/%2B393331234567/messages')).json['messages']).toMatchObject([
+		{ text: 'START' },
+	]);
 });
 
 test('a phone changes its number, and the company is told as Meta does', async () => {
@@ -84,21 +103,34 @@ test('failures and settings are set and cleared', async () => {
 });
 
 test("another site's page can neither post without asking nor come in under a name of its own", async () => {
-	const plain = await fetch(`${gateway.url}/control/reset`, { method: 'POST', body: '{"phones":true}', headers: { 'content-type': 'text/plain' } });
+	const plain = await fetch(`${gateway.url}/control/reset`, {
+		method: 'POST',
+		body: '{"phones":true}',
+		headers: { 'content-type': 'text/plain' },
+	});
 	expect(plain.status).toBe(400);
 	for (const path of ['/control/state', '/']) {
-		const status = await new Promise((resolve) => request(`${gateway.url}${path}`, { headers: { host: 'evil.example' } }, (response) => resolve(response.resume().statusCode)).end());
+		const status = await new Promise((resolve) =>
+			request(`${gateway.url}${path}`, { headers: { host: 'evil.example' } }, (response) =>
+				resolve(response.resume().statusCode),
+			).end(),
+		);
 		expect(status).toBe(403);
 	}
 });
 
-test.each(['/', '/mailbox', '/page.css', '/shared.js', '/phones.js', '/log.js', '/mailbox.js', '/icon.svg'])('%s is served and names no foreign host', async (path) => {
-	const response = await fetch(gateway.url + path);
-	expect(response.status).toBe(200);
-	expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
-	const named = (await response.text()).replaceAll('http://www.w3.org/2000/svg', '').match(/(?:src|href)="(?:https?:)?\/\/|url\(|@import|fetch\('http/g);
-	expect(named).toBeNull();
-});
+test.each(['/', '/mailbox', '/page.css', '/shared.js', '/phones.js', '/log.js', '/mailbox.js', '/icon.svg'])(
+	'%s is served and names no foreign host',
+	async (path) => {
+		const response = await fetch(gateway.url + path);
+		expect(response.status).toBe(200);
+		expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+		const named = (await response.text())
+			.replaceAll('http://www.w3.org/2000/svg', '')
+			.match(/(?:src|href)="(?:https?:)?\/\/|url\(|@import|fetch\('http/g);
+		expect(named).toBeNull();
+	},
+);
 
 test('open pages hear of changes', async () => {
 	const response = await fetch(`${gateway.url}/control/changes`);

@@ -23,7 +23,9 @@ test('the next requests fail with the status and code asked for, and then no mor
 
 test('a failure can be for one provider and one recipient only', async () => {
 	gateway.failures.add({ provider: 'meta', recipient: `+${to}`, code: 131026 });
-	expect((await sendByWebsms(gateway, { recipientAddressList: [to], messageContent: 'x' })).json['statusCode']).toBe(2000);
+	expect((await sendByWebsms(gateway, { recipientAddressList: [to], messageContent: 'x' })).json['statusCode']).toBe(
+		2000,
+	);
 	expect((await textByMeta(gateway, '393331234568')).status).toBe(200);
 	expect((await textByMeta(gateway, to)).json.error?.code).toBe(131026);
 });
@@ -32,7 +34,10 @@ test("websms' failures are HTTP 200 with the code, unless a status is asked for"
 	gateway.failures.add({ provider: 'websms', code: 4013, message: 'message limit reached' });
 	gateway.failures.add({ provider: 'websms', status: 502, body: '<html>Bad Gateway</html>' });
 	const sms = { recipientAddressList: [to], messageContent: 'x' };
-	expect(await sendByWebsms(gateway, sms)).toEqual({ status: 200, json: { statusCode: 4013, statusMessage: 'message limit reached' } });
+	expect(await sendByWebsms(gateway, sms)).toEqual({
+		status: 200,
+		json: { statusCode: 4013, statusMessage: 'message limit reached' },
+	});
 	expect(await sendByWebsms(gateway, sms)).toEqual({ status: 502, json: {} });
 });
 
@@ -63,14 +68,17 @@ test('a throttle refuses what comes too fast, as each provider does, and sends n
 	const answers = await Promise.all([1, 2, 3].map(async () => await textByMeta(gateway, to)));
 	expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
 	expect(answers.find(({ status }) => status === 429)?.json.error?.code).toBe(130429);
-	expect((await sendByWebsms(gateway, { recipientAddressList: [to], messageContent: 'x' })).json['statusCode']).toBe(4023);
+	expect((await sendByWebsms(gateway, { recipientAddressList: [to], messageContent: 'x' })).json['statusCode']).toBe(
+		4023,
+	);
 	expect(gateway.book.conversation(`+${to}`)).toHaveLength(2);
 });
 
 test('no second, wherever it begins, lets through more than the throttle', () => {
 	const throttle = new Throttle();
 	const passed = Array.from({ length: 400 }, (_, n) => 1_000_000 + n * 7).filter((at) => throttle.allows(at, 10));
-	for (const start of passed) expect(passed.filter((at) => at >= start && at < start + 1_000).length).toBeLessThanOrEqual(10);
+	for (const start of passed)
+		expect(passed.filter((at) => at >= start && at < start + 1_000).length).toBeLessThanOrEqual(10);
 	expect(passed.length).toBe(30);
 });
 

@@ -39,7 +39,15 @@ const mail = [
 /** Speaks SMTP as a client does; resolves with the server's replies. */
 async function deliver(lines: string[], port: number): Promise<string[]> {
 	const replies: string[] = [];
-	const commands = ['EHLO test', `AUTH PLAIN ${Buffer.from('\0any\0body').toString('base64')}`, 'MAIL FROM:<reports@example.com>', 'RCPT TO:<boss@example.com>', 'DATA', `${lines.join('\r\n')}\r\n.`, 'QUIT'];
+	const commands = [
+		'EHLO test',
+		`AUTH PLAIN ${Buffer.from('\0any\0body').toString('base64')}`,
+		'MAIL FROM:<reports@example.com>',
+		'RCPT TO:<boss@example.com>',
+		'DATA',
+		`${lines.join('\r\n')}\r\n.`,
+		'QUIT',
+	];
 	const socket = connect(port, '127.0.0.1').setEncoding('utf8');
 	await new Promise<void>((resolve, reject) => {
 		let pending = '';
@@ -62,12 +70,18 @@ test('a mail is taken with any login, parsed, and shown under /control/mails', a
 	const gateway = await startGateway({ port: 0, mailbox });
 	expect(await deliver(mail, mailbox.port)).toEqual(['220', '250', '235', '250', '250', '354', '250', '221']);
 	const [received] = mailbox.mails();
-	expect(received).toMatchObject({ subject: 'Wochenbericht – grün', to: 'boss@example.com', from: '"Reports" <reports@example.com>' });
+	expect(received).toMatchObject({
+		subject: 'Wochenbericht – grün',
+		to: 'boss@example.com',
+		from: '"Reports" <reports@example.com>',
+	});
 	expect(received?.html).toContain('<h1>Week 47</h1>');
 	expect(received?.attachments).toMatchObject([{ name: 'report.csv', contentType: 'text/csv' }]);
 	expect(Buffer.from(received?.attachments[0]?.contentBase64 ?? '', 'base64').toString()).toContain('a,b');
 
-	const { mails } = (await (await fetch(`${gateway.url}/control/mails`)).json()) as { mails: Array<{ id: string; subject: string }> };
+	const { mails } = (await (await fetch(`${gateway.url}/control/mails`)).json()) as {
+		mails: Array<{ id: string; subject: string }>;
+	};
 	expect(mails).toMatchObject([{ subject: 'Wochenbericht – grün' }]);
 	const whole = (await (await fetch(`${gateway.url}/control/mails/${mails[0]?.id}`)).json()) as { source: string };
 	expect(whole.source).toContain('Content-Type: multipart/mixed');

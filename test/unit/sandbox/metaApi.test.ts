@@ -20,11 +20,17 @@ test('a text is accepted with a wamid and appears on the phone', async () => {
 		contacts: [{ input: '+39 333 1234567', wa_id: to }],
 		messages: [{ id: expect.stringMatching(/^wamid\.HBgM/) as string }],
 	});
-	expect(gateway.book.conversation('+393331234567')).toMatchObject([{ text: 'Ciao', direction: 'toPhone', company: metaAccount.phone }]);
+	expect(gateway.book.conversation('+393331234567')).toMatchObject([
+		{ text: 'Ciao', direction: 'toPhone', company: metaAccount.phone },
+	]);
 });
 
 test('a template is accepted with the status that only templates have', async () => {
-	const template = { name: 'sale', language: { code: 'de_AT' }, components: [{ type: 'body', parameters: [{ type: 'text', text: 'Anna' }] }] };
+	const template = {
+		name: 'sale',
+		language: { code: 'de_AT' },
+		components: [{ type: 'body', parameters: [{ type: 'text', text: 'Anna' }] }],
+	};
 	const { json } = await sendByMeta(gateway, { to, type: 'template', template });
 	expect(json.messages).toEqual([{ id: expect.any(String) as string, message_status: 'accepted' }]);
 	expect(gateway.book.conversation('+393331234567')[0]?.text).toBe('[template sale, de_AT]\nAnna');
@@ -56,7 +62,11 @@ test.each([
 });
 
 test('a body that is no JSON is refused with 400', async () => {
-	const { status, json } = await post(`${gateway.url}/meta/v25.0/${metaAccount.phoneNumberId}/messages`, 'no json', `Bearer ${metaAccount.accessToken}`);
+	const { status, json } = await post(
+		`${gateway.url}/meta/v25.0/${metaAccount.phoneNumberId}/messages`,
+		'no json',
+		`Bearer ${metaAccount.accessToken}`,
+	);
 	expect(status).toBe(400);
 	expect(json.error?.code).toBe(100);
 });
@@ -70,7 +80,12 @@ test('an unknown phone number id is refused with code 100', async () => {
 test('the credential test reads the number, and gets 401 with a wrong token', async () => {
 	const url = `${gateway.url}/meta/v25.0/${metaAccount.phoneNumberId}?fields=id,display_phone_number`;
 	const right = await fetch(url, { headers: { authorization: `Bearer ${metaAccount.accessToken}` } });
-	expect(await right.json()).toEqual({ id: metaAccount.phoneNumberId, display_phone_number: metaAccount.phone, verified_name: metaAccount.name, quality_rating: 'GREEN' });
+	expect(await right.json()).toEqual({
+		id: metaAccount.phoneNumberId,
+		display_phone_number: metaAccount.phone,
+		verified_name: metaAccount.name,
+		quality_rating: 'GREEN',
+	});
 	const wrong = await fetch(url, { headers: { authorization: 'Bearer wrong' } });
 	expect(wrong.status).toBe(401);
 });

@@ -25,7 +25,11 @@ test('phones and conversations are there again after a restart', async () => {
 
 test('statuses that were still to come, come after the restart', async () => {
 	const receiver = await new Receiver().start();
-	const before = await startGateway({ port: 0, dataFolder: folder, settings: { sentAfterMs: 10_000, deliveredAfterMs: 10_000, readAfterMs: 10_000 } });
+	const before = await startGateway({
+		port: 0,
+		dataFolder: folder,
+		settings: { sentAfterMs: 10_000, deliveredAfterMs: 10_000, readAfterMs: 10_000 },
+	});
 	await textByMeta(before, '393331234567', 'job-7');
 	await before.close();
 

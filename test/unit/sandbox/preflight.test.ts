@@ -15,16 +15,28 @@ test('a taken port is told in one sentence with its number and the variable that
 	const server = createServer();
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const { port } = server.address() as AddressInfo;
-	const obstacles = await findObstacles(tmpdir(), [{ port, user: 'the gateway', variable: 'OPTIN_GATEWAY_PORT' }], true);
-	expect(obstacles).toEqual([expect.stringMatching(new RegExp(`^Port ${port}, which the gateway needs, is taken: .*OPTIN_GATEWAY_PORT=`)) as string]);
+	const obstacles = await findObstacles(
+		tmpdir(),
+		[{ port, user: 'the gateway', variable: 'OPTIN_GATEWAY_PORT' }],
+		true,
+	);
+	expect(obstacles).toEqual([
+		expect.stringMatching(
+			new RegExp(`^Port ${port}, which the gateway needs, is taken: .*OPTIN_GATEWAY_PORT=`),
+		) as string,
+	]);
 	await new Promise((resolve) => server.close(resolve));
-	expect(await findObstacles(tmpdir(), [{ port, user: 'the gateway', variable: 'OPTIN_GATEWAY_PORT' }], true)).toEqual([]);
+	expect(await findObstacles(tmpdir(), [{ port, user: 'the gateway', variable: 'OPTIN_GATEWAY_PORT' }], true)).toEqual(
+		[],
+	);
 });
 
 test('a data folder that cannot be made is told with the variable that changes it', async () => {
 	const folder = mkdtempSync(join(tmpdir(), 'optin-preflight-'));
 	writeFileSync(join(folder, 'file'), '');
-	expect(await findObstacles(join(folder, 'file', 'below'), [], true)).toEqual([expect.stringContaining('OPTIN_SANDBOX_FOLDER') as string]);
+	expect(await findObstacles(join(folder, 'file', 'below'), [], true)).toEqual([
+		expect.stringContaining('OPTIN_SANDBOX_FOLDER') as string,
+	]);
 	rmSync(folder, { recursive: true });
 });
 
@@ -39,6 +51,11 @@ test('a port from the environment must be one', () => {
 
 test('an older Node is told in one sentence how Node 24 comes', async () => {
 	const old = `Object.defineProperty(process.versions, 'node', { value: '20.19.0' }); require(${JSON.stringify(checkNode)})`;
-	await expect(run(process.execPath, ['-e', old])).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/^This is Node 20\.19\.0, and Node 24 .*npm ci.*without --ignore-scripts.*\n$/) as string });
+	await expect(run(process.execPath, ['-e', old])).rejects.toMatchObject({
+		code: 1,
+		stderr: expect.stringMatching(
+			/^This is Node 20\.19\.0, and Node 24 .*npm ci.*without --ignore-scripts.*\n$/,
+		) as string,
+	});
 	await run(process.execPath, [checkNode]);
 });

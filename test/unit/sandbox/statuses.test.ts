@@ -26,7 +26,12 @@ test('a message is sent, delivered and read, with our reference echoed in signed
 	await receiver.until(() => words().includes('read'));
 	expect(words()).toEqual(['sent', 'delivered', 'read']);
 	for (const status of receiver.statuses) {
-		expect(status).toMatchObject({ id: json.messages?.[0]?.id, recipient_id: to, biz_opaque_callback_data: 'job-7', timestamp: expect.stringMatching(/^\d{10}$/) as string });
+		expect(status).toMatchObject({
+			id: json.messages?.[0]?.id,
+			recipient_id: to,
+			biz_opaque_callback_data: 'job-7',
+			timestamp: expect.stringMatching(/^\d{10}$/) as string,
+		});
 	}
 	for (const { headers, body } of receiver.received) expect(headers['x-hub-signature-256']).toBe(signatureOf(body));
 });
@@ -34,7 +39,9 @@ test('a message is sent, delivered and read, with our reference echoed in signed
 test('under load one webhook carries many statuses, at most 100', async () => {
 	receiver.answer = () => ({ status: 200, delayMs: 20 });
 	gateway.changeSettings({ readAfterMs: 10_000 });
-	await Promise.all(Array.from({ length: 250 }, async (_, n) => await textByMeta(gateway, String(393_331_000_000 + n))));
+	await Promise.all(
+		Array.from({ length: 250 }, async (_, n) => await textByMeta(gateway, String(393_331_000_000 + n))),
+	);
 	await receiver.until(() => receiver.statuses.length >= 500);
 	const sizes = receiver.received.map(({ json }) => json.entry?.[0]?.changes[0]?.value.statuses?.length ?? 0);
 	expect(Math.max(...sizes)).toBeGreaterThan(20);
@@ -95,7 +102,12 @@ test('with statuses switched off nothing is reported', async () => {
 });
 
 test('an SMS is reported to its own callback URL for each handset', async () => {
-	const { json } = await sendByWebsms(gateway, { recipientAddressList: [to, '4367612345678'], messageContent: 'Hi', clientMessageId: 'job-7', notificationCallbackUrl: `${receiver.url}?key=s` });
+	const { json } = await sendByWebsms(gateway, {
+		recipientAddressList: [to, '4367612345678'],
+		messageContent: 'Hi',
+		clientMessageId: 'job-7',
+		notificationCallbackUrl: `${receiver.url}?key=s`,
+	});
 	await receiver.untilCount(2);
 	expect(receiver.received.map(({ url }) => url)).toEqual(['/webhook/optin?key=s', '/webhook/optin?key=s']);
 	expect(receiver.received.map((received) => received.json['senderAddress']).sort()).toEqual([to, '4367612345678']);
@@ -111,11 +123,18 @@ test('an SMS is reported to its own callback URL for each handset', async () => 
 
 test('an SMS to a phone that is off is undelivered, and delivered later', async () => {
 	gateway.addPhone(phone, { reachable: false });
-	await sendByWebsms(gateway, { recipientAddressList: [to], messageContent: 'Hi', notificationCallbackUrl: receiver.url });
+	await sendByWebsms(gateway, {
+		recipientAddressList: [to],
+		messageContent: 'Hi',
+		notificationCallbackUrl: receiver.url,
+	});
 	await receiver.untilCount(1);
 	gateway.changePhone(phone, { reachable: true });
 	await receiver.untilCount(2);
-	expect(receiver.received.map(({ json }) => json['deliveryReportMessageStatus'])).toEqual(['undelivered', 'delivered']);
+	expect(receiver.received.map(({ json }) => json['deliveryReportMessageStatus'])).toEqual([
+		'undelivered',
+		'delivered',
+	]);
 });
 
 test('an SMS without callback URL is reported to nobody', async () => {
@@ -126,7 +145,10 @@ test('an SMS without callback URL is reported to nobody', async () => {
 });
 
 test("WhatsApp by websms is reported in websms' envelope", async () => {
-	await sendByWebsmsChannel(gateway, { recipientAddressList: [to], messageContent: { type: 'text', text: { body: 'Hi' } } });
+	await sendByWebsmsChannel(gateway, {
+		recipientAddressList: [to],
+		messageContent: { type: 'text', text: { body: 'Hi' } },
+	});
 	await receiver.untilCount(3);
 	expect(receiver.received[0]?.json).toMatchObject({
 		recipient: websmsAccount.channelUuid,

@@ -14,14 +14,24 @@ export interface Received {
 
 /** As much of the webhooks as the tests look at. */
 export interface WebhookJson {
-	entry?: Array<{ changes: Array<{ value: { messages?: Array<Record<string, unknown>>; statuses?: Array<Record<string, unknown>>; contacts?: Array<Record<string, unknown>> } }> }>;
+	entry?: Array<{
+		changes: Array<{
+			value: {
+				messages?: Array<Record<string, unknown>>;
+				statuses?: Array<Record<string, unknown>>;
+				contacts?: Array<Record<string, unknown>>;
+			};
+		}>;
+	}>;
 	[key: string]: unknown;
 }
 
 /** Stands for n8n: keeps what it gets and answers what `answer` says, 200 by default. */
 export class Receiver {
 	readonly received: Received[] = [];
-	answer: (nth: number, request: Received) => { status: number; body?: string; delayMs?: number } = () => ({ status: 200 });
+	answer: (nth: number, request: Received) => { status: number; body?: string; delayMs?: number } = () => ({
+		status: 200,
+	});
 	private server: Server | undefined;
 	private waiting: Array<() => void> = [];
 
@@ -30,7 +40,13 @@ export class Receiver {
 			let body = '';
 			request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
 			request.on('end', () => {
-				const taken: Received = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body, json: body.startsWith('{') ? (JSON.parse(body) as WebhookJson) : {} };
+				const taken: Received = {
+					method: request.method ?? '',
+					url: request.url ?? '',
+					headers: request.headers,
+					body,
+					json: body.startsWith('{') ? (JSON.parse(body) as WebhookJson) : {},
+				};
 				this.received.push(taken);
 				const { status, body: answered = 'OK', delayMs = 0 } = this.answer(this.received.length, taken);
 				setTimeout(() => response.writeHead(status).end(answered), delayMs);
@@ -75,7 +91,11 @@ export class Receiver {
 
 export interface Answer {
 	status: number;
-	json: { [key: string]: unknown; error?: { code: number; message: string; type: string }; messages?: Array<{ id: string }> };
+	json: {
+		[key: string]: unknown;
+		error?: { code: number; message: string; type: string };
+		messages?: Array<{ id: string }>;
+	};
 }
 
 export async function post(url: string, body: unknown, authorization: string): Promise<Answer> {
@@ -88,20 +108,45 @@ export async function post(url: string, body: unknown, authorization: string): P
 	return { status: response.status, json: text.startsWith('{') ? (JSON.parse(text) as Answer['json']) : {} };
 }
 
-export async function sendByMeta(gateway: Gateway, body: object, token: string = metaAccount.accessToken): Promise<Answer> {
-	return await post(`${gateway.url}/meta/v25.0/${metaAccount.phoneNumberId}/messages`, { messaging_product: 'whatsapp', ...body }, `Bearer ${token}`);
+export async function sendByMeta(
+	gateway: Gateway,
+	body: object,
+	token: string = metaAccount.accessToken,
+): Promise<Answer> {
+	return await post(
+		`${gateway.url}/meta/v25.0/${metaAccount.phoneNumberId}/messages`,
+		{ messaging_product: 'whatsapp', ...body },
+		`Bearer ${token}`,
+	);
 }
 
 export async function textByMeta(gateway: Gateway, to: string, reference?: string): Promise<Answer> {
-	return await sendByMeta(gateway, { to, type: 'text', text: { body: 'Hello' }, ...(reference === undefined ? {} : { biz_opaque_callback_data: reference }) });
+	return await sendByMeta(gateway, {
+		to,
+		type: 'text',
+		text: { body: 'Hello' },
+		...(reference === undefined ? {} : { biz_opaque_callback_data: reference }),
+	});
 }
 
-export async function sendByWebsms(gateway: Gateway, body: unknown, token: string = websmsAccount.accessToken): Promise<Answer> {
+export async function sendByWebsms(
+	gateway: Gateway,
+	body: unknown,
+	token: string = websmsAccount.accessToken,
+): Promise<Answer> {
 	return await post(`${gateway.url}/websms/rest/smsmessaging/text`, body, `Bearer ${token}`);
 }
 
-export async function sendByWebsmsChannel(gateway: Gateway, body: unknown, channel: string = websmsAccount.channelUuid): Promise<Answer> {
-	return await post(`${gateway.url}/websms/rest/channels/${channel}/send/whatsapp`, body, `Bearer ${websmsAccount.accessToken}`);
+export async function sendByWebsmsChannel(
+	gateway: Gateway,
+	body: unknown,
+	channel: string = websmsAccount.channelUuid,
+): Promise<Answer> {
+	return await post(
+		`${gateway.url}/websms/rest/channels/${channel}/send/whatsapp`,
+		body,
+		`Bearer ${websmsAccount.accessToken}`,
+	);
 }
 
 /** Delays short enough for a test, in their order. */

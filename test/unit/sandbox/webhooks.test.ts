@@ -20,13 +20,19 @@ afterEach(async () => {
 const whatsApp = (text: string) => gateway.type({ phone: '333 1234567', channel: 'whatsapp', text });
 
 test("the signature is the one of PROVIDERS.md's vector", () => {
-	expect(signatureOf('{"object":"whatsapp_business_account","entry":[]}', 'appsecret')).toBe('sha256=09eceea024af6e6343b760cc9bd3ae7c056938dd636e24e92109eb8219500384');
+	expect(signatureOf('{"object":"whatsapp_business_account","entry":[]}', 'appsecret')).toBe(
+		'sha256=09eceea024af6e6343b760cc9bd3ae7c056938dd636e24e92109eb8219500384',
+	);
 });
 
 test('a typed WhatsApp message arrives as Meta writes it, signed over its exact bytes', async () => {
 	await whatsApp('STOP – grüße 👋').final;
 	const [webhook] = receiver.received;
-	expect(webhook?.headers['x-hub-signature-256']).toBe(`sha256=${createHmac('sha256', metaAccount.appSecret).update(webhook?.body ?? '').digest('hex')}`);
+	expect(webhook?.headers['x-hub-signature-256']).toBe(
+		`sha256=${createHmac('sha256', metaAccount.appSecret)
+			.update(webhook?.body ?? '')
+			.digest('hex')}`,
+	);
 	expect(webhook?.json).toMatchObject({
 		object: 'whatsapp_business_account',
 		entry: [
@@ -36,9 +42,19 @@ test('a typed WhatsApp message arrives as Meta writes it, signed over its exact 
 						field: 'messages',
 						value: {
 							messaging_product: 'whatsapp',
-							metadata: { display_phone_number: metaAccount.phone.slice(1), phone_number_id: metaAccount.phoneNumberId },
+							metadata: {
+								display_phone_number: metaAccount.phone.slice(1),
+								phone_number_id: metaAccount.phoneNumberId,
+							},
 							contacts: [{ wa_id: '393331234567', user_id: expect.stringMatching(/^IT\.\d+$/) as string }],
-							messages: [{ from: '393331234567', type: 'text', text: { body: 'STOP – grüße 👋' }, timestamp: expect.stringMatching(/^\d{10}$/) as string }],
+							messages: [
+								{
+									from: '393331234567',
+									type: 'text',
+									text: { body: 'STOP – grüße 👋' },
+									timestamp: expect.stringMatching(/^\d{10}$/) as string,
+								},
+							],
 						},
 					},
 				],
@@ -59,17 +75,26 @@ test('a phone that hides its number is known by its user id only', async () => {
 test('a typed SMS arrives as websms writes it, at the URL with its secret', async () => {
 	await gateway.type({ phone: '333 1234567', channel: 'sms', text: 'STOP' }).final;
 	expect(receiver.received[0]?.url).toBe(`/webhook/optin?key=${websmsAccount.webhookSecret}`);
-	expect(receiver.received[0]?.json).toMatchObject({ messageType: 'text', senderAddress: '393331234567', recipientAddress: websmsAccount.smsPhone.slice(1), textMessageContent: 'STOP' });
+	expect(receiver.received[0]?.json).toMatchObject({
+		messageType: 'text',
+		senderAddress: '393331234567',
+		recipientAddress: websmsAccount.smsPhone.slice(1),
+		textMessageContent: 'STOP',
+	});
 });
 
 test("a WhatsApp message to websms' number arrives in websms' envelope", async () => {
-	await gateway.type({ phone: '333 1234567', channel: 'whatsapp', text: 'START', company: websmsAccount.whatsAppPhone }).final;
+	await gateway.type({ phone: '333 1234567', channel: 'whatsapp', text: 'START', company: websmsAccount.whatsAppPhone })
+		.final;
 	expect(receiver.received[0]?.headers['x-hub-signature-256']).toBeUndefined();
 	expect(receiver.received[0]?.json).toMatchObject({
 		type: 'whatsapp',
 		sender: '393331234567',
 		recipient: websmsAccount.channelUuid,
-		whatsappNotification: { object: 'whatsapp_business_account', entry: [{ changes: [{ value: { messages: [{ text: { body: 'START' } }] } }] }] },
+		whatsappNotification: {
+			object: 'whatsapp_business_account',
+			entry: [{ changes: [{ value: { messages: [{ text: { body: 'START' } }] } }] }],
+		},
 	});
 });
 
@@ -147,7 +172,9 @@ test('a message can be typed again under its id and with an earlier time', async
 
 test('a webhook made by hand can carry a bad signature', async () => {
 	await gateway.postWebhook('meta', { object: 'x', entry: [] }, 'another secret').final;
-	expect(receiver.received[0]?.headers['x-hub-signature-256']).toBe(signatureOf(receiver.received[0]?.body ?? '', 'another secret'));
+	expect(receiver.received[0]?.headers['x-hub-signature-256']).toBe(
+		signatureOf(receiver.received[0]?.body ?? '', 'another secret'),
+	);
 	expect(receiver.received[0]?.headers['x-hub-signature-256']).not.toBe(signatureOf(receiver.received[0]?.body ?? ''));
 });
 
@@ -162,7 +189,8 @@ test("Meta's handshake registers the URL only when the challenge comes back", as
 	const handshake = await new Receiver().start();
 	handshake.answer = (_nth, { url }) => {
 		const { searchParams } = new URL(url, 'http://x');
-		const isRight = searchParams.get('hub.mode') === 'subscribe' && searchParams.get('hub.verify_token') === metaAccount.verifyToken;
+		const isRight =
+			searchParams.get('hub.mode') === 'subscribe' && searchParams.get('hub.verify_token') === metaAccount.verifyToken;
 		return isRight ? { status: 200, body: searchParams.get('hub.challenge') ?? '' } : { status: 403 };
 	};
 	await gateway.verifyWebhook(handshake.url);

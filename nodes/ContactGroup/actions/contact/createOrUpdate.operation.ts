@@ -56,7 +56,14 @@ const properties: INodeProperties[] = [
 				description:
 					'Groups to put the contact into; one that the person left by STOP is refused and named in the result. Choose from the list, or specify IDs or shortcodes using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 			},
-			{ displayName: 'Language', name: 'language', type: 'string', default: '', placeholder: 'e.g. it', description: 'As two letters' },
+			{
+				displayName: 'Language',
+				name: 'language',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. it',
+				description: 'As two letters',
+			},
 			{ displayName: 'Name', name: 'name', type: 'string', default: '' },
 			{
 				displayName: 'SMS Consent Date',
@@ -77,7 +84,10 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['contact'], operation: ['createOrUpdate'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['contact'], operation: ['createOrUpdate'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
 	const source = parameters.optionalText('options.smsConsentSource');

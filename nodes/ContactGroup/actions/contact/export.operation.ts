@@ -11,7 +11,12 @@ const properties: INodeProperties[] = [
 		name: 'format',
 		type: 'options',
 		options: [
-			{ name: 'CSV File', value: 'csv', description: 'One item with the file. Cells that a spreadsheet would run as a formula have an apostrophe in front.' },
+			{
+				name: 'CSV File',
+				value: 'csv',
+				description:
+					'One item with the file. Cells that a spreadsheet would run as a formula have an apostrophe in front.',
+			},
 			{ name: 'Items', value: 'items', description: 'One item for each contact' },
 		],
 		default: 'csv',
@@ -33,7 +38,13 @@ const properties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			{ displayName: 'File Name', name: 'fileName', type: 'string', default: 'contacts.csv', displayOptions: { show: { '/format': ['csv'] } } },
+			{
+				displayName: 'File Name',
+				name: 'fileName',
+				type: 'string',
+				default: 'contacts.csv',
+				displayOptions: { show: { '/format': ['csv'] } },
+			},
 			groupLocator({ description: 'Only contacts in this group' }),
 		],
 	},

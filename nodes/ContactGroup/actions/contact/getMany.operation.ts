@@ -21,9 +21,15 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['contact'], operation: ['getMany'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['contact'], operation: ['getMany'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
-	const filters = { search: parameters.optionalText('filters.search'), group: readGroup(parameters, 'filters.group') || undefined };
+	const filters = {
+		search: parameters.optionalText('filters.search'),
+		group: readGroup(parameters, 'filters.group') || undefined,
+	};
 	return await readPages<ContactView>(parameters, (limit, after) => listContacts(store, { ...filters, limit, after }));
 }

@@ -12,16 +12,25 @@ import { type Call, Outputs } from '../../../shared/router';
 import { binaryBytes } from '../../binaryBytes';
 import { importFields } from '../../importFields';
 
-export const description = updateDisplayOptions({ show: { resource: ['contact'], operation: ['import'] } }, importFields);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['contact'], operation: ['import'] } },
+	importFields,
+);
 
 /** A file each item; of items, all of them with the first one. */
 export async function execute({ node, store, parameters }: Call): Promise<Outputs> {
-	const options: ImportOptions = { ...readOptions(node.getNodeParameter('options', parameters.itemIndex, {}), parameters), signal: node.getExecutionCancelSignal?.() };
+	const options: ImportOptions = {
+		...readOptions(node.getNodeParameter('options', parameters.itemIndex, {}), parameters),
+		signal: node.getExecutionCancelSignal?.(),
+	};
 	if (parameters.choice('source') === 'items') {
 		if (parameters.itemIndex > 0) return new Outputs([[], []]);
 		const items = node.getInputData();
 		const { summary, rejected } = await importContacts(store, itemRows(items.map(({ json }) => json)), options);
-		return new Outputs([[{ json: { ...summary }, item: items.map((_, index) => index) }], rejected.map((row) => ({ json: rejectedItem(row), item: row.row - 1 }))]);
+		return new Outputs([
+			[{ json: { ...summary }, item: items.map((_, index) => index) }],
+			rejected.map((row) => ({ json: rejectedItem(row), item: row.row - 1 })),
+		]);
 	}
 	const binary = node.helpers.assertBinaryData(parameters.itemIndex, parameters.text('binaryPropertyName'));
 	const { summary, rejected } = await importContacts(store, binaryBytes(node, binary), options);
@@ -32,7 +41,12 @@ export async function execute({ node, store, parameters }: Call): Promise<Output
 function rejectedItem({ row, column, reason, cells }: RejectedRow) {
 	const [rowName, columnName, reasonName] = REJECTION_COLUMNS;
 	const shown = Object.entries(cells).map(([name, cell]): [string, string] => [name, defused(cell)]);
-	return Object.fromEntries<string | number>([[rowName, row], [columnName, column ?? ''], [reasonName, reason], ...shown.filter(([name]) => !(REJECTION_COLUMNS as readonly string[]).includes(name))]);
+	return Object.fromEntries<string | number>([
+		[rowName, row],
+		[columnName, column ?? ''],
+		[reasonName, reason],
+		...shown.filter(([name]) => !(REJECTION_COLUMNS as readonly string[]).includes(name)),
+	]);
 }
 
 const chosen = z.object({
@@ -42,7 +56,18 @@ const chosen = z.object({
 				.array(
 					z.object({
 						column: z.coerce.string().trim().min(1),
-						meaning: z.enum(['smsNumber', 'whatsAppNumber', 'name', 'firstName', 'lastName', 'language', 'smsConsentSource', 'smsConsentDate', 'field', 'ignore']),
+						meaning: z.enum([
+							'smsNumber',
+							'whatsAppNumber',
+							'name',
+							'firstName',
+							'lastName',
+							'language',
+							'smsConsentSource',
+							'smsConsentDate',
+							'field',
+							'ignore',
+						]),
 						fieldName: z.string().optional(),
 					}),
 				)
@@ -58,7 +83,9 @@ function readOptions(given: unknown, parameters: ItemParameters): ImportOptions 
 	const read = chosen.safeParse(given);
 	if (!read.success) {
 		const [issue] = read.error.issues;
-		throw new InvalidInputError(`The option "${issue?.path.join(' › ') ?? ''}" is not one that can be used: ${issue?.message ?? ''}. Choose it again.`);
+		throw new InvalidInputError(
+			`The option "${issue?.path.join(' › ') ?? ''}" is not one that can be used: ${issue?.message ?? ''}. Choose it again.`,
+		);
 	}
 	const { columnMapping, delimiter, encoding, header } = read.data;
 	const mappings: ColumnMapping[] = columnMapping.column;
@@ -80,7 +107,9 @@ function readConsent(parameters: ItemParameters): ImportOptions['smsConsent'] {
 	const at = parameters.optionalTime('options.smsConsentAt');
 	if (source === undefined && at === undefined) return undefined;
 	if (source === undefined || at === undefined) {
-		throw new InvalidInputError('A consent to SMS counts only with its source and its date. Enter both SMS Consent Source and SMS Consent Date, or neither.');
+		throw new InvalidInputError(
+			'A consent to SMS counts only with its source and its date. Enter both SMS Consent Source and SMS Consent Date, or neither.',
+		);
 	}
 	return { source, at };
 }

@@ -15,12 +15,20 @@ const keptNumber = (displayName: string, name: string): INodeProperties => ({
 		{ name: 'Refuse if Different', value: '' },
 	],
 	default: '',
-	description: 'Which number is kept where both contacts have one and they differ. Opt-outs said at the other one hold for the number kept, too.',
+	description:
+		'Which number is kept where both contacts have one and they differ. Opt-outs said at the other one hold for the number kept, too.',
 });
 
 const properties: INodeProperties[] = [
-	contactLocator({ displayName: 'Contact to Keep', description: 'Stays, with its ID. Where both say something, what it says counts.' }),
-	contactLocator({ displayName: 'Contact to Merge', name: 'mergedContact', description: 'Its numbers, fields, groups and messages go to the contact kept; then it is deleted' }),
+	contactLocator({
+		displayName: 'Contact to Keep',
+		description: 'Stays, with its ID. Where both say something, what it says counts.',
+	}),
+	contactLocator({
+		displayName: 'Contact to Merge',
+		name: 'mergedContact',
+		description: 'Its numbers, fields, groups and messages go to the contact kept; then it is deleted',
+	}),
 	{
 		displayName: 'Options',
 		name: 'options',

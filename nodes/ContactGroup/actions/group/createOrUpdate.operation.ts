@@ -12,9 +12,17 @@ const properties: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. news',
-		description: 'What people write after START and STOP. A letter, then up to 19 letters and digits. A group is known by it.',
+		description:
+			'What people write after START and STOP. A letter, then up to 19 letters and digits. A group is known by it.',
 	},
-	{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Newsletter', description: 'When empty, the shortcode, or the name the group has' },
+	{
+		displayName: 'Name',
+		name: 'name',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Newsletter',
+		description: 'When empty, the shortcode, or the name the group has',
+	},
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -25,14 +33,22 @@ const properties: INodeProperties[] = [
 			groupLocator({
 				displayName: 'Change the Shortcode Of',
 				name: 'groupToChange',
-				description: 'An existing group that gets the shortcode above. Its contacts stay, and whoever left it by STOP stays out.',
+				description:
+					'An existing group that gets the shortcode above. Its contacts stay, and whoever left it by STOP stays out.',
 			}),
 		],
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['group'], operation: ['createOrUpdate'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['group'], operation: ['createOrUpdate'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
-	return await createOrUpdateGroup(store, { shortcode: parameters.text('shortcode'), name: parameters.optionalText('name'), group: readGroup(parameters, 'options.groupToChange') });
+	return await createOrUpdateGroup(store, {
+		shortcode: parameters.text('shortcode'),
+		name: parameters.optionalText('name'),
+		group: readGroup(parameters, 'options.groupToChange'),
+	});
 }

@@ -6,8 +6,14 @@ import type { Call } from '../../../shared/router';
 
 const properties: INodeProperties[] = [groupLocator({ required: true }), contactLocator()];
 
-export const description = updateDisplayOptions({ show: { resource: ['group'], operation: ['removeContact'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['group'], operation: ['removeContact'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
-	return await removeContactFromGroup(store, { group: readGroup(parameters), contactId: readId(parameters, 'contact') });
+	return await removeContactFromGroup(store, {
+		group: readGroup(parameters),
+		contactId: readId(parameters, 'contact'),
+	});
 }

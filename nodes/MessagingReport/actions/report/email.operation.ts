@@ -26,8 +26,20 @@ const properties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			{ displayName: 'Company Name', name: 'companyName', type: 'string', default: '', description: 'Stands above the heading' },
-			{ displayName: 'Title', name: 'title', type: 'string', default: '', description: 'Heading and beginning of the subject' },
+			{
+				displayName: 'Company Name',
+				name: 'companyName',
+				type: 'string',
+				default: '',
+				description: 'Stands above the heading',
+			},
+			{
+				displayName: 'Title',
+				name: 'title',
+				type: 'string',
+				default: '',
+				description: 'Heading and beginning of the subject',
+			},
 		],
 	},
 ];

@@ -4,7 +4,10 @@ import { summarise } from '../../../../services/report';
 import type { Call } from '../../../shared/router';
 import { rangeFields, readRange } from '../../rangeFields';
 
-export const description = updateDisplayOptions({ show: { resource: ['report'], operation: ['summary'] } }, rangeFields);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['report'], operation: ['summary'] } },
+	rangeFields,
+);
 
 export async function execute({ node, store, parameters }: Call) {
 	return await summarise(store, readRange(node, store, parameters));

@@ -34,15 +34,26 @@ const properties: INodeProperties[] = [
 		name: 'queued',
 		type: 'options',
 		options: [
-			{ name: 'Give Up', value: 'giveUp', description: 'They may have been sent since the backup: they become unknown and are not sent' },
-			{ name: 'Keep', value: 'keep', description: 'Nothing was sent since, for example because the store was only moved' },
+			{
+				name: 'Give Up',
+				value: 'giveUp',
+				description: 'They may have been sent since the backup: they become unknown and are not sent',
+			},
+			{
+				name: 'Keep',
+				value: 'keep',
+				description: 'Nothing was sent since, for example because the store was only moved',
+			},
 		],
 		default: 'giveUp',
 		description: 'What becomes of the messages that wait to be sent since before the restore',
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['consent'], operation: ['confirmRestore'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['consent'], operation: ['confirmRestore'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
 	return await confirmRestore(store, {

@@ -19,5 +19,8 @@ const properties: INodeProperties[] = [
 export const description = updateDisplayOptions({ show: { resource: ['consent'], operation: ['erase'] } }, properties);
 
 export async function execute({ store, parameters }: Call) {
-	return { ...(await erasePerson(store, { number: parameters.text('number') })), n8nExecutions: executionDataNote(process.env) };
+	return {
+		...(await erasePerson(store, { number: parameters.text('number') })),
+		n8nExecutions: executionDataNote(process.env),
+	};
 }

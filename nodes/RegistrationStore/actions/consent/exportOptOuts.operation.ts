@@ -13,7 +13,8 @@ const properties: INodeProperties[] = [
 			{ name: 'Items', value: 'items', description: 'One item for each person and scope' },
 		],
 		default: 'file',
-		description: 'Whoever restores a backup reads the file of the last day back, so that no STOP given since is forgotten',
+		description:
+			'Whoever restores a backup reads the file of the last day back, so that no STOP given since is forgotten',
 	},
 	{
 		displayName: 'Put Output File in Field',
@@ -26,7 +27,10 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['consent'], operation: ['exportOptOuts'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['consent'], operation: ['exportOptOuts'] } },
+	properties,
+);
 
 export async function execute({ node, store, parameters }: Call) {
 	if (parameters.choice('outputAs') === 'items') {
@@ -37,5 +41,7 @@ export async function execute({ node, store, parameters }: Call) {
 	const { file, count } = await exportOptOutFile(store);
 	const fileName = `opt-outs-${new Date(store.now()).toISOString().slice(0, 10)}.jsonl`;
 	const data = await node.helpers.prepareBinaryData(file, fileName, 'application/x-ndjson');
-	return new Outputs([[{ json: { count, fileName }, binary: { [parameters.text('binaryProperty') || 'data']: data } }]]);
+	return new Outputs([
+		[{ json: { count, fileName }, binary: { [parameters.text('binaryProperty') || 'data']: data } }],
+	]);
 }

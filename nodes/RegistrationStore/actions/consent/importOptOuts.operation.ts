@@ -26,13 +26,19 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['consent'], operation: ['importOptOuts'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['consent'], operation: ['importOptOuts'] } },
+	properties,
+);
 
 export async function execute({ node, store, parameters }: Call) {
 	if (parameters.choice('readFrom') === 'items') {
 		// Once for all: reading them one by one would look for people erased as many times.
 		if (parameters.itemIndex > 0) return [];
-		return await importOptOuts(store, node.getInputData().map(({ json }) => json));
+		return await importOptOuts(
+			store,
+			node.getInputData().map(({ json }) => json),
+		);
 	}
 	const field = parameters.text('binaryProperty') || 'data';
 	node.helpers.assertBinaryData(parameters.itemIndex, field);

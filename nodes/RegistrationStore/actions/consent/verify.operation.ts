@@ -4,7 +4,12 @@ import { verifyConsent } from '../../../../services/consentRecords';
 import type { Call } from '../../../shared/router';
 import { internationalNumberField } from '../../numberField';
 
-const properties: INodeProperties[] = [{ ...internationalNumberField, description: 'With international prefix. When empty, the records of all people are verified.' }];
+const properties: INodeProperties[] = [
+	{
+		...internationalNumberField,
+		description: 'With international prefix. When empty, the records of all people are verified.',
+	},
+];
 
 export const description = updateDisplayOptions({ show: { resource: ['consent'], operation: ['verify'] } }, properties);
 

@@ -67,7 +67,10 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['applyMessage'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['registration'], operation: ['applyMessage'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
 	return await applyMessage(store, {

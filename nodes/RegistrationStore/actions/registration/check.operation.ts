@@ -20,10 +20,17 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['check'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['registration'], operation: ['check'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
 	const numbers = parameters.list('numbers');
 	if (numbers.length === 0) throw new InvalidInputError('There is no number to check. Give at least one.');
-	return await checkRegistrations(store, { sender: readSender(parameters), numbers, country: parameters.optionalText('options.country') });
+	return await checkRegistrations(store, {
+		sender: readSender(parameters),
+		numbers,
+		country: parameters.optionalText('options.country'),
+	});
 }

@@ -7,7 +7,10 @@ import type { Call } from '../../../shared/router';
 const HOUR_MS = 60 * 60_000;
 
 const properties: INodeProperties[] = [
-	senderLocator({ whenEmpty: 'All', description: 'Only invitations to write to this number of yours. When empty, to any.' }),
+	senderLocator({
+		whenEmpty: 'All',
+		description: 'Only invitations to write to this number of yours. When empty, to any.',
+	}),
 	{
 		displayName: 'After (Hours)',
 		name: 'afterHours',
@@ -34,7 +37,10 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['claimReminders'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['registration'], operation: ['claimReminders'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
 	return await remind(store, {

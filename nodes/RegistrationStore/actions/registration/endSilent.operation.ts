@@ -12,7 +12,8 @@ const properties: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: 24,
-		description: 'Registrations end of people who have not written to this number for so many months, nor were registered within them',
+		description:
+			'Registrations end of people who have not written to this number for so many months, nor were registered within them',
 	},
 	{
 		displayName: 'Dry Run',
@@ -23,8 +24,15 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['endSilent'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['registration'], operation: ['endSilent'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
-	return await endSilent(store, { sender: readSender(parameters), months: parameters.optionalNumber('months') ?? 24, dryRun: parameters.flag('dryRun') });
+	return await endSilent(store, {
+		sender: readSender(parameters),
+		months: parameters.optionalNumber('months') ?? 24,
+		dryRun: parameters.flag('dryRun'),
+	});
 }

@@ -7,7 +7,10 @@ import { numberField } from '../../numberField';
 
 const properties: INodeProperties[] = [senderLocator(), numberField];
 
-export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['get'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['registration'], operation: ['get'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
 	return await getRegistration(store, { sender: readSender(parameters), number: parameters.text('number') });

@@ -68,7 +68,8 @@ const properties: INodeProperties[] = [
 				name: 'maskNumbers',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to show numbers like +39…67, where the list goes to somebody who does not need them. Revoke takes the item’s handle instead.',
+				description:
+					'Whether to show numbers like +39…67, where the list goes to somebody who does not need them. Revoke takes the item’s handle instead.',
 			},
 			{
 				displayName: 'Page Token',
@@ -81,7 +82,10 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['getMany'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['registration'], operation: ['getMany'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
 	const filters = {
@@ -94,5 +98,7 @@ export async function execute({ store, parameters }: Call) {
 		masked: parameters.flag('options.maskNumbers'),
 	};
 	const begin = parameters.optionalText('options.pageToken');
-	return await readPages<ListedRegistration>(parameters, (limit, last) => listRegistrations(store, { ...filters, limit, after: last?.pageToken ?? begin }));
+	return await readPages<ListedRegistration>(parameters, (limit, last) =>
+		listRegistrations(store, { ...filters, limit, after: last?.pageToken ?? begin }),
+	);
 }

@@ -6,7 +6,10 @@ import type { Call } from '../../../shared/router';
 
 const properties: INodeProperties[] = [senderLocator()];
 
-export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['getUsage'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['registration'], operation: ['getUsage'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
 	return await getUsage(store, { sender: readSender(parameters) });

@@ -11,7 +11,9 @@ import { numberField } from '../../numberField';
 const HOUR_MS = 60 * 60_000;
 
 const properties: INodeProperties[] = [
-	senderLocator({ description: 'The WhatsApp number of yours that the person shall write to. When empty, the only one there is.' }),
+	senderLocator({
+		description: 'The WhatsApp number of yours that the person shall write to. When empty, the only one there is.',
+	}),
 	numberField,
 	groupLocator({ description: 'The group that the person joins by writing. When empty, none.' }),
 	{
@@ -102,7 +104,10 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['invite'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['registration'], operation: ['invite'] } },
+	properties,
+);
 
 export async function execute({ node, store, parameters }: Call) {
 	const hours = parameters.optionalNumber('options.expiresInHours');
@@ -115,7 +120,10 @@ export async function execute({ node, store, parameters }: Call) {
 		groups: [...(group === '' ? [] : [group]), ...parameters.list('options.furtherGroups')],
 		origin: byPerson ? 'form' : 'operator',
 		limits: {
-			...readLimits(node.getNodeParameter('limits', parameters.itemIndex, {}), byPerson ? FORM_LIMITS : OPERATOR_LIMITS),
+			...readLimits(
+				node.getNodeParameter('limits', parameters.itemIndex, {}),
+				byPerson ? FORM_LIMITS : OPERATOR_LIMITS,
+			),
 			countries: countriesAllowed(parameters.text('options.countries') || '*', ''),
 		},
 		language: parameters.optionalText('options.language'),

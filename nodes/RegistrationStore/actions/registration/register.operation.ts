@@ -15,12 +15,20 @@ const properties: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. Paper form of 3 May 2026, drawer 4',
-		description: 'Where and when the person agreed. It goes into the consent ledger; a person who said STOP is refused all the same.',
+		description:
+			'Where and when the person agreed. It goes into the consent ledger; a person who said STOP is refused all the same.',
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['register'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['registration'], operation: ['register'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
-	return await registerByHand(store, { sender: readSender(parameters), number: parameters.text('number'), source: parameters.text('source') });
+	return await registerByHand(store, {
+		sender: readSender(parameters),
+		number: parameters.text('number'),
+		source: parameters.text('source'),
+	});
 }

@@ -13,7 +13,12 @@ const properties: INodeProperties[] = [
 		name: 'by',
 		type: 'options',
 		options: [
-			{ name: 'Handle', value: 'handle', description: 'The handle of an item of Get Many, also where that shows no numbers. It cannot be guessed, so a web page’s form may carry it.' },
+			{
+				name: 'Handle',
+				value: 'handle',
+				description:
+					'The handle of an item of Get Many, also where that shows no numbers. It cannot be guessed, so a web page’s form may carry it.',
+			},
 			{ name: 'Phone Number', value: 'number', description: 'As people write it, or a WhatsApp user ID' },
 		],
 		default: 'number',
@@ -40,7 +45,10 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['registration'], operation: ['revoke'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['registration'], operation: ['revoke'] } },
+	properties,
+);
 
 /** One person: what is wrong fails the item. Several: each is an item, and tells its own error. */
 export async function execute({ store, parameters }: Call) {

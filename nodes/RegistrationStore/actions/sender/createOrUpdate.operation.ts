@@ -62,7 +62,8 @@ const properties: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. IT',
-				description: 'Of numbers that people type without international prefix, as two letters. When empty, the number’s own.',
+				description:
+					'Of numbers that people type without international prefix, as two letters. When empty, the number’s own.',
 			},
 			{
 				displayName: 'Language',
@@ -102,7 +103,11 @@ const properties: INodeProperties[] = [
 				options: [
 					{ name: 'Any Message', value: 'anyMessage', description: 'Whoever writes is registered' },
 					{ name: 'Keyword Only', value: 'keywordOnly', description: 'Only START registers' },
-					{ name: 'Keyword or Invitation', value: 'keywordOrInvitation', description: 'START registers, and any message of a person who was invited' },
+					{
+						name: 'Keyword or Invitation',
+						value: 'keywordOrInvitation',
+						description: 'START registers, and any message of a person who was invited',
+					},
 				],
 				default: 'anyMessage',
 			},
@@ -118,7 +123,8 @@ const properties: INodeProperties[] = [
 				name: 'smsSenderAddress',
 				type: 'string',
 				default: '',
-				description: 'What people see as the sender of an SMS. When empty, the number. Nobody can answer STOP to a name.',
+				description:
+					'What people see as the sender of an SMS. When empty, the number. Nobody can answer STOP to a name.',
 			},
 			{
 				displayName: 'STOP Ends',
@@ -134,7 +140,10 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['sender'], operation: ['createOrUpdate'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['sender'], operation: ['createOrUpdate'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
 	const provider = parameters.choice<ProviderName>('provider');

@@ -11,7 +11,9 @@ const properties: INodeProperties[] = [...pageFields];
 export const description = updateDisplayOptions({ show: { resource: ['sender'], operation: ['getMany'] } }, properties);
 
 export async function execute({ store, parameters }: Call) {
-	const senders = await readPages<SenderView>(parameters, (limit, last) => listSenders(store, { limit, afterId: last?.id }));
+	const senders = await readPages<SenderView>(parameters, (limit, last) =>
+		listSenders(store, { limit, afterId: last?.id }),
+	);
 	return senders.map((sender) => ({ ...sender, clickToChatLink: linkOf(sender) }));
 }
 

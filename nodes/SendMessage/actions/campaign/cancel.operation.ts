@@ -6,7 +6,10 @@ import type { Call } from '../../../shared/router';
 
 const properties: INodeProperties[] = [campaignLocator()];
 
-export const description = updateDisplayOptions({ show: { resource: ['campaign'], operation: ['cancel'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['campaign'], operation: ['cancel'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
 	return await cancelCampaign(store, readCampaign(parameters));

@@ -12,7 +12,8 @@ const properties: INodeProperties[] = [
 		type: 'string',
 		default: '=execution-{{ $execution.id }}',
 		required: true,
-		description: 'A word of your own for this campaign. The same key twice makes one campaign, so that running this again sends nothing twice.',
+		description:
+			'A word of your own for this campaign. The same key twice makes one campaign, so that running this again sends nothing twice.',
 	},
 	{
 		displayName: 'Name',
@@ -42,7 +43,10 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['campaign'], operation: ['create'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['campaign'], operation: ['create'] } },
+	properties,
+);
 
 export async function execute({ node, store, parameters }: Call) {
 	const input = {

@@ -41,13 +41,18 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['campaign'], operation: ['deliver'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['campaign'], operation: ['deliver'] } },
+	properties,
+);
 
 export async function execute({ node, store, parameters }: Call) {
 	const slot = parameters.text('slot');
 	const senderId = parameters.optionalNumber('senderId');
 	if (slot === '' || senderId === undefined) {
-		throw new InvalidInputError('There is no slot to deliver in. Connect this node to the output "Deliver" of the Campaign Trigger.');
+		throw new InvalidInputError(
+			'There is no slot to deliver in. Connect this node to the output "Deliver" of the Campaign Trigger.',
+		);
 	}
 	const runForSeconds = Math.min(20, Math.max(1, parameters.optionalNumber('options.runForSeconds') ?? 20));
 	return await deliver(store, await attachedProviders(node), {

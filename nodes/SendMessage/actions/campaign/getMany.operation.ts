@@ -7,8 +7,13 @@ import type { Call } from '../../../shared/router';
 
 const properties: INodeProperties[] = [...pageFields];
 
-export const description = updateDisplayOptions({ show: { resource: ['campaign'], operation: ['getMany'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['campaign'], operation: ['getMany'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
-	return await readPages<CampaignView>(parameters, (limit, last) => listCampaigns(store, { limit, before: last?.campaignId }));
+	return await readPages<CampaignView>(parameters, (limit, last) =>
+		listCampaigns(store, { limit, before: last?.campaignId }),
+	);
 }

@@ -17,7 +17,10 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-export const description = updateDisplayOptions({ show: { resource: ['campaign'], operation: ['preview'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['campaign'], operation: ['preview'] } },
+	properties,
+);
 
 export async function execute({ node, store, parameters }: Call) {
 	return await previewCampaign(store, readAudience(parameters), await attachedProviders(node));

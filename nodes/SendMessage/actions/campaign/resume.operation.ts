@@ -6,7 +6,10 @@ import type { Call } from '../../../shared/router';
 
 const properties: INodeProperties[] = [campaignLocator()];
 
-export const description = updateDisplayOptions({ show: { resource: ['campaign'], operation: ['resume'] } }, properties);
+export const description = updateDisplayOptions(
+	{ show: { resource: ['campaign'], operation: ['resume'] } },
+	properties,
+);
 
 export async function execute({ store, parameters }: Call) {
 	return await resumeCampaign(store, readCampaign(parameters));

@@ -41,7 +41,9 @@ export async function execute(call: Call) {
 	const { node, store, parameters } = call;
 	const eventId = parameters.optionalNumber('eventId');
 	if (eventId === undefined || !Number.isSafeInteger(eventId) || eventId < 1) {
-		throw new InvalidInputError('There is no event to reply to. Connect this node behind the WhatsApp Opt-In Trigger, or give the eventId of an event.');
+		throw new InvalidInputError(
+			'There is no event to reply to. Connect this node behind the WhatsApp Opt-In Trigger, or give the eventId of an event.',
+		);
 	}
 	return await reply(store, await attachedProviders(node), {
 		eventId,

@@ -29,7 +29,8 @@ const properties: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. +39 333 1234567',
-		description: 'The person’s number. The message goes out only where there is consent to it; otherwise the item says the reason.',
+		description:
+			'The person’s number. The message goes out only where there is consent to it; otherwise the item says the reason.',
 	},
 	purposeField,
 	...contentFields({ channel: ['whatsapp'] }, { channel: ['sms'] }),
