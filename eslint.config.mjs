@@ -16,6 +16,10 @@ function arrow(folder, { not, n8n }) {
 			regex: N8N_PACKAGES,
 			message: `Only nodes/ and credentials/ know n8n: ${folder}/ runs without it.`,
 		});
+	return restrict(folder, patterns);
+}
+
+function restrict(folder, patterns) {
 	return {
 		files: [`${folder}/**/*.ts`, `${folder}/**/*.mts`],
 		rules: { 'no-restricted-imports': ['error', { patterns }] },
@@ -24,14 +28,45 @@ function arrow(folder, { not, n8n }) {
 
 const NEVER_PUBLISHED = ['sandbox', 'bench', 'test'];
 
+const SERVICES = { not: ['nodes', 'credentials', ...NEVER_PUBLISHED], n8n: false };
+
 const arrows = [
 	arrow('domain', { not: ['store', 'providers', 'services', 'nodes', 'credentials', ...NEVER_PUBLISHED], n8n: false }),
 	arrow('store', { not: ['providers', 'services', 'nodes', 'credentials', ...NEVER_PUBLISHED], n8n: false }),
 	arrow('providers', { not: ['store', 'services', 'nodes', 'credentials', ...NEVER_PUBLISHED], n8n: false }),
-	arrow('services', { not: ['nodes', 'credentials', ...NEVER_PUBLISHED], n8n: false }),
+	arrow('services', SERVICES),
 	arrow('nodes', { not: ['credentials', ...NEVER_PUBLISHED], n8n: true }),
 	arrow('credentials', { not: ['nodes', 'services', 'store', 'providers', ...NEVER_PUBLISHED], n8n: true }),
 ];
+
+/** The rooms of services/, and which other rooms each may import: no circle, and nothing that is not needed. */
+const ROOMS = {
+	shared: [],
+	consent: ['shared'],
+	senders: ['shared', 'consent'],
+	sending: ['shared', 'consent', 'senders'],
+	invitations: ['shared', 'consent'],
+	contacts: ['shared', 'consent'],
+	registrations: ['shared', 'consent'],
+	rights: ['shared', 'consent'],
+	handOver: ['shared', 'consent', 'senders'],
+	receiving: ['shared', 'consent', 'senders', 'sending'],
+	reporting: ['shared'],
+	optInForm: ['shared', 'invitations'],
+};
+
+/** What holds for all of services/ holds in each room; a rule given twice for one file counts once, so both stand here. */
+function room(name, allowed) {
+	const others = Object.keys(ROOMS).filter((other) => other !== name && !allowed.includes(other));
+	const [, { patterns }] = arrow('services', SERVICES).rules['no-restricted-imports'];
+	const between = {
+		regex: `^(\\./)?(\\.\\./)+(${others.join('|')})(/|$)`,
+		message: `services/${name}/ imports of the other rooms only ${allowed.join(', ') || 'nothing'}: eslint.config.mjs says why.`,
+	};
+	return restrict(`services/${name}`, [...patterns, between]);
+}
+
+const rooms = Object.entries(ROOMS).map(([name, allowed]) => room(name, allowed));
 
 const communityRules = n8nCommunityNodesPlugin.configs.recommendedWithoutN8nCloudSupport;
 
@@ -63,6 +98,7 @@ export default tseslint.config(
 		},
 	},
 	...arrows,
+	...rooms,
 	{
 		...communityRules,
 		files: ['nodes/**/*.ts', 'credentials/**/*.ts', 'package.json'],

@@ -5,10 +5,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { sql } from 'kysely';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
-import { checkRegistrations } from '../services/registrations';
-import { createOrUpdateSender } from '../services/senders';
-import { isPostgres } from '../store/dialect';
-import { listOf } from '../store/rows';
+import { checkRegistrations } from '../services/registrations/registrations';
+import { createOrUpdateSender } from '../services/senders/senders';
+import { isPostgres } from '../store/database/dialect';
+import { listOf } from '../store/database/rows';
 import { openStore, type Store, type StoreSettings } from '../store/store';
 import { phoneOf } from './people';
 import { startBenchPostgres } from './postgres';

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { sql } from 'kysely';
 
-import { importContacts, type ImportSummary } from '../services/contactImport/importContacts';
-import { rowsOf, numberCell, textCell } from '../store/rows';
+import { importContacts, type ImportSummary } from '../services/contacts/import/importContacts';
+import { rowsOf, numberCell, textCell } from '../store/database/rows';
 import { openStore, type Store, type StoreSettings } from '../store/store';
 import { type EventLoopFigures, watchEventLoop } from './eventLoopWatch';
 import { cityOf, mobileOf, nameOf } from './importFile';

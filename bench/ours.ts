@@ -7,7 +7,7 @@ import type { WantedWorkflow } from '../sandbox/n8n/importPlan';
 import { packageCredentialTypes } from '../sandbox/n8n/packageCredentials';
 import { prepareStore } from '../sandbox/prepareStore';
 import { readTemplates } from '../sandbox/templates';
-import { createOrUpdateGroup } from '../services/groups';
+import { createOrUpdateGroup } from '../services/contacts/groups';
 import { openStore, type StoreSettings } from '../store/store';
 import { benchText, chain, triggerNode, type BatchCounts, type Contender } from './contender';
 import { registerMany } from './people';

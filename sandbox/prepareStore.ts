@@ -1,5 +1,5 @@
-import { createOrUpdateGroup } from '../services/groups';
-import { createOrUpdateSender } from '../services/senders';
+import { createOrUpdateGroup } from '../services/contacts/groups';
+import { createOrUpdateSender } from '../services/senders/senders';
 import { openStore, type StoreSettings } from '../store/store';
 import { metaAccount, websmsAccount } from './accounts';
 

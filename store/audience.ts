@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 
 import type { Audience } from '../domain/audience';
-import { listOf } from './rows';
+import { listOf } from './database/rows';
 import type { Database } from './schema';
 
 /** A contact as planning needs it. */

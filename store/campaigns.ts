@@ -2,8 +2,8 @@ import type { Audience, AudienceChannel } from '../domain/audience';
 import type { Purpose } from '../domain/channel';
 import type { MessageContent } from '../domain/content';
 import type { MessageState } from '../domain/messageState';
-import { contains } from './like';
-import { forUpdate } from './dialect';
+import { contains } from './database/like';
+import { forUpdate } from './database/dialect';
 import { changeMessages } from './messageChanges';
 import type { CampaignState, Database } from './schema';
 

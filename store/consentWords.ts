@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 
-import { listOf } from './rows';
+import { listOf } from './database/rows';
 import type { ConsentWordTable, Database } from './schema';
 import { suppressedNumbers } from './suppressions';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import { isPostgres } from './dialect';
+import { isPostgres } from './database/dialect';
 import type { Database } from './schema';
 
 /** The names of the fields that contacts have, of a page of contacts by id, and where the page ends; null: there are no more. */

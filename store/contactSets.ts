@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 
 import { type Contact, contactsByIds } from './contacts';
-import { isPostgres } from './dialect';
-import { listOf, numberCell, rowsOf, textCell } from './rows';
+import { isPostgres } from './database/dialect';
+import { listOf, numberCell, rowsOf, textCell } from './database/rows';
 import type { Database, MembershipTable } from './schema';
 import { suppressedNumbers } from './suppressions';
 

@@ -1,7 +1,7 @@
 import { type Expression, type Selectable, sql } from 'kysely';
 
-import { isPostgres } from './dialect';
-import { contains } from './like';
+import { isPostgres } from './database/dialect';
+import { contains } from './database/like';
 import type { ContactTable, Database } from './schema';
 
 export interface Contact {

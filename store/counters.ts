@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 
 import type { ReportChannel } from '../domain/channel';
 import { quarterOf } from '../domain/quarterHour';
-import { chunksOf } from './rows';
+import { chunksOf } from './database/rows';
 import type { CounterTable, Database } from './schema';
 
 /** Something that happened `total` times (default 1; less than 0 takes back what was counted before). */

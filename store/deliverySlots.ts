@@ -1,4 +1,4 @@
-import { forUpdateSkipLocked } from './dialect';
+import { forUpdateSkipLocked } from './database/dialect';
 import type { Database } from './schema';
 
 /** A lease on sending for a sender. */

@@ -1,6 +1,6 @@
 import { findEvent, type KnownEvent } from './events';
-import { keyedHash } from './ledgerKey';
-import { listOf, rowsOf, textCell, numberCell } from './rows';
+import { keyedHash } from './database/keyedHash';
+import { listOf, rowsOf, textCell, numberCell } from './database/rows';
 import { sql } from 'kysely';
 import type { Database, EventTable } from './schema';
 

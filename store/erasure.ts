@@ -1,5 +1,5 @@
-import { IS_OPEN } from './partialIndexes';
-import { listOf } from './rows';
+import { IS_OPEN } from './database/partialIndexes';
+import { listOf } from './database/rows';
 import type { Database } from './schema';
 
 /** Takes away the rows that are a person's alone; in the transaction that makes them nobody. @returns how many of each. */

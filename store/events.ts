@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 
 import type { Channel } from '../domain/channel';
-import { isPostgres } from './dialect';
-import { chunksOf, listOf } from './rows';
+import { isPostgres } from './database/dialect';
+import { chunksOf, listOf } from './database/rows';
 import type { Database, EventOutput, EventTable } from './schema';
 
 export interface NewEvent {

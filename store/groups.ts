@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 
 import { NotFoundError } from '../domain/errors';
 import { foldLetters } from '../domain/foldText';
-import { contains } from './like';
-import { listOf } from './rows';
+import { contains } from './database/like';
+import { listOf } from './database/rows';
 import type { Database } from './schema';
 
 export interface Group {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 
-import { forUpdate, isPostgres } from './dialect';
-import { IS_OPEN } from './partialIndexes';
-import { chunksOf, isOneOf, listOf } from './rows';
+import { forUpdate, isPostgres } from './database/dialect';
+import { IS_OPEN } from './database/partialIndexes';
+import { chunksOf, isOneOf, listOf } from './database/rows';
 import type { Database } from './schema';
 
 /** A person as a channel knows them. */

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
 
-import { isPostgres } from './dialect';
+import { isPostgres } from './database/dialect';
 import type { Database, InvitationOrigin } from './schema';
 
 /** Tells our advisory locks from everybody else's in the database. */

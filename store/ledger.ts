@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 
-import { forUpdate } from './dialect';
+import { forUpdate } from './database/dialect';
 import type { ChainHead, LedgerRecord } from '../domain/ledger';
-import { chunksOf } from './rows';
+import { chunksOf } from './database/rows';
 import type { Database } from './schema';
 
 const CHAIN = ['id', 'length', 'head'] as const;

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 
 import type { ChainHead, LedgerRecord } from '../domain/ledger';
-import { forUpdate } from './dialect';
-import { listOf, numberCell, rowsOf, textCell } from './rows';
+import { forUpdate } from './database/dialect';
+import { listOf, numberCell, rowsOf, textCell } from './database/rows';
 import type { Database } from './schema';
 
 /** The identities of these E.164 numbers, made where they are missing; for thousands at once. */

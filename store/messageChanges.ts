@@ -3,9 +3,9 @@ import { sql } from 'kysely';
 import type { Channel, Purpose } from '../domain/channel';
 import { countsOfChange, type MessageState, type MessageStep } from '../domain/messageState';
 import { addCounts, type Count } from './counters';
-import { forUpdate, isPostgres } from './dialect';
+import { forUpdate, isPostgres } from './database/dialect';
 import { ERASED_PROVIDER_ID } from './personData';
-import { listOf, numberCell, rowsOf, textCell } from './rows';
+import { listOf, numberCell, rowsOf, textCell } from './database/rows';
 import type { CampaignState, Database } from './schema';
 
 /** A message as it lies in the store, locked until the transaction ends. */

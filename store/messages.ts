@@ -1,10 +1,10 @@
 import type { Channel, ProviderName, Purpose } from '../domain/channel';
 import type { MessageState } from '../domain/messageState';
-import { keyedHash } from './ledgerKey';
+import { keyedHash } from './database/keyedHash';
 import { changeMessages } from './messageChanges';
 import type { OutboxMessage } from './outbox';
-import { IS_OPEN } from './partialIndexes';
-import { isOneOf, listOf } from './rows';
+import { IS_OPEN } from './database/partialIndexes';
+import { isOneOf, listOf } from './database/rows';
 import type { Database } from './schema';
 
 export interface Withdrawal {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 
 import { hashesOf } from './suppressions';
-import { isOneOf } from './rows';
+import { isOneOf } from './database/rows';
 import type { ConsentWordTable, Database } from './schema';
 
 export interface ListedOptOut {

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 
 import type { Channel, Purpose } from '../domain/channel';
 import { changeMessages } from './messageChanges';
-import { forUpdateSkipLocked } from './dialect';
-import { listOf } from './rows';
+import { forUpdateSkipLocked } from './database/dialect';
+import { listOf } from './database/rows';
 import type { Database } from './schema';
 
 /** A message about to be sent. */

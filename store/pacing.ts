@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 
 import type { ProviderName } from '../domain/channel';
-import { isPostgres } from './dialect';
+import { isPostgres } from './database/dialect';
 import type { Database } from './schema';
 
 /** A sender as delivery sees it. */

@@ -1,7 +1,7 @@
-import { chunksOf, isOneOf, listOf, numberCell, rowsOf, textCell } from './rows';
+import { chunksOf, isOneOf, listOf, numberCell, rowsOf, textCell } from './database/rows';
 import { sql } from 'kysely';
 
-import { isPostgres } from './dialect';
+import { isPostgres } from './database/dialect';
 import type { PersonKey } from './identities';
 import type { Database } from './schema';
 

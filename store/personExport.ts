@@ -1,4 +1,4 @@
-import { listOf } from './rows';
+import { listOf } from './database/rows';
 import type { Database } from './schema';
 
 /** Everything about a person that is few; pages of the rest are below. Column names are what people read in the export. */

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 
-import { isPostgres } from './dialect';
+import { isPostgres } from './database/dialect';
 import { emptyMessages } from './personData';
-import { listOf } from './rows';
+import { listOf } from './database/rows';
 import type { Database } from './schema';
 
 /** What can be purged: where it lies, what of it is old enough, and how it goes. */

@@ -1,7 +1,7 @@
 import type { Channel, Purpose } from '../domain/channel';
 import type { MessageContent } from '../domain/content';
 import type { PermissionFacts, ReplyFacts } from '../domain/permission';
-import { listOf } from './rows';
+import { listOf } from './database/rows';
 import type { Database, RegistrationState } from './schema';
 import { type Suppression, suppressedNumbers } from './suppressions';
 

@@ -1,5 +1,5 @@
 import type { Word } from '../domain/consent/state';
-import { listOf } from './rows';
+import { listOf } from './database/rows';
 import type { Database, RegistrationState } from './schema';
 import { suppressedNumbers } from './suppressions';
 

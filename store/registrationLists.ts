@@ -2,8 +2,8 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely';
 
 import { readNumberSearch } from '../domain/numberSearch';
 import type { PersonKey } from './identities';
-import { contains } from './like';
-import { listOf } from './rows';
+import { contains } from './database/like';
+import { listOf } from './database/rows';
 import type { Database, EndedBy, RegistrationState } from './schema';
 import type { Succession } from './successions';
 

@@ -1,6 +1,6 @@
 import { sql, type SqlBool } from 'kysely';
 
-import { listOf } from './rows';
+import { listOf } from './database/rows';
 import type { Database, EndedBy, RegistrationState } from './schema';
 
 export interface Registration {

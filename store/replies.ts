@@ -2,7 +2,7 @@ import type { Channel } from '../domain/channel';
 import type { ReplyFacts } from '../domain/permission';
 import type { OutboxMessage } from './outbox';
 import type { Kin, Words } from './reachability';
-import { listOf } from './rows';
+import { listOf } from './database/rows';
 import type { Database } from './schema';
 
 /** Something a person wrote, as far as answering it needs it. */

@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 
 import type { Channel, ProviderName } from '../domain/channel';
 import { InvalidInputError, NotFoundError } from '../domain/errors';
-import { contains } from './like';
+import { contains } from './database/like';
 import type { Database, RegistrationPolicy, SenderTable, StopScope } from './schema';
 
 /** A company number at its provider. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import { listOf } from './rows';
+import { listOf } from './database/rows';
 import type { Database } from './schema';
 
 /**

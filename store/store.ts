@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 
 import { ConfigurationError } from '../domain/errors';
-import { bindLedgerKey, keyFingerprint } from './ledgerKey';
+import { bindLedgerKey, keyFingerprint } from './database/keyedHash';
 import { migrate } from './migrate';
-import { createPostgresDialect, type PostgresSettings } from './postgres/dialect';
-import { RestoreGuard } from './restoreGuard';
+import { createPostgresDialect, type PostgresSettings } from './database/postgres/dialect';
+import { RestoreGuard } from './guard/restoreGuard';
 import type { Database, Schema } from './schema';
-import { SqliteThreadDialect } from './sqlite/dialect';
-import { assertUsable, type SqliteSettings, sqliteFilePath } from './sqlite/location';
-import { isTransactionConflict, storeError } from './unavailable';
+import { SqliteThreadDialect } from './database/sqlite/dialect';
+import { assertUsable, type SqliteSettings, sqliteFilePath } from './database/sqlite/location';
+import { isTransactionConflict, storeError } from './database/databaseErrors';
 
 export type StoreSettings = (({ kind: 'sqlite' } & SqliteSettings) | ({ kind: 'postgres' } & PostgresSettings)) & {
 	/** Signs the consent ledger; the store remembers a fingerprint of it and refuses another. */

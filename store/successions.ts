@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import { forUpdate, isPostgres } from './dialect';
+import { forUpdate, isPostgres } from './database/dialect';
 import type { Database } from './schema';
 
 /** A sender whose number changed, and all that came after it, next one first. */

@@ -1,6 +1,6 @@
 import type { PersonKey } from './identities';
-import { keyedHash } from './ledgerKey';
-import { listOf } from './rows';
+import { keyedHash } from './database/keyedHash';
+import { listOf } from './database/rows';
 import type { Database, SuppressionTable } from './schema';
 
 /** An opt-out of somebody erased. */

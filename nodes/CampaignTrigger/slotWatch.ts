@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { CampaignView } from '../../services/campaigns';
-import { releaseSlot, revokeSlots, type SlotItem, takeSlots } from '../../services/slots';
+import type { CampaignView } from '../../services/sending/campaigns';
+import { releaseSlot, revokeSlots, type SlotItem, takeSlots } from '../../services/sending/slots';
 import type { StoreHandle } from '../../store/pool';
 import type { Store } from '../../store/store';
 

@@ -9,9 +9,9 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import type { HandedEvent } from '../../services/handOver';
+import type { HandedEvent } from '../../services/handOver/claimedEvents';
 import { credentialTest } from '../shared/credentialTests';
-import { handOverEvents } from '../shared/handOver';
+import { handOverEvents } from '../shared/eventTrigger';
 import { inboxOf } from '../shared/inbox';
 import { listSearch } from '../shared/lists';
 import { answerVisitor, sendAnswer } from './answerVisitor';

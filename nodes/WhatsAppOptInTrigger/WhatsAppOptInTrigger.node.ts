@@ -8,7 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import { credentialTest } from '../shared/credentialTests';
-import { handOverEvents } from '../shared/handOver';
+import { handOverEvents } from '../shared/eventTrigger';
 import { outputsExpression, toOutputs } from './outputs';
 import { properties } from './properties';
 import { receiveWebhook } from './receiveWebhook';

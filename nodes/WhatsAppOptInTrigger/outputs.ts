@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import type { HandedEvent } from '../../services/handOver';
+import type { HandedEvent } from '../../services/handOver/claimedEvents';
 
 const OUTPUTS = ['optIn', 'optOut', 'message', 'status'] as const;
 

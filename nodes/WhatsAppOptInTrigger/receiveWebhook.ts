@@ -2,7 +2,7 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 
 import { ConfigurationError, StoreUnavailableError } from '../../domain/errors';
 import type { RawRequest, WebhookAnswer, WebhookReader } from '../../providers/provider';
-import { receive } from '../../services/receive';
+import { receive } from '../../services/receiving/receive';
 import { inboxOf } from '../shared/inbox';
 import { createWebhookReader, providerCredentials, type ProviderWithCredential } from '../shared/providers';
 import { withNodeStore } from '../shared/store';

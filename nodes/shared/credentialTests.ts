@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { ICredentialDataDecryptedObject, ICredentialsDecrypted, INodeCredentialTestResult } from 'n8n-workflow';
 
-import { blockText } from '../../services/sendingBlock';
-import { sendingBlock } from '../../store/sendingBlock';
+import { blockText } from '../../services/shared/sendingBlock';
+import { sendingBlock } from '../../store/guard/sendingBlock';
 import { openStore } from '../../store/store';
-import { sqliteFilePath } from '../../store/sqlite/location';
+import { sqliteFilePath } from '../../store/database/sqlite/location';
 import { createProvider, type ProviderWithCredential } from './providers';
 import { storeSettings } from './store';
 

@@ -6,10 +6,10 @@ import type {
 } from 'n8n-workflow';
 
 import { maskPhone } from '../../domain/phone';
-import { listCampaigns } from '../../services/campaigns';
-import { listContacts } from '../../services/contacts';
-import { listGroups } from '../../services/groups';
-import { listSenders } from '../../services/senders';
+import { listCampaigns } from '../../services/sending/campaigns';
+import { listContacts } from '../../services/contacts/contacts';
+import { listGroups } from '../../services/contacts/groups';
+import { listSenders } from '../../services/senders/senders';
 import type { Store } from '../../store/store';
 import { withNodeStore } from './store';
 

@@ -10,7 +10,7 @@ import { withTrialMode } from '../../providers/trialMode';
 import type { WebsmsAccount } from '../../providers/websms/account';
 import { createWebsmsProvider } from '../../providers/websms/client';
 import { createWebsmsWebhookReader } from '../../providers/websms/webhook';
-import type { Providers } from '../../services/providers';
+import type { Providers } from '../../services/sending/providerAccounts';
 import { nodeHttpClient } from './http';
 import { splitList } from './parameters';
 import type { CredentialReader } from './store';

@@ -2,8 +2,8 @@ import type { ConsentSignal } from '../../domain/consent/signal';
 import type { Group } from '../../store/groups';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
-import type { AnsweredInvitation } from './invitation';
-import type { ResolvedPerson } from './person';
+import type { AnsweredInvitation } from './answeredInvitation';
+import type { ResolvedPerson } from './resolvePerson';
 import type { SignalContext, StoredPerson } from './personState';
 import type { SignalInput } from './signalInput';
 

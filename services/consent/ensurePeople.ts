@@ -2,8 +2,8 @@ import { ensureIdentities, findIdentity } from '../../store/identities';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
 import { suppressedNumbers } from '../../store/suppressions';
-import { applyConsentSignals } from '../consentEngine';
-import { keptOf, takeKept } from './erased';
+import { applyConsentSignals } from './engine';
+import { keptOf, takeKept } from './keptOfErased';
 
 /** The identities of these E.164 numbers, made where they are missing; who was erased gets back the opt-outs that were kept. */
 export async function ensurePeople(

@@ -6,7 +6,7 @@ import { type HistoryEvent, historyOf, newestSignalAt } from '../../store/events
 import { type ContactMembership, membershipsOfNumber } from '../../store/memberships';
 import { type LimitedRegistration, type Registration, registrationsOf } from '../../store/registrations';
 import type { Database } from '../../store/schema';
-import type { ResolvedPerson } from './person';
+import type { ResolvedPerson } from './resolvePerson';
 
 /** What a signal's meaning depends on beside the event's own columns; kept in its details, as it was when it arrived. */
 export type SignalContext = Omit<ConsentSignal, 'key' | 'kind' | 'channel' | 'effectiveAt' | 'senderId' | 'groupId'>;

@@ -1,5 +1,5 @@
 import type { RegistrationState } from '../../store/schema';
-import type { AppliedOutcome } from './outcome';
+import type { AppliedOutcome } from './signalOutcome';
 
 /** What a signal came to, and what its caller has to see to. */
 export interface SignalResult {

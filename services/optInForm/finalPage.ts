@@ -1,5 +1,5 @@
-import { html, Html } from '../html';
-import { qrCodeSvg } from '../qrCode';
+import { html, Html } from '../shared/html';
+import { qrCodeSvg } from './qrCode';
 import { page, textsOf } from './page';
 import type { FormSettings } from './settings';
 

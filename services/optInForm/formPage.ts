@@ -1,4 +1,4 @@
-import { html, type Html, paragraphs } from '../html';
+import { html, type Html, paragraphs } from '../shared/html';
 import { type FieldError, fieldLabel, fieldName, type FormField } from './fields';
 import { page, textsOf } from './page';
 import { FIELD, type FormSettings } from './settings';

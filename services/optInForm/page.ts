@@ -1,4 +1,4 @@
-import { html, Html } from '../html';
+import { html, Html } from '../shared/html';
 import type { FormSettings } from './settings';
 import { styleSheet } from './style';
 import { FORM_TEXTS, type FormTexts } from './texts';

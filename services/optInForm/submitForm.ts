@@ -7,7 +7,7 @@ import { countriesAllowed } from '../../domain/invitationLimits';
 import { normalisePhone } from '../../domain/phone';
 import { resolveSender, type Sender } from '../../store/senders';
 import type { Store } from '../../store/store';
-import { invite } from '../invite';
+import { invite } from '../invitations/invite';
 import { assertFields, cutValue, type FieldError, fieldError, fieldName, personFieldsOf } from './fields';
 import { finalPage } from './finalPage';
 import { consentText, EMPTY_FORM, type FormError, formPage, type FormValues, type FormView } from './formPage';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { listContacts } from '../../services/contacts';
+import { listContacts } from '../../services/contacts/contacts';
 import { openStore } from '../../store/store';
 import { importFile, numberOf } from '../support/contactFiles';
 import { newSqlite } from '../support/stores';

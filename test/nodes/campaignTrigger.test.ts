@@ -1,5 +1,5 @@
 import { CampaignTrigger } from '../../nodes/CampaignTrigger/CampaignTrigger.node';
-import { createCampaign } from '../../services/campaigns';
+import { createCampaign } from '../../services/sending/campaigns';
 import { closeStores } from '../../store/pool';
 import { enterHouse, type NodeHouse, smsSender } from './nodeHouse';
 import { resultOf } from './runWorkflow';

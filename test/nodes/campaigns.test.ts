@@ -1,4 +1,4 @@
-import { takeSlots } from '../../services/slots';
+import { takeSlots } from '../../services/sending/slots';
 import { enterHouse, type NodeHouse } from './nodeHouse';
 import { type NodeUnderTest, outputOf, resultOf } from './runWorkflow';
 

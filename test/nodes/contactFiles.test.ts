@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { createOrUpdateContact, listContacts } from '../../services/contacts';
-import { createOrUpdateGroup } from '../../services/groups';
+import { createOrUpdateContact, listContacts } from '../../services/contacts/contacts';
+import { createOrUpdateGroup } from '../../services/contacts/groups';
 import { enterHouse, type NodeHouse } from './nodeHouse';
 import { type NodeUnderTest, outputOf, outputsOf } from './runWorkflow';
 

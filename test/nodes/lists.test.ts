@@ -1,9 +1,9 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { listSearch, loadOptions } from '../../nodes/shared/lists';
-import { createCampaign } from '../../services/campaigns';
-import { createOrUpdateContact } from '../../services/contacts';
-import { createOrUpdateGroup } from '../../services/groups';
+import { createCampaign } from '../../services/sending/campaigns';
+import { createOrUpdateContact } from '../../services/contacts/contacts';
+import { createOrUpdateGroup } from '../../services/contacts/groups';
 import { enterHouse, type NodeHouse, smsSender, whatsAppSender } from './nodeHouse';
 
 let house: NodeHouse;

@@ -7,7 +7,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { testStore } from '../../nodes/shared/credentialTests';
 import { storeSettings } from '../../nodes/shared/store';
-import { createOrUpdateSender } from '../../services/senders';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { closeStores } from '../../store/pool';
 import { openStore, type Store } from '../../store/store';
 import type { Credentials } from './runWorkflow';

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { verifyConsent } from '../../services/consentRecords';
-import { createOrUpdateGroup } from '../../services/groups';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { createOrUpdateGroup } from '../../services/contacts/groups';
 import { consentRulesPage } from '../support/consentRulesPage';
 import { World } from '../support/consentWorld';
 import { describeSharedStores } from '../support/stores';

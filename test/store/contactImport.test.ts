@@ -1,9 +1,9 @@
 import { NotFoundError } from '../../domain/errors';
-import { verifyConsent } from '../../services/consentRecords';
-import { itemRows } from '../../services/contactImport/itemRows';
-import { createOrUpdateContact, listContacts } from '../../services/contacts';
-import { addContactToGroup, createOrUpdateGroup, listGroups } from '../../services/groups';
-import { createOrUpdateSender } from '../../services/senders';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { itemRows } from '../../services/contacts/import/itemRows';
+import { createOrUpdateContact, listContacts } from '../../services/contacts/contacts';
+import { addContactToGroup, createOrUpdateGroup, listGroups } from '../../services/contacts/groups';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import type { Store } from '../../store/store';
 import { importFile, numberOf } from '../support/contactFiles';
 import { deliver, message, PHONE, SENDER_PHONE } from '../support/inbound';

@@ -1,6 +1,6 @@
-import { verifyConsent } from '../../services/consentRecords';
-import { listContacts } from '../../services/contacts';
-import { createOrUpdateGroup, listGroups } from '../../services/groups';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { listContacts } from '../../services/contacts/contacts';
+import { createOrUpdateGroup, listGroups } from '../../services/contacts/groups';
 import type { Store } from '../../store/store';
 import { importFile, inPieces, numberOf } from '../support/contactFiles';
 import { describeStores } from '../support/stores';

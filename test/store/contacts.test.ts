@@ -1,13 +1,13 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../../domain/errors';
-import { createOrUpdateContact, deleteContact, getContact, listContacts } from '../../services/contacts';
+import { createOrUpdateContact, deleteContact, getContact, listContacts } from '../../services/contacts/contacts';
 import {
 	addContactToGroup,
 	createOrUpdateGroup,
 	deleteGroup,
 	listGroups,
 	removeContactFromGroup,
-} from '../../services/groups';
-import { createOrUpdateSender } from '../../services/senders';
+} from '../../services/contacts/groups';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { deliver, message, PHONE, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

@@ -1,11 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { cancelCampaign, createCampaign, getCampaign, pauseCampaign, resumeCampaign } from '../../services/campaigns';
-import { applyConsentSignal } from '../../services/consentEngine';
-import { deliver, type Delivery } from '../../services/deliver';
-import { waitForInFlight } from '../../services/inFlight';
-import { settleStatuses } from '../../services/settleStatuses';
-import { revokeSlots, takeSlots } from '../../services/slots';
+import {
+	cancelCampaign,
+	createCampaign,
+	getCampaign,
+	pauseCampaign,
+	resumeCampaign,
+} from '../../services/sending/campaigns';
+import { applyConsentSignal } from '../../services/consent/engine';
+import { deliver, type Delivery } from '../../services/sending/deliver';
+import { waitForInFlight } from '../../services/shared/inFlight';
+import { settleStatuses } from '../../services/sending/settleStatuses';
+import { revokeSlots, takeSlots } from '../../services/sending/slots';
 import { spacingUs } from '../../domain/pacing';
 import { referenceOf } from '../../domain/reference';
 import { resolveSender } from '../../store/senders';

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { StoreUnavailableError } from '../../domain/errors';
-import { createOrUpdateGroup } from '../../services/groups';
-import { EventPump } from '../../services/eventPump';
-import { claimEvents, type HandedEvent, markTaken, renewClaims } from '../../services/handOver';
+import { createOrUpdateGroup } from '../../services/contacts/groups';
+import { EventPump } from '../../services/handOver/eventPump';
+import { claimEvents, type HandedEvent, markTaken, renewClaims } from '../../services/handOver/claimedEvents';
 import { deliver, INBOX, message, PHONE, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

@@ -1,7 +1,7 @@
-import { checkRegistrations } from '../../services/registrations';
-import { verifyConsent } from '../../services/consentRecords';
-import { exportPerson } from '../../services/exportPerson';
-import { createOrUpdateGroup } from '../../services/groups';
+import { checkRegistrations } from '../../services/registrations/registrations';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { exportPerson } from '../../services/rights/exportPerson';
+import { createOrUpdateGroup } from '../../services/contacts/groups';
 import { ensureIdentities, findIdentity } from '../../store/identities';
 import { deliver, message, PHONE, seen } from '../support/inbound';
 import { describeStores } from '../support/stores';

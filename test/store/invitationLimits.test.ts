@@ -5,8 +5,8 @@ import {
 	NO_LIMITS,
 	OPERATOR_LIMITS,
 } from '../../domain/invitationLimits';
-import { invite, type InviteInput } from '../../services/invite';
-import { createOrUpdateSender } from '../../services/senders';
+import { invite, type InviteInput } from '../../services/invitations/invite';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { consentTables, deliver, message, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

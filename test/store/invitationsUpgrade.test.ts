@@ -4,9 +4,9 @@ import { Kysely, sql } from 'kysely';
 
 import * as first from '../../store/migrations/0001-first';
 import { migrate } from '../../store/migrate';
-import { createPostgresDialect } from '../../store/postgres/dialect';
-import { SqliteThreadDialect } from '../../store/sqlite/dialect';
-import { sqliteFilePath } from '../../store/sqlite/location';
+import { createPostgresDialect } from '../../store/database/postgres/dialect';
+import { SqliteThreadDialect } from '../../store/database/sqlite/dialect';
+import { sqliteFilePath } from '../../store/database/sqlite/location';
 import { openStore } from '../../store/store';
 import { deliver, message, PHONE, seen } from '../support/inbound';
 import { newPostgres, newSqlite, TestClock } from '../support/stores';

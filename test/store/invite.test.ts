@@ -1,11 +1,11 @@
 import { InvalidInputError, NotFoundError } from '../../domain/errors';
 import { NO_LIMITS } from '../../domain/invitationLimits';
-import { createOrUpdateGroup } from '../../services/groups';
-import { claimEvents } from '../../services/handOver';
-import { invite, type InviteInput } from '../../services/invite';
-import { createOrUpdateContact } from '../../services/contacts';
-import { checkRegistrations, revokeRegistration } from '../../services/registrations';
-import { createOrUpdateSender } from '../../services/senders';
+import { createOrUpdateGroup } from '../../services/contacts/groups';
+import { claimEvents } from '../../services/handOver/claimedEvents';
+import { invite, type InviteInput } from '../../services/invitations/invite';
+import { createOrUpdateContact } from '../../services/contacts/contacts';
+import { checkRegistrations, revokeRegistration } from '../../services/registrations/registrations';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import type { RegistrationPolicy } from '../../store/schema';
 import { consentTables, deliver, INBOX, message, PHONE, seen, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';

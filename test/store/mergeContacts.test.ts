@@ -1,7 +1,7 @@
-import { verifyConsent } from '../../services/consentRecords';
-import { createOrUpdateContact, getContact, listContacts } from '../../services/contacts';
-import { addContactToGroup, createOrUpdateGroup } from '../../services/groups';
-import { mergeContacts } from '../../services/mergeContacts';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { createOrUpdateContact, getContact, listContacts } from '../../services/contacts/contacts';
+import { addContactToGroup, createOrUpdateGroup } from '../../services/contacts/groups';
+import { mergeContacts } from '../../services/contacts/merge';
 import { deliver, message, PHONE, seen } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

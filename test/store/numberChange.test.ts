@@ -1,9 +1,9 @@
-import { verifyConsent } from '../../services/consentRecords';
-import { createOrUpdateContact } from '../../services/contacts';
-import { createOrUpdateGroup } from '../../services/groups';
-import { claimEvents } from '../../services/handOver';
-import { checkRegistrations, getUsage } from '../../services/registrations';
-import { createOrUpdateSender } from '../../services/senders';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { createOrUpdateContact } from '../../services/contacts/contacts';
+import { createOrUpdateGroup } from '../../services/contacts/groups';
+import { claimEvents } from '../../services/handOver/claimedEvents';
+import { checkRegistrations, getUsage } from '../../services/registrations/registrations';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { consentTables, deliver, INBOX, message, numberChange, PHONE, seen, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

@@ -1,11 +1,11 @@
 import { NotFoundError } from '../../domain/errors';
 import { FORM_LIMITS, NO_LIMITS } from '../../domain/invitationLimits';
-import { createOrUpdateGroup } from '../../services/groups';
+import { createOrUpdateGroup } from '../../services/contacts/groups';
 import type { FormSettings } from '../../services/optInForm/settings';
 import { showForm, submitForm } from '../../services/optInForm/submitForm';
 import { FORM_TEXTS } from '../../services/optInForm/texts';
-import { applyMessage } from '../../services/registrations';
-import { createOrUpdateSender } from '../../services/senders';
+import { applyMessage } from '../../services/registrations/registrations';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import type { Store } from '../../store/store';
 import { deliver, message } from '../support/inbound';
 import { readMarkup } from '../support/markup';

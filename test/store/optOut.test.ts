@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { createOrUpdateContact, deleteContact } from '../../services/contacts';
-import { addContactToGroup, createOrUpdateGroup, removeContactFromGroup } from '../../services/groups';
-import { createOrUpdateSender } from '../../services/senders';
+import { createOrUpdateContact, deleteContact } from '../../services/contacts/contacts';
+import { addContactToGroup, createOrUpdateGroup, removeContactFromGroup } from '../../services/contacts/groups';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { consentTables, deliver, eventsOf, message, PHONE, preference, seen, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 
 import { referenceOf } from '../../domain/reference';
 import type { IncomingStatus } from '../../providers/provider';
-import { createCampaign, getCampaign, resumeCampaign } from '../../services/campaigns';
-import { deliver, type Delivery } from '../../services/deliver';
-import { settleStatuses } from '../../services/settleStatuses';
-import { takeSlots } from '../../services/slots';
-import { summarise } from '../../services/report';
+import { createCampaign, getCampaign, resumeCampaign } from '../../services/sending/campaigns';
+import { deliver, type Delivery } from '../../services/sending/deliver';
+import { settleStatuses } from '../../services/sending/settleStatuses';
+import { takeSlots } from '../../services/sending/slots';
+import { summarise } from '../../services/reporting/summarise';
 import type { Store } from '../../store/store';
 import {
 	type Answer,

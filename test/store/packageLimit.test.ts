@@ -1,6 +1,6 @@
-import { createOrUpdateSender } from '../../services/senders';
-import { getUsage, listRegistrations, revokeRegistration } from '../../services/registrations';
-import { verifyConsent } from '../../services/consentRecords';
+import { createOrUpdateSender } from '../../services/senders/senders';
+import { getUsage, listRegistrations, revokeRegistration } from '../../services/registrations/registrations';
+import { verifyConsent } from '../../services/rights/verifyLedger';
 import { deliver, eventsOf, INBOX, message, seen, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

@@ -5,8 +5,8 @@ import {
 	pauseCampaign,
 	previewCampaign,
 	resumeCampaign,
-} from '../../services/campaigns';
-import { summarise } from '../../services/report';
+} from '../../services/sending/campaigns';
+import { summarise } from '../../services/reporting/summarise';
 import type { Store } from '../../store/store';
 import {
 	campaign,

@@ -1,8 +1,8 @@
 import { NO_LIMITS } from '../../domain/invitationLimits';
-import { verifyConsent } from '../../services/consentRecords';
-import { invite } from '../../services/invite';
-import { purge, type PurgeKind } from '../../services/purge';
-import { createOrUpdateSender } from '../../services/senders';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { invite } from '../../services/invitations/invite';
+import { purge, type PurgeKind } from '../../services/rights/purge';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { consentTables, deliver, message, PHONE, seen, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

@@ -1,8 +1,8 @@
 import { StoreUnavailableError } from '../../domain/errors';
-import { createOrUpdateContact } from '../../services/contacts';
-import { createOrUpdateGroup } from '../../services/groups';
-import { claimEvents } from '../../services/handOver';
-import { receive } from '../../services/receive';
+import { createOrUpdateContact } from '../../services/contacts/contacts';
+import { createOrUpdateGroup } from '../../services/contacts/groups';
+import { claimEvents } from '../../services/handOver/claimedEvents';
+import { receive } from '../../services/receiving/receive';
 import { openStore } from '../../store/store';
 import {
 	consentTables,

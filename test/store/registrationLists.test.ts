@@ -1,12 +1,16 @@
 import { sql } from 'kysely';
 
 import { InvalidInputError } from '../../domain/errors';
-import { createOrUpdateContact } from '../../services/contacts';
-import { addContactToGroup, createOrUpdateGroup } from '../../services/groups';
-import { checkRegistrations } from '../../services/registrations';
-import { listRegistrations, type ListedRegistration, type RegistrationFilter } from '../../services/registrationLists';
-import { createOrUpdateSender } from '../../services/senders';
-import { isPostgres } from '../../store/dialect';
+import { createOrUpdateContact } from '../../services/contacts/contacts';
+import { addContactToGroup, createOrUpdateGroup } from '../../services/contacts/groups';
+import { checkRegistrations } from '../../services/registrations/registrations';
+import {
+	listRegistrations,
+	type ListedRegistration,
+	type RegistrationFilter,
+} from '../../services/registrations/lists';
+import { createOrUpdateSender } from '../../services/senders/senders';
+import { isPostgres } from '../../store/database/dialect';
 import { deliver, message, PHONE, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

@@ -1,6 +1,6 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../../domain/errors';
-import { verifyConsent } from '../../services/consentRecords';
-import { applyProviderOptOut } from '../../services/providerOptOut';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { applyProviderOptOut } from '../../services/sending/providerOptOut';
 import {
 	applyMessage,
 	checkRegistrations,
@@ -9,8 +9,8 @@ import {
 	listRegistrations,
 	registerByHand,
 	revokeRegistration,
-} from '../../services/registrations';
-import { createOrUpdateSender, listSenders, resolveSender } from '../../services/senders';
+} from '../../services/registrations/registrations';
+import { createOrUpdateSender, listSenders, resolveSender } from '../../services/senders/senders';
 import { consentTables, deliver, message, PHONE, seen, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

@@ -1,10 +1,10 @@
 import { NO_LIMITS } from '../../domain/invitationLimits';
-import { verifyConsent } from '../../services/consentRecords';
-import { createOrUpdateGroup } from '../../services/groups';
-import { invite, type InviteInput } from '../../services/invite';
-import { registerByHand } from '../../services/registrations';
-import { remind } from '../../services/remind';
-import { createOrUpdateSender } from '../../services/senders';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { createOrUpdateGroup } from '../../services/contacts/groups';
+import { invite, type InviteInput } from '../../services/invitations/invite';
+import { registerByHand } from '../../services/registrations/registrations';
+import { remind } from '../../services/invitations/remind';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { consentTables, deliver, message, PHONE, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

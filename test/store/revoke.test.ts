@@ -1,9 +1,9 @@
-import { endSilent } from '../../services/endSilent';
-import { verifyConsent } from '../../services/consentRecords';
-import { listRegistrations } from '../../services/registrationLists';
-import { registerByHand } from '../../services/registrations';
-import { revokeHandles, revokeRegistrations } from '../../services/revoke';
-import { createOrUpdateSender } from '../../services/senders';
+import { endSilent } from '../../services/registrations/endSilent';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { listRegistrations } from '../../services/registrations/lists';
+import { registerByHand } from '../../services/registrations/registrations';
+import { revokeHandles, revokeRegistrations } from '../../services/registrations/revoke';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { deliver, eventsOf, message, PHONE, seen, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

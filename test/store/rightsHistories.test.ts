@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 
-import { verifyConsent } from '../../services/consentRecords';
-import { createOrUpdateContact } from '../../services/contacts';
-import { erasePerson } from '../../services/erase';
-import { exportOptOuts } from '../../services/exportOptOuts';
-import { importOptOuts } from '../../services/importOptOuts';
-import { purge } from '../../services/purge';
-import { sendMessage } from '../../services/send';
-import { createOrUpdateSender } from '../../services/senders';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { createOrUpdateContact } from '../../services/contacts/contacts';
+import { erasePerson } from '../../services/rights/erase';
+import { exportOptOuts } from '../../services/rights/exportOptOuts';
+import { importOptOuts } from '../../services/rights/importOptOuts';
+import { purge } from '../../services/rights/purge';
+import { sendMessage } from '../../services/sending/sendAndReply';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { openStore } from '../../store/store';
 import { FakeProvider } from '../support/delivery';
 import { deliver, message, PHONE, SENDER_PHONE } from '../support/inbound';

@@ -1,4 +1,4 @@
-import { createOrUpdateContact, listContacts } from '../../services/contacts';
+import { createOrUpdateContact, listContacts } from '../../services/contacts/contacts';
 import { describeStores } from '../support/stores';
 
 describeStores('Searching', (context) => {

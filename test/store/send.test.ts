@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { applyConsentSignal } from '../../services/consentEngine';
-import { waitForInFlight } from '../../services/inFlight';
-import { reply, type SendInput, sendMessage } from '../../services/send';
+import { applyConsentSignal } from '../../services/consent/engine';
+import { waitForInFlight } from '../../services/shared/inFlight';
+import { reply, type SendInput, sendMessage } from '../../services/sending/sendAndReply';
 import { resolveSender } from '../../store/senders';
 import type { Store } from '../../store/store';
 import {

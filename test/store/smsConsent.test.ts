@@ -1,10 +1,10 @@
 import { NO_LIMITS } from '../../domain/invitationLimits';
-import { exportPerson } from '../../services/exportPerson';
-import { createCampaign, previewCampaign } from '../../services/campaigns';
-import { createOrUpdateContact } from '../../services/contacts';
-import { createOrUpdateGroup } from '../../services/groups';
-import { invite } from '../../services/invite';
-import { createOrUpdateSender } from '../../services/senders';
+import { exportPerson } from '../../services/rights/exportPerson';
+import { createCampaign, previewCampaign } from '../../services/sending/campaigns';
+import { createOrUpdateContact } from '../../services/contacts/contacts';
+import { createOrUpdateGroup } from '../../services/contacts/groups';
+import { invite } from '../../services/invitations/invite';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { importFile } from '../support/contactFiles';
 import { campaign, messages } from '../support/delivery';
 import { deliver, message, PHONE, seen, SENDER_PHONE } from '../support/inbound';

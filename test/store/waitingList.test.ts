@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 
-import { verifyConsent } from '../../services/consentRecords';
-import { fillAllWaiting } from '../../services/fillWaiting';
-import { registerByHand } from '../../services/registrations';
-import { revokeRegistrations } from '../../services/revoke';
-import { createOrUpdateSender } from '../../services/senders';
+import { verifyConsent } from '../../services/rights/verifyLedger';
+import { fillAllWaiting } from '../../services/consent/fillWaiting';
+import { registerByHand } from '../../services/registrations/registrations';
+import { revokeRegistrations } from '../../services/registrations/revoke';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { deliver, message, SENDER_PHONE } from '../support/inbound';
 import { describeStores } from '../support/stores';
 

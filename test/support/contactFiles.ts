@@ -1,5 +1,5 @@
-import { importContacts, type ImportOptions, type ImportResult } from '../../services/contactImport/importContacts';
-import type { Piece } from '../../services/contactImport/protocol';
+import { importContacts, type ImportOptions, type ImportResult } from '../../services/contacts/import/importContacts';
+import type { Piece } from '../../services/contacts/import/protocol';
 import type { Store } from '../../store/store';
 
 /** A file as it comes from n8n's binary store: in pieces. */

@@ -3,7 +3,7 @@ import { messageIdOf } from '../../domain/reference';
 import type { ErrorClass, Provider, SendRequest, SendResult } from '../../providers/provider';
 import type { MessageState } from '../../domain/messageState';
 import { changeMessages } from '../../store/messageChanges';
-import type { CampaignInput } from '../../services/campaigns';
+import type { CampaignInput } from '../../services/sending/campaigns';
 import type { Store } from '../../store/store';
 
 export interface RecordedRequest {

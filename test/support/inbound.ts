@@ -7,7 +7,7 @@ import type {
 	WebhookAnswer,
 	WebhookReader,
 } from '../../providers/provider';
-import { receive } from '../../services/receive';
+import { receive } from '../../services/receiving/receive';
 import type { Store } from '../../store/store';
 
 export const SENDER_PHONE = '+390212345678';

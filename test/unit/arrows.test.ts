@@ -26,7 +26,7 @@ const wrong: [string, Snippet][] = [
 	['the store does not import providers', { file: 'store/x.ts', code: "import '../providers/http';" }],
 	[
 		'the store does not import services, from its folders neither',
-		{ file: 'store/sqlite/x.ts', code: "import '../../services/receive';" },
+		{ file: 'store/database/sqlite/x.ts', code: "import '../../../services/receiving/receive';" },
 	],
 	['the store does not import n8n', { file: 'store/x.ts', code: "import 'n8n-core';" }],
 	['providers do not import the store', { file: 'providers/meta/x.ts', code: "import '../../store/store';" }],
@@ -57,7 +57,10 @@ const right: [string, Snippet][] = [
 	],
 	[
 		'nodes import services and n8n',
-		{ file: 'nodes/SendMessage/x.ts', code: "import '../../services/send';\nimport 'n8n-workflow';" },
+		{
+			file: 'nodes/SendMessage/x.ts',
+			code: "import '../../../services/sending/sendAndReply';\nimport 'n8n-workflow';",
+		},
 	],
 	[
 		'the sandbox imports anything',

@@ -5,9 +5,9 @@ import { knownName } from '../../domain/contactFile/columnNames';
 import { type ColumnTarget, fieldColumnName, readHeader } from '../../domain/contactFile/columns';
 import type { ImportedRow, RejectedRow } from '../../domain/contactFile/row';
 import { readPastTime } from '../../domain/contactFile/time';
-import { guessDelimiter } from '../../services/contactImport/delimiter';
-import type { ReadSettings } from '../../services/contactImport/protocol';
-import { readChunks } from '../../services/contactImport/readChunks';
+import { guessDelimiter } from '../../services/contacts/import/delimiter';
+import type { ReadSettings } from '../../services/contacts/import/protocol';
+import { readChunks } from '../../services/contacts/import/readChunks';
 import { inPieces } from '../support/contactFiles';
 
 // Properties over whole files; the machine may be busy.

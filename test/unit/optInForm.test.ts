@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import qrcode from 'qrcode-generator';
 
 import { FORM_LIMITS } from '../../domain/invitationLimits';
-import { qrCodeSvg } from '../../services/qrCode';
+import { qrCodeSvg } from '../../services/optInForm/qrCode';
 import { finalPage } from '../../services/optInForm/finalPage';
 import { EMPTY_FORM, type FormError, formPage, type FormView } from '../../services/optInForm/formPage';
 import { fieldName } from '../../services/optInForm/fields';

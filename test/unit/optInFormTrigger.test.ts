@@ -2,7 +2,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { OptInFormTrigger } from '../../nodes/OptInFormTrigger/OptInFormTrigger.node';
 import { FORM_TEXTS } from '../../services/optInForm/texts';
-import { createOrUpdateSender } from '../../services/senders';
+import { createOrUpdateSender } from '../../services/senders/senders';
 import { closeStores } from '../../store/pool';
 import { openStore } from '../../store/store';
 import { newSqlite } from '../support/stores';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import type { ReportSummary } from '../../services/report';
-import { renderReportEmail } from '../../services/reportEmail';
+import type { ReportSummary } from '../../services/reporting/summarise';
+import { renderReportEmail } from '../../services/reporting/email';
 import { readMarkup } from '../support/markup';
 
 const none = {

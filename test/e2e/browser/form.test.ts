@@ -7,7 +7,7 @@ import { findChromium } from '../../../sandbox/chromium';
 import { N8nRest } from '../../../sandbox/n8n/n8nRest';
 import { waitForWebhook } from '../../../sandbox/n8n/waitForWebhook';
 import { readTemplates } from '../../../sandbox/templates';
-import { createOrUpdateGroup } from '../../../services/groups';
+import { createOrUpdateGroup } from '../../../services/contacts/groups';
 import { eventually, type Item, pause, World } from '../world';
 import { formUrl, plainForm, tightForm, wholeForm } from './forms';
 

@@ -7,8 +7,8 @@ import { n8nOwner } from '../../../sandbox/accounts';
 import { findChromium } from '../../../sandbox/chromium';
 import { waitForWebhook } from '../../../sandbox/n8n/waitForWebhook';
 import { readTemplates } from '../../../sandbox/templates';
-import { listContacts } from '../../../services/contacts';
-import { checkRegistrations } from '../../../services/registrations';
+import { listContacts } from '../../../services/contacts/contacts';
+import { checkRegistrations } from '../../../services/registrations/registrations';
 import { World } from '../world';
 
 const LIST = `Nome;Cellulare;WhatsApp;Città

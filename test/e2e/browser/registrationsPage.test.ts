@@ -2,9 +2,9 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 
 import { metaAccount, pageLogin } from '../../../sandbox/accounts';
 import { findChromium } from '../../../sandbox/chromium';
-import { createOrUpdateContact } from '../../../services/contacts';
-import { applyMessage, getUsage } from '../../../services/registrations';
-import { createOrUpdateSender } from '../../../services/senders';
+import { createOrUpdateContact } from '../../../services/contacts/contacts';
+import { applyMessage, getUsage } from '../../../services/registrations/registrations';
+import { createOrUpdateSender } from '../../../services/senders/senders';
 import { eventually, World } from '../world';
 
 const phoneOf = (index: number): string => `+39333000${String(1_000 + index)}`;

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { createOrUpdateContact } from '../../../../services/contacts';
+import { createOrUpdateContact } from '../../../../services/contacts/contacts';
 import { countryOption } from '../../../shared/fields';
 import type { Call } from '../../../shared/router';
 

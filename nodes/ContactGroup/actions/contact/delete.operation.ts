@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { deleteContact } from '../../../../services/contacts';
+import { deleteContact } from '../../../../services/contacts/contacts';
 import { contactLocator, readId } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { type IDataObject, type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { exportCsv, exportItems } from '../../../../services/exportContacts';
+import { exportCsv, exportItems } from '../../../../services/contacts/export';
 import { groupLocator, readGroup } from '../../../shared/locators';
 import { type Call, Outputs } from '../../../shared/router';
 

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { getContact } from '../../../../services/contacts';
+import { getContact } from '../../../../services/contacts/contacts';
 import { contactLocator, readId } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 

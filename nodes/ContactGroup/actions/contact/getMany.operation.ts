@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { type ContactView, listContacts } from '../../../../services/contacts';
+import { type ContactView, listContacts } from '../../../../services/contacts/contacts';
 import { pageFields } from '../../../shared/fields';
 import { groupLocator, readGroup } from '../../../shared/locators';
 import { readPages } from '../../../shared/pages';

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { type KeptNumber, mergeContacts } from '../../../../services/mergeContacts';
+import { type KeptNumber, mergeContacts } from '../../../../services/contacts/merge';
 import { contactLocator, readId } from '../../../shared/locators';
 import type { ItemParameters } from '../../../shared/parameters';
 import type { Call } from '../../../shared/router';

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { addContactToGroup } from '../../../../services/groups';
+import { addContactToGroup } from '../../../../services/contacts/groups';
 import { contactLocator, groupLocator, readGroup, readId } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { createOrUpdateGroup } from '../../../../services/groups';
+import { createOrUpdateGroup } from '../../../../services/contacts/groups';
 import { groupLocator, readGroup } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 

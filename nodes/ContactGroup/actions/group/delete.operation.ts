@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { deleteGroup } from '../../../../services/groups';
+import { deleteGroup } from '../../../../services/contacts/groups';
 import { groupLocator, readGroup } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 

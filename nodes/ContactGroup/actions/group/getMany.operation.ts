@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { type GroupView, listGroups } from '../../../../services/groups';
+import { type GroupView, listGroups } from '../../../../services/contacts/groups';
 import { pageFields } from '../../../shared/fields';
 import { readPages } from '../../../shared/pages';
 import type { Call } from '../../../shared/router';

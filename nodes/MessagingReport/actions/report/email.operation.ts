@@ -1,8 +1,8 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { summarise } from '../../../../services/report';
-import { renderReportEmail } from '../../../../services/reportEmail';
-import type { ReportLanguage } from '../../../../services/reportEmailTexts';
+import { summarise } from '../../../../services/reporting/summarise';
+import { renderReportEmail } from '../../../../services/reporting/email';
+import type { ReportLanguage } from '../../../../services/reporting/languages';
 import type { Call } from '../../../shared/router';
 import { rangeFields, readRange } from '../../rangeFields';
 

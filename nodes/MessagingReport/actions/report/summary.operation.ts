@@ -1,6 +1,6 @@
 import { updateDisplayOptions } from 'n8n-workflow';
 
-import { summarise } from '../../../../services/report';
+import { summarise } from '../../../../services/reporting/summarise';
 import type { Call } from '../../../shared/router';
 import { rangeFields, readRange } from '../../rangeFields';
 

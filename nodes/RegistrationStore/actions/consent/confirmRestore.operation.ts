@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { confirmRestore, type RestoreConfirmation } from '../../../../services/restore';
+import { confirmRestore, type RestoreConfirmation } from '../../../../services/rights/restore';
 import type { Call } from '../../../shared/router';
 
 const properties: INodeProperties[] = [

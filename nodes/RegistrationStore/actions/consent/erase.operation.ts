@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { erasePerson } from '../../../../services/erase';
+import { erasePerson } from '../../../../services/rights/erase';
 import type { Call } from '../../../shared/router';
 import { executionDataNote } from '../../executionData';
 import { wholeNumberField } from '../../numberField';

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { exportPerson } from '../../../../services/exportPerson';
+import { exportPerson } from '../../../../services/rights/exportPerson';
 import type { Call } from '../../../shared/router';
 import { wholeNumberField } from '../../numberField';
 

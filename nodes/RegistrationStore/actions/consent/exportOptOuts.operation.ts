@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { exportOptOutFile, exportOptOuts, type OptOut } from '../../../../services/exportOptOuts';
+import { exportOptOutFile, exportOptOuts, type OptOut } from '../../../../services/rights/exportOptOuts';
 import { type Call, Outputs } from '../../../shared/router';
 
 const properties: INodeProperties[] = [

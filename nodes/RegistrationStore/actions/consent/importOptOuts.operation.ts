@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { importOptOutFile, importOptOuts } from '../../../../services/importOptOuts';
+import { importOptOutFile, importOptOuts } from '../../../../services/rights/importOptOuts';
 import type { Call } from '../../../shared/router';
 
 const properties: INodeProperties[] = [

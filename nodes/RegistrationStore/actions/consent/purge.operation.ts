@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { purge, type PurgeKind } from '../../../../services/purge';
+import { purge, type PurgeKind } from '../../../../services/rights/purge';
 import type { Call } from '../../../shared/router';
 
 const properties: INodeProperties[] = [

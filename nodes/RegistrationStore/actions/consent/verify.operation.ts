@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { verifyConsent } from '../../../../services/consentRecords';
+import { verifyConsent } from '../../../../services/rights/verifyLedger';
 import type { Call } from '../../../shared/router';
 import { internationalNumberField } from '../../numberField';
 

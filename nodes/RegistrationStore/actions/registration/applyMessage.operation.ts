@@ -1,7 +1,7 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
 import type { Channel } from '../../../../domain/channel';
-import { applyMessage } from '../../../../services/registrations';
+import { applyMessage } from '../../../../services/registrations/registrations';
 import { readSender, senderLocator } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 

@@ -1,7 +1,7 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
 import { InvalidInputError } from '../../../../domain/errors';
-import { checkRegistrations } from '../../../../services/registrations';
+import { checkRegistrations } from '../../../../services/registrations/registrations';
 import { countryOption } from '../../../shared/fields';
 import { readSender, senderLocator } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { endSilent } from '../../../../services/endSilent';
+import { endSilent } from '../../../../services/registrations/endSilent';
 import { readSender, senderLocator } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 

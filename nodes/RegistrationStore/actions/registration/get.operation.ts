@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { getRegistration } from '../../../../services/registrations';
+import { getRegistration } from '../../../../services/registrations/registrations';
 import { readSender, senderLocator } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 import { numberField } from '../../numberField';

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { listRegistrations, type ListedRegistration } from '../../../../services/registrationLists';
+import { listRegistrations, type ListedRegistration } from '../../../../services/registrations/lists';
 import type { RegistrationState } from '../../../../store/schema';
 import { pageFields } from '../../../shared/fields';
 import { groupLocator, readGroup, readSender, senderLocator } from '../../../shared/locators';

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { getUsage } from '../../../../services/registrations';
+import { getUsage } from '../../../../services/registrations/registrations';
 import { readSender, senderLocator } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 

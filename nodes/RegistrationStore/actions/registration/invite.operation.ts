@@ -1,7 +1,7 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
 import { countriesAllowed, FORM_LIMITS, OPERATOR_LIMITS } from '../../../../domain/invitationLimits';
-import { invite } from '../../../../services/invite';
+import { invite } from '../../../../services/invitations/invite';
 import { countryOption } from '../../../shared/fields';
 import { limitsField, readLimits } from '../../../shared/invitationLimits';
 import { groupLocator, readGroup, readSender, senderLocator } from '../../../shared/locators';

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { registerByHand } from '../../../../services/registrations';
+import { registerByHand } from '../../../../services/registrations/registrations';
 import { readSender, senderLocator } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 import { numberField } from '../../numberField';

@@ -1,7 +1,7 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
 import type { ProviderName } from '../../../../domain/channel';
-import { createOrUpdateSender } from '../../../../services/senders';
+import { createOrUpdateSender } from '../../../../services/senders/senders';
 import type { RegistrationPolicy, StopScope } from '../../../../store/schema';
 import { readSender, senderLocator } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';

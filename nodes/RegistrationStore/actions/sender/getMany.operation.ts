@@ -1,7 +1,7 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
 import { clickToChatLink } from '../../../../domain/clickToChat';
-import { listSenders, type SenderView } from '../../../../services/senders';
+import { listSenders, type SenderView } from '../../../../services/senders/senders';
 import { pageFields } from '../../../shared/fields';
 import { readPages } from '../../../shared/pages';
 import type { Call } from '../../../shared/router';

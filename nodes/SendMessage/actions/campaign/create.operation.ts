@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { createCampaign } from '../../../../services/campaigns';
+import { createCampaign } from '../../../../services/sending/campaigns';
 import { attachedProviders } from '../../../shared/providers';
 import type { Call } from '../../../shared/router';
 import { audienceFields, audienceOptions, readAudience } from '../../audienceFields';

@@ -1,7 +1,7 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
 import { InvalidInputError } from '../../../../domain/errors';
-import { deliver } from '../../../../services/deliver';
+import { deliver } from '../../../../services/sending/deliver';
 import { attachedProviders } from '../../../shared/providers';
 import type { Call } from '../../../shared/router';
 

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { getCampaign } from '../../../../services/campaigns';
+import { getCampaign } from '../../../../services/sending/campaigns';
 import { campaignLocator, readCampaign } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { type CampaignView, listCampaigns } from '../../../../services/campaigns';
+import { type CampaignView, listCampaigns } from '../../../../services/sending/campaigns';
 import { pageFields } from '../../../shared/fields';
 import { readPages } from '../../../shared/pages';
 import type { Call } from '../../../shared/router';

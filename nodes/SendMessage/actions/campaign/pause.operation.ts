@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { pauseCampaign } from '../../../../services/campaigns';
+import { pauseCampaign } from '../../../../services/sending/campaigns';
 import { campaignLocator, readCampaign } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 

@@ -1,6 +1,6 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import { resumeCampaign } from '../../../../services/campaigns';
+import { resumeCampaign } from '../../../../services/sending/campaigns';
 import { campaignLocator, readCampaign } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 

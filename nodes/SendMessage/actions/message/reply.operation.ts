@@ -1,7 +1,7 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
 import { InvalidInputError } from '../../../../domain/errors';
-import { reply } from '../../../../services/send';
+import { reply } from '../../../../services/sending/sendAndReply';
 import { attachedProviders } from '../../../shared/providers';
 import type { Call } from '../../../shared/router';
 import { idempotencyKeyOption, keyOfReply } from '../../idempotencyKey';

@@ -1,7 +1,7 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
 import type { Channel, Purpose } from '../../../../domain/channel';
-import { sendMessage } from '../../../../services/send';
+import { sendMessage } from '../../../../services/sending/sendAndReply';
 import { contentFields, readContent } from '../../../shared/content';
 import { countryOption } from '../../../shared/fields';
 import { readSender, senderLocator } from '../../../shared/locators';

@@ -1,0 +1,120 @@
+import type { ConsentSignal } from '../../domain/consent/signal';
+import { findErasedEvent } from '../../store/erasedEvents';
+import { findEvent, insertEvent, type KnownEvent } from '../../store/events';
+import { findGroupByShortcode } from '../../store/groups';
+import { deleteIdentity, findIdentity } from '../../store/identities';
+import type { Database } from '../../store/schema';
+import type { Store } from '../../store/store';
+import { forLeftNumber, forSuccessors } from './atOtherNumbers';
+import { carryOut } from './writeDecision';
+import { type Case, contextOf, type SignalOptions } from './case';
+import { decide } from './decideSignal';
+import { isBeforeErasure, keptOf, passOver, takeKept } from './keptOfErased';
+import { findAnswered } from './answeredInvitation';
+import { keptText } from '../../domain/keptText';
+import { type AppliedOutcome, isOptOutKind } from './signalOutcome';
+import { resolvePerson } from './resolvePerson';
+import { loadPerson, signalKey } from './personState';
+import { lockLimited } from './waitingList';
+import type { SignalInput } from './signalInput';
+import { type SignalResult, withFurther, withoutEffect } from './signalResult';
+
+export type { SignalInput } from './signalInput';
+export type { SignalResult } from './signalResult';
+
+/**
+ * Stores one signal and does everything it means, inside the given transaction: words, registrations, groups, contact, what is
+ * queued, consent records, counters, freed places, and what a workflow is told. The person is locked until the transaction ends.
+ */
+export async function applyConsentSignal(
+	store: Store,
+	db: Database,
+	input: SignalInput,
+	options: SignalOptions = {},
+): Promise<SignalResult> {
+	const now = store.now();
+	const effectiveAt = Math.min(input.sentAt ?? now, now);
+	const kept = await keptOf(db, input.person);
+	const known = kept.erasedAt === null ? undefined : await findErasedEvent(db, input.provider, input.providerEventId);
+	const eventId = known ? undefined : await insertEvent(db, { ...draftEvent(input), effectiveAt, receivedAt: now });
+	if (eventId === undefined) return await knownBefore(db, input, known);
+	if (
+		isBeforeErasure(input, effectiveAt, kept) &&
+		!(isOptOutKind(input.kind) && (await findIdentity(db, input.person)))
+	) {
+		return await passOver(store, db, input, { eventId, effectiveAt, kept });
+	}
+
+	const person = await resolvePerson(db, input.person, now);
+	// Who is new may have been erased while we waited for them.
+	const keptNow = person.isNew ? await keptOf(db, input.person) : kept;
+	if (person.isNew && isBeforeErasure(input, effectiveAt, keptNow)) {
+		await deleteIdentity(db, person.identity.id);
+		return await passOver(store, db, input, { eventId, effectiveAt, kept: keptNow });
+	}
+	const carried = await takeKept(db, person.identity, keptNow);
+	if (carried.length > 0) person.isNew = false;
+	await applyConsentSignals(store, db, carried);
+	await applyConsentSignals(store, db, await forLeftNumber(db, input, person, { eventId, now }));
+	const { stored, limits } = await lockLimited(db, person, input.sender, input.carried ?? [], () =>
+		loadPerson(db, person),
+	);
+	const group = input.shortcode ? ((await findGroupByShortcode(db, input.shortcode)) ?? null) : null;
+	const invitation = await findAnswered(db, person, input, now);
+	const context = contextOf(input, invitation);
+	const signal: ConsentSignal = {
+		key: signalKey(input.provider, input.providerEventId),
+		kind: input.kind,
+		channel: input.channel,
+		effectiveAt,
+		senderId: input.sender?.id ?? null,
+		groupId: group?.id ?? null,
+		...context,
+	};
+	const one: Case = { store, db, input, options, eventId, now, person, stored, signal, context, group, invitation };
+	const result = await carryOut(one, await decide(one, limits));
+	return withFurther(result, await applyConsentSignals(store, db, await forSuccessors(one), options));
+}
+
+/** One after the other, in the same transaction. */
+export async function applyConsentSignals(
+	store: Store,
+	db: Database,
+	inputs: readonly SignalInput[],
+	options: SignalOptions = {},
+): Promise<SignalResult[]> {
+	const results: SignalResult[] = [];
+	for (const input of inputs) results.push(await applyConsentSignal(store, db, input, options));
+	return results;
+}
+
+function draftEvent(input: SignalInput) {
+	return {
+		inbox: null,
+		provider: input.provider,
+		providerEventId: input.providerEventId,
+		kind: input.kind,
+		channel: input.channel,
+		senderId: null,
+		identityId: null,
+		groupId: null,
+		text: keptText(input.text ?? null),
+		details: {},
+		applied: false,
+		outcome: 'none',
+		output: null,
+	};
+}
+
+async function knownBefore(db: Database, input: SignalInput, erased?: KnownEvent): Promise<SignalResult> {
+	const event = erased ?? (await findEvent(db, input.provider, input.providerEventId));
+	if (!event) throw new Error('An event was there before and is gone.');
+	return withoutEffect({
+		eventId: event.id,
+		isDuplicate: true,
+		identityId: event.identityId,
+		outcome: event.outcome as AppliedOutcome,
+		applied: event.applied,
+		isOptOut: isOptOutKind(event.kind),
+	});
+}

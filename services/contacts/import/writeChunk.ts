@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+
+import { ConflictError } from '../../../domain/errors';
+import { nextRecord } from '../../../domain/ledger';
+import {
+	contactsHolding,
+	existingMemberships,
+	insertContacts,
+	insertContactsForIds,
+	insertMemberships,
+	outWords,
+	updateContacts,
+} from '../../../store/contactSets';
+import { lockAllContacts } from '../../../store/contacts';
+import { lockNumbers } from '../../../store/identities';
+import { appendToChains, lockChains, makeIdentities } from '../../../store/ledgerSets';
+import type { Database } from '../../../store/schema';
+import type { Store } from '../../../store/store';
+import { type SmsConsenting, smsConsentRecord } from '../../consent/smsConsentRecord';
+import type { DryRun } from './dryRun';
+import { type ConsentRefusal, type Folded, type FoldedContact, foldRows, numbersOf, toFolded } from './foldRows';
+import type { ReadChunk } from './protocol';
+
+export interface ChunkResult {
+	created: number;
+	updated: number;
+	unchanged: number;
+	addedToGroups: number;
+	/** Memberships not made, because the person left the group by their own word. */
+	keptOut: number;
+	/** Good rows whose person is opted out. */
+	suppressed: number;
+	/** Good rows that brought a consent that counts. */
+	withSmsConsent: number;
+	smsConsentIncomplete: number;
+	/** By index of the chunk's row. */
+	rejected: Array<{ index: number; reason: string }>;
+}
+
+/** Somebody else has made or changed one of these contacts meanwhile: the chunk is done anew. */
+class ChunkOvertaken extends ConflictError {}
+
+const OVERTAKEN =
+	'The contacts of this file are being changed by somebody else at this moment. Import it again: what is in already stays as it is.';
+const TRIES = 5;
+/** Words that end advertising, or SMS, whoever sends: the contact is kept, and counted as such. */
+const SUPPRESSING = ['all', 'sms'] as const;
+const SALT_BYTES = 16;
+
+/** Writes one chunk, all of it or nothing, in a handful of statements. */
+export async function writeChunk(store: Store, chunk: ReadChunk, groupIds: readonly number[]): Promise<ChunkResult> {
+	for (let tries = 1; ; tries++) {
+		try {
+			return await store.transaction((db) => writeOnce(store, db, chunk, groupIds));
+		} catch (error) {
+			if (!isOvertaken(error) || tries === TRIES) throw error;
+		}
+	}
+}
+
+/** As writeChunk, with nothing written; `dryRun` remembers what the chunks before would have. */
+export async function foretellChunk(
+	store: Store,
+	chunk: ReadChunk,
+	groupIds: readonly number[],
+	dryRun: DryRun,
+): Promise<ChunkResult> {
+	return await store.read(async (db) => {
+		const known = await knownContacts(db, chunk);
+		const there = dryRun.overlay(known, numbersOfRows(chunk));
+		const words = await wordsAbout(db, [...chunk.rows, ...there], groupIds);
+		const folded = foldRows(chunk.rows, there, refusalBy(words));
+		const contacts = contactsOf(folded);
+		const { wanted, keptOut } = membershipsOf(contacts, groupIds, words);
+		const ids = contacts.filter(({ id }) => id > 0).map(({ id }) => id);
+		const members = await existingMemberships(db, ids, groupIds);
+		const added = wanted.filter(
+			({ contact, groupId }) => !members.has(`${groupId}:${contact.id}`) && dryRun.addsMembership(contact, groupId),
+		).length;
+		dryRun.remember(contacts);
+		return { ...figuresOf(folded, words), addedToGroups: added, keptOut, rejected: folded.rejected };
+	});
+}
+
+async function writeOnce(
+	store: Store,
+	db: Database,
+	chunk: ReadChunk,
+	groupIds: readonly number[],
+): Promise<ChunkResult> {
+	const now = store.now();
+	const known = await heldContacts(db, chunk);
+	const words = await wordsAbout(db, [...chunk.rows, ...known], groupIds);
+	const folded = foldRows(chunk.rows, known, refusalBy(words));
+	const contacts = contactsOf(folded);
+	await saveContacts(db, contacts, {
+		now,
+		idsNeeded: groupIds.length > 0 || contacts.some(({ consentAdded }) => consentAdded),
+	});
+	const { wanted, keptOut } = membershipsOf(contacts, groupIds, words);
+	const addedToGroups = await insertMemberships(
+		db,
+		wanted.map(({ contact, groupId }) => ({ groupId, contactId: contact.id })),
+		{ source: 'operator', now },
+	);
+	await recordConsents(store, db, contacts);
+	return { ...figuresOf(folded, words), addedToGroups, keptOut, rejected: folded.rejected };
+}
+
+const numbersOfRows = ({ rows }: ReadChunk): string[] => [...new Set(rows.flatMap(numbersOf))];
+
+async function knownContacts(db: Database, chunk: ReadChunk): Promise<FoldedContact[]> {
+	return (await contactsHolding(db, numbersOfRows(chunk), false)).map(toFolded);
+}
+
+/**
+ * The contacts with the chunk's numbers, and their people, held until the transaction ends: a STOP that comes now waits, and is not overlooked.
+ * People first, as everybody who holds both does.
+ */
+async function heldContacts(db: Database, chunk: ReadChunk): Promise<FoldedContact[]> {
+	const numbers = numbersOfRows(chunk);
+	await lockNumbers(db, numbers);
+	await lockAllContacts(db);
+	const known = (await contactsHolding(db, numbers, true)).map(toFolded);
+	const named = new Set(numbers);
+	// Of contacts with a number that the file does not have. Taken late: where that closes a circle, PostgreSQL breaks it and the chunk begins anew.
+	await lockNumbers(
+		db,
+		[...new Set(known.flatMap(numbersOf))].filter((number) => !named.has(number)),
+	);
+	return known;
+}
+
+function contactsOf({ rows }: Folded): FoldedContact[] {
+	return [...new Set(rows.map(({ contact }) => contact))];
+}
+
+async function saveContacts(
+	db: Database,
+	contacts: readonly FoldedContact[],
+	{ now, idsNeeded }: { now: number; idsNeeded: boolean },
+): Promise<void> {
+	const changed = contacts.filter(({ isChanged }) => isChanged);
+	const made = changed.filter(({ id }) => id === 0);
+	await updateContacts(
+		db,
+		changed.filter(({ id }) => id > 0),
+		now,
+	);
+	if (!idsNeeded) {
+		if ((await insertContacts(db, made, now)) < made.length) throw new ChunkOvertaken(OVERTAKEN);
+		return;
+	}
+	const ids = new Map((await insertContactsForIds(db, made, now)).map((row) => [numbersOf(row).join(), row.id]));
+	for (const contact of made) {
+		const id = ids.get(numbersOf(contact).join());
+		if (id === undefined) throw new ChunkOvertaken(OVERTAKEN);
+		contact.id = id;
+	}
+}
+
+/** A number that two contacts would have: another process has been faster. */
+function isOvertaken(error: unknown): boolean {
+	const { code, message } = Object(error) as { code?: string; message?: string };
+	return (
+		error instanceof ChunkOvertaken ||
+		code === '23505' ||
+		(code === 'SQLITE_19' && String(message).includes('contact.'))
+	);
+}
+
+type Words = Map<string, Set<string>>;
+
+async function wordsAbout(
+	db: Database,
+	people: ReadonlyArray<Parameters<typeof numbersOf>[0]>,
+	groupIds: readonly number[],
+): Promise<Words> {
+	return await outWords(
+		db,
+		[...new Set(people.flatMap(numbersOf))],
+		[...SUPPRESSING, ...groupIds.map((id) => `group:${id}`)],
+	);
+}
+
+function hasSaidNo(contact: FoldedContact, words: Words, scopes: readonly string[]): boolean {
+	return words.size > 0 && numbersOf(contact).some((number) => scopes.some((scope) => words.get(number)?.has(scope)));
+}
+
+/** As of a consent entered by hand (services/contactConsent.ts). */
+function refusalBy(words: Words): ConsentRefusal {
+	return (smsNumber, numbers) =>
+		smsNumber === null ||
+		numbers.some((number) => words.get(number)?.has('all')) ||
+		words.get(smsNumber)?.has('sms') === true;
+}
+
+/** Rule 4: who left a group by STOP comes back by START only. */
+function membershipsOf(contacts: readonly FoldedContact[], groupIds: readonly number[], words: Words) {
+	const all = contacts.flatMap((contact) => groupIds.map((groupId) => ({ contact, groupId })));
+	const wanted = all.filter(({ contact, groupId }) => !hasSaidNo(contact, words, [`group:${groupId}`]));
+	return { wanted, keptOut: all.length - wanted.length };
+}
+
+function figuresOf({ rows }: Folded, words: Words) {
+	const count = (test: (row: Folded['rows'][number]) => boolean): number => rows.filter(test).length;
+	return {
+		created: count(({ outcome }) => outcome === 'created'),
+		updated: count(({ outcome }) => outcome === 'updated'),
+		unchanged: count(({ outcome }) => outcome === 'unchanged'),
+		suppressed: count(({ contact }) => hasSaidNo(contact, words, SUPPRESSING)),
+		withSmsConsent: count(({ row }) => row.smsConsentAt !== null),
+		smsConsentIncomplete: count(({ row }) => row.consentIncomplete),
+	};
+}
+
+/** Each consent that is new goes into the chain of its person. */
+async function recordConsents(store: Store, db: Database, contacts: readonly FoldedContact[]): Promise<void> {
+	const consenting = contacts.filter(isConsenting);
+	if (consenting.length === 0) return;
+	const at = store.now();
+	const identities = await makeIdentities(
+		db,
+		consenting.map(({ smsNumber }) => smsNumber),
+		at,
+	);
+	const chains = await lockChains(db, [...identities.values()]);
+	const records = consenting.map((contact) => {
+		const identityId = identities.get(contact.smsNumber) ?? 0;
+		const chain = chains.get(identityId);
+		if (!chain) throw new Error('An identity was neither found nor made.');
+		const details = smsConsentRecord(contact, 'import');
+		const record = nextRecord(chain, { at, salt: randomBytes(SALT_BYTES).toString('hex'), details }, store.ledgerKey);
+		// A person may be in two contacts.
+		chains.set(identityId, { id: chain.id, length: record.sequence, head: record.hash });
+		return record;
+	});
+	await appendToChains(db, records);
+}
+
+/** Without an SMS number no consent is taken (refusalBy). */
+function isConsenting(contact: FoldedContact): contact is FoldedContact & SmsConsenting {
+	return contact.consentAdded && contact.smsNumber !== null;
+}

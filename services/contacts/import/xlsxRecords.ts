@@ -1,0 +1,51 @@
+import { InvalidInputError } from '../../../domain/errors';
+import { assertReadable } from './xlsxSize';
+
+const ROWS_A_BATCH = 1_000;
+const MOST_FILE_BYTES = 100 * 1_048_576;
+
+/** The records of one sheet, in batches. The whole file is held, as its table of contents stands at its end. @throws {InvalidInputError} */
+export async function* xlsxRecords(bytes: AsyncIterable<Uint8Array>, sheet: string): AsyncGenerator<string[][]> {
+	const pieces: Uint8Array[] = [];
+	let size = 0;
+	for await (const piece of bytes) {
+		size += piece.length;
+		if (size > MOST_FILE_BYTES)
+			throw new InvalidInputError(
+				'The XLSX file is larger than 100 MB. Save it as CSV, which is read row by row; nothing was imported.',
+			);
+		pieces.push(piece);
+	}
+	const file = Buffer.concat(pieces.splice(0));
+	assertReadable(file);
+	const rows = await readRows(file, sheet);
+	for (let start = 0; start < rows.length; start += ROWS_A_BATCH) {
+		yield rows.slice(start, start + ROWS_A_BATCH).map((row) => row.map(cellText));
+	}
+}
+
+async function readRows(file: Buffer, sheet: string): Promise<unknown[][]> {
+	// Loaded where it is needed: half of all imports are CSV, and memory is counted.
+	const { readSheet } = await import('read-excel-file/universal');
+	try {
+		return await readSheet(new Blob([new Uint8Array(file)]), sheet === '' ? 1 : sheet);
+	} catch (error) {
+		if (sheet !== '' && error instanceof Error && /sheet/i.test(error.message)) {
+			throw new InvalidInputError(
+				`The file has no sheet "${sheet.slice(0, 60)}". Correct the sheet under Options; nothing was imported.`,
+			);
+		}
+		throw new InvalidInputError(
+			'The file is no XLSX that can be read. Open it in a spreadsheet and save it again as XLSX or CSV; nothing was imported.',
+		);
+	}
+}
+
+/** Dates of a spreadsheet have no zone; whole numbers are written with all their digits. */
+function cellText(value: unknown): string {
+	if (value === null || value === undefined) return '';
+	if (value instanceof Date)
+		return Number.isNaN(value.getTime()) ? '' : value.toISOString().replace('T00:00:00.000Z', '');
+	if (typeof value === 'string') return value;
+	return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}

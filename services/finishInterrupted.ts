@@ -1,9 +1,0 @@
-import type { Store } from '../store/store';
-import { fillAllWaiting } from './fillWaiting';
-import { carryPending } from './succession';
-
-/** What a process that ended in the middle left undone: free places that people wait for, opt-outs of a number that was changed. */
-export async function finishInterrupted(store: Store): Promise<void> {
-	await fillAllWaiting(store);
-	await carryPending(store);
-}

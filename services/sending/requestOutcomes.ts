@@ -1,0 +1,185 @@
+import { recover, retryAfter, slowDown } from '../../domain/pacing';
+import { sentenceOf } from '../../domain/permission';
+import type { ProviderError, SendResult } from '../../providers/provider';
+import { pauseCampaignFor } from '../../store/campaigns';
+import { changeMessages, type MessageChange, type StoredMessage } from '../../store/messageChanges';
+import { lockPace, setPace, stopSender } from '../../store/pacing';
+import type { Database } from '../../store/schema';
+import type { Store } from '../../store/store';
+import { applyProviderOptOut } from './providerOptOut';
+
+/** What became of one request to a provider, for one message. */
+export interface Outcome {
+	messageId: number;
+	/** Of the mark it belongs to. */
+	markedAt: number;
+	result: SendResult;
+}
+
+export interface OutcomeCounts {
+	accepted: number;
+	failed: number;
+	unknown: number;
+	/** Left out by the provider's trial mode. */
+	skipped: number;
+	/** Certainly not sent and queued again. */
+	retried: number;
+	/** Set when nothing more goes out from this sender. */
+	stopped: string | null;
+}
+
+export interface OutcomeRules {
+	senderId: number;
+	/** Whether what was not sent is queued again; otherwise it has failed (the last try of Send). */
+	mayRetry: boolean;
+	/** Who keeps the lease on what is queued again; null: anybody may take it. */
+	keepFor: string | null;
+}
+
+/** Once a provider throttles, all requests on their way meet it too: that is one slowing down, not many. */
+const ONE_THROTTLING_MS = 1_000;
+
+/** Writes down what became of requests: messages, counters, the sender's pace, paused campaigns, in one transaction; then opt-outs. */
+export async function recordOutcomes(
+	store: Store,
+	outcomes: readonly Outcome[],
+	rules: OutcomeRules,
+): Promise<OutcomeCounts> {
+	const byId = new Map(outcomes.map((outcome) => [outcome.messageId, outcome]));
+	const { counts, optedOut } = await store.transaction(async (db) => {
+		const now = store.now();
+		await keepPace(db, outcomes, rules.senderId, now);
+		const recorded: Array<{ message: StoredMessage; error: ProviderError | null }> = [];
+		await changeMessages(db, [...byId.keys()], now, (message) => {
+			const outcome = byId.get(message.id);
+			const change = outcome ? changeFor(message, outcome, rules, now) : null;
+			if (outcome && change) {
+				recorded.push({
+					message: { ...message, ...change },
+					error: outcome.result.accepted ? null : outcome.result.error,
+				});
+			}
+			return change;
+		});
+		const stopped = await pauseAndStop(db, recorded, rules.senderId);
+		return {
+			counts: { ...countsOf(recorded), stopped },
+			optedOut: recorded.filter(({ error }) => error?.class === 'optedOut'),
+		};
+	});
+	for (const { message, error } of optedOut) await recordProviderOptOut(store, message, error?.code ?? '');
+	return counts;
+}
+
+/** The provider knows of an opt-out that we do not: it is one of the person's, in a transaction of its own. */
+export async function recordProviderOptOut(
+	store: Store,
+	message: Pick<StoredMessage, 'id' | 'identityId' | 'senderId' | 'channel'>,
+	code: string,
+): Promise<void> {
+	const { id, identityId, senderId, channel } = message;
+	if (identityId === null) return;
+	await store.transaction(async (db) => {
+		await applyProviderOptOut(store, db, {
+			identityId,
+			senderId,
+			channel,
+			providerEventId: `message:${id}:${code}`,
+			source: 'provider',
+			at: store.now(),
+		});
+	});
+}
+
+function changeFor(
+	message: StoredMessage,
+	{ result, markedAt }: Outcome,
+	rules: OutcomeRules,
+	now: number,
+): MessageChange | null {
+	const free = { leaseOwner: null, leaseUntil: null };
+	const isOpen = message.state === 'sending' || message.state === 'unknown';
+	if (result.accepted) {
+		// A status may have been faster than the answer: then only the provider's id is news.
+		return isOpen
+			? { state: 'accepted', error: null, reasonText: null, providerMessageId: result.providerMessageId, ...free }
+			: { providerMessageId: result.providerMessageId };
+	}
+	if (message.state !== 'sending' || message.markedAt !== markedAt) return null;
+
+	const { error } = result;
+	const failed: MessageChange = { state: 'failed', error: error.code, reasonText: error.message, ...free };
+	const again = (waitMs: number): MessageChange =>
+		message.campaignState === 'cancelled'
+			? { state: 'cancelled', error: null, ...free }
+			: rules.keepFor === null
+				? { state: 'queued', dueAt: now + waitMs, ...free }
+				: { state: 'queued', dueAt: now + waitMs, leaseOwner: rules.keepFor };
+	switch (error.class) {
+		case 'failed':
+			return error.code === 'trial_mode'
+				? { state: 'skipped', error: 'trial mode', reasonText: sentenceOf('trial mode'), ...free }
+				: failed;
+		case 'optedOut':
+			return failed;
+		case 'unknown':
+			return { state: 'unknown', error: error.code, reasonText: error.message, ...free };
+		case 'retry':
+		case 'retryLater': {
+			const waitMs = rules.mayRetry ? retryAfter(message.attempts, error.retryAfterMs) : null;
+			return waitMs === null ? failed : again(waitMs);
+		}
+		case 'pauseCampaign':
+		case 'stopSender':
+			// Nothing was sent, and the fault is not this message's: it waits for the operator.
+			return message.campaignId === null ? failed : again(0);
+	}
+}
+
+async function keepPace(db: Database, outcomes: readonly Outcome[], senderId: number, now: number): Promise<void> {
+	const throttled = outcomes.flatMap(({ result }) =>
+		!result.accepted && result.error.class === 'retryLater' ? [result.error] : [],
+	);
+	const accepted = outcomes.filter(({ result }) => result.accepted).length;
+	const sender = await lockPace(db, senderId);
+	if (!sender) return;
+	if (throttled.length > 0) {
+		const pauseMs = Math.max(ONE_THROTTLING_MS, ...throttled.map(({ retryAfterMs }) => retryAfterMs ?? 0));
+		const isPausing = sender.nextSendAtUs > (now + ONE_THROTTLING_MS / 2) * 1_000;
+		await setPace(db, senderId, {
+			nextSendAtUs: Math.max(sender.nextSendAtUs, (now + pauseMs) * 1_000),
+			...(isPausing && sender.slowdown > 1 ? {} : { slowdown: slowDown(sender.slowdown) }),
+		});
+	} else if (accepted > 0 && sender.slowdown > 1) {
+		await setPace(db, senderId, { slowdown: recover(sender.slowdown, accepted) });
+	}
+}
+
+async function pauseAndStop(
+	db: Database,
+	recorded: ReadonlyArray<{ message: StoredMessage; error: ProviderError | null }>,
+	senderId: number,
+): Promise<string | null> {
+	for (const { message, error } of recorded) {
+		if (error?.class === 'pauseCampaign' && message.campaignId !== null)
+			await pauseCampaignFor(db, message.campaignId, error.message);
+	}
+	const fault = recorded.find(({ error }) => error?.class === 'stopSender')?.error;
+	if (!fault) return null;
+	await stopSender(db, senderId, fault.message);
+	return fault.message;
+}
+
+function countsOf(
+	recorded: ReadonlyArray<{ message: StoredMessage; error: ProviderError | null }>,
+): Omit<OutcomeCounts, 'stopped'> {
+	const counts = { accepted: 0, failed: 0, unknown: 0, skipped: 0, retried: 0 };
+	for (const { message, error } of recorded) {
+		if (error === null) counts.accepted++;
+		else if (message.state === 'failed') counts.failed++;
+		else if (message.state === 'unknown') counts.unknown++;
+		else if (message.state === 'skipped') counts.skipped++;
+		else counts.retried++;
+	}
+	return counts;
+}

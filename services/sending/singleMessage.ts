@@ -1,0 +1,267 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Channel, Purpose } from '../../domain/channel';
+import type { MessageContent } from '../../domain/content';
+import { ConfigurationError, OptInError } from '../../domain/errors';
+import { reserveTimes, retryAfter, spacingUs } from '../../domain/pacing';
+import { decide, type Permission, type ReplyFacts, sentenceOf } from '../../domain/permission';
+import type { Provider } from '../../providers/provider';
+import { addCounts } from '../../store/counters';
+import { findIdentity, insertIdentity } from '../../store/identities';
+import { changeMessages } from '../../store/messageChanges';
+import {
+	claimMessage,
+	insertSingle,
+	messageById,
+	messageByKey,
+	type MessageView,
+	singleToSend,
+} from '../../store/messages';
+import { lockPace, sendingSender, setPace } from '../../store/pacing';
+import { factsOf, findKin, type Kin, readWords, type Words } from '../../store/reachability';
+import { replyTo } from '../../store/replies';
+import type { Database } from '../../store/schema';
+import type { Store } from '../../store/store';
+import { PaceClock } from './paceClock';
+import { ensurePeople } from '../consent/ensurePeople';
+import { markAsSending, takeBack } from './markAsSending';
+import { OutcomeRecorder } from './outcomeRecorder';
+import type { Outcome } from './requestOutcomes';
+import type { Providers } from './providerAccounts';
+import { request } from './providerRequests';
+import { assertSendingAllowed } from '../shared/sendingBlock';
+
+/** One message on its own, written down before anything is sent. */
+export interface SingleMessage {
+	senderId: number;
+	channel: Channel;
+	purpose: Purpose;
+	content: MessageContent;
+	/** E.164. */
+	phone: string | null;
+	whatsAppUserId: string | null;
+	idempotencyKey: string;
+	/** False in trial mode, where this person is none of the allowed numbers. */
+	isReachable: boolean;
+	/** What is answered; the facts of a Reply are those of this event. */
+	reply: { eventId: number; facts: (words: Words, person: readonly number[]) => ReplyFacts } | null;
+}
+
+const LEASE_MS = 60_000;
+/** Tries of a message that was certainly not sent; and the longest wait between two that a workflow is kept for. */
+const TRIES = 3;
+const LONGEST_WAIT_MS = 5_000;
+/** How often a message may be marked too late to be requested before the store counts as too slow. */
+const LATE_MARKS = 20;
+/** How long a call waits for what the same key started elsewhere. */
+const REPEAT_PATIENCE_MS = 20_000;
+const REPEAT_LOOK_MS = 50;
+
+/** Writes the message down once per idempotency key, queued for the caller alone or left out. */
+export async function enqueueSingle(
+	store: Store,
+	message: SingleMessage,
+): Promise<{ id: number; owner: string | null }> {
+	return await store.transaction(async (db) => {
+		const known = await messageByKey(db, message.idempotencyKey);
+		if (known) return { id: known.id, owner: null };
+		const now = store.now();
+		const identityId = await identityFor(store, db, message);
+		const kin = await findKin(db, [message]);
+		const person = kin.identitiesOf({ identityId, phone: message.phone });
+		const words = await readWords(db, person);
+		const permission = await permissionFor(db, message, { identityId, kin, words, person, now });
+		const owner = permission === 'allowed' ? randomUUID() : null;
+		const id = await insertSingle(db, {
+			...message,
+			identityId,
+			content: JSON.stringify(message.content),
+			reason: permission === 'allowed' ? null : permission,
+			reasonText: permission === 'allowed' ? null : sentenceOf(permission),
+			replyToEventId: permission === 'allowed' ? (message.reply?.eventId ?? null) : null,
+			owner,
+			leaseUntil: now + LEASE_MS,
+			now,
+		});
+		if (id === undefined) return await insertedElsewhere(db, message.idempotencyKey);
+		if (permission !== 'allowed') {
+			const template = message.content.type === 'template' ? message.content.name : null;
+			await addCounts(db, [
+				{ at: now, senderId: message.senderId, channel: message.channel, what: 'skipped', error: permission, template },
+			]);
+		}
+		return { id, owner };
+	});
+}
+
+async function insertedElsewhere(db: Database, idempotencyKey: string): Promise<{ id: number; owner: null }> {
+	const known = await messageByKey(db, idempotencyKey);
+	if (!known) throw new OptInError('Another Reply to the same message is being sent at this moment. Try again.');
+	return { id: known.id, owner: null };
+}
+
+async function identityFor(
+	store: Store,
+	db: Database,
+	{ phone, whatsAppUserId }: SingleMessage,
+): Promise<number | null> {
+	if (phone !== null) return (await ensurePeople(store, db, [phone])).get(phone) ?? null;
+	const known = await findIdentity(db, { whatsAppUserId });
+	return (known ?? (await insertIdentity(db, { phone: null, whatsAppUserId }, store.now())))?.id ?? null;
+}
+
+async function permissionFor(
+	db: Database,
+	message: SingleMessage,
+	{
+		identityId,
+		kin,
+		words,
+		person,
+		now,
+	}: { identityId: number | null; kin: Kin; words: Words; person: number[]; now: number },
+): Promise<Permission> {
+	const sender = await sendingSender(db, message.senderId);
+	if (!sender || sender.stoppedReason !== null) return 'sender stopped';
+	const target = {
+		identityId,
+		phone: message.phone,
+		senderId: message.senderId,
+		groupId: 0,
+		channel: message.channel,
+		purpose: message.purpose,
+		contentType: message.content.type,
+		insteadOfSenderId: null,
+	};
+	const reply = message.reply && {
+		...message.reply.facts(words, person),
+		alreadyAnswered: (await replyTo(db, message.reply.eventId)) !== undefined,
+	};
+	const permission = decide(factsOf(kin, words, target, now, reply));
+	return permission === 'allowed' && !message.isReachable ? 'trial mode' : permission;
+}
+
+/** Sends what enqueueSingle wrote down, or waits for the call that does. @returns how the message stands then. */
+export async function finishSingle(
+	store: Store,
+	providers: Providers,
+	{ id, owner }: { id: number; owner: string | null },
+	quoted: string | undefined,
+): Promise<{ message: MessageView; repeated: boolean }> {
+	if (owner !== null) {
+		await dispatch(store, providers, id, owner, quoted);
+		return { message: await read(store, id), repeated: false };
+	}
+	const end = performance.now() + REPEAT_PATIENCE_MS;
+	for (;;) {
+		const message = await read(store, id);
+		if ((message.state !== 'queued' && message.state !== 'sending') || performance.now() > end)
+			return { message, repeated: true };
+		// Queued by a call that was killed before it sent anything: this one goes on.
+		const claim = randomUUID();
+		const claimed =
+			message.state === 'queued' &&
+			(await store.transaction((db) => claimMessage(db, id, claim, store.now(), store.now() + LEASE_MS)));
+		if (claimed) await dispatch(store, providers, id, claim, quoted);
+		else await wait(REPEAT_LOOK_MS);
+	}
+}
+
+async function dispatch(
+	store: Store,
+	providers: Providers,
+	id: number,
+	owner: string,
+	quoted: string | undefined,
+): Promise<void> {
+	const single = await store.read((db) => singleToSend(db, id));
+	if (!single) return;
+	const provider = providers[single.provider];
+	if (!provider) throw noProvider(single.provider);
+	const content = JSON.parse(single.content ?? '') as MessageContent;
+	const message = { ...single, contentType: content.type, insteadOfSenderId: null };
+	const clock = new PaceClock(store);
+
+	for (let tries = 1, late = 0; ;) {
+		const timeUs = await reserve(store, single.senderId, clock);
+		await wait(Math.max(0, clock.msUntil(timeUs)));
+		const order = { senderId: single.senderId, owner, slot: false, messages: [message], clock, reserved: true };
+		const marked = await markAsSending(store, order);
+		if (marked.stopped === 'blocked') await assertSendingAllowed(store);
+		if (marked.stopped === 'senderStopped') return await skipStopped(store, id, owner);
+		const [ready] = marked.ready;
+		if (!ready) return;
+
+		const planned = { timeUs, messages: [ready], content, ...(quoted === undefined ? {} : { replyTo: quoted }) };
+		const context = { storeId: store.id, sender: marked.sender, provider, clock, decidedAt: marked.decidedAt };
+		const outcomes = await request(planned, context);
+		if (outcomes === null) {
+			await takeBack(store, [ready]);
+			if (++late === LATE_MARKS)
+				throw new OptInError(
+					'The store is too slow to mark a message as sending in time. Nothing was sent. Try again with less load.',
+				);
+			continue;
+		}
+		const waitMs = tries < TRIES ? waitBeforeNext(outcomes, tries) : null;
+		const recorder = new OutcomeRecorder(
+			store,
+			{ senderId: single.senderId, mayRetry: waitMs !== null, keepFor: owner },
+			0,
+		);
+		recorder.add(outcomes);
+		await recorder.drain();
+		if (waitMs === null) return;
+		tries++;
+		await wait(waitMs);
+	}
+}
+
+/** How long to wait before what was certainly not sent is tried again; null: it is not. */
+function waitBeforeNext([outcome]: readonly Outcome[], tries: number): number | null {
+	if (!outcome || outcome.result.accepted) return null;
+	const { error } = outcome.result;
+	if (error.class !== 'retry' && error.class !== 'retryLater') return null;
+	const waitMs = retryAfter(tries, error.retryAfterMs);
+	return waitMs !== null && waitMs <= LONGEST_WAIT_MS ? waitMs : null;
+}
+
+async function reserve(store: Store, senderId: number, clock: PaceClock): Promise<number> {
+	return await store.transaction(async (db) => {
+		const sender = await lockPace(db, senderId);
+		if (!sender) throw new OptInError('The sender does not exist any more.');
+		const pace = { nextUs: sender.nextSendAtUs, spacingUs: spacingUs(sender.ratePerSecond, sender.slowdown) };
+		const { timesUs, nextUs } = reserveTimes(pace, clock.nowUs(), 1);
+		await setPace(db, senderId, { nextSendAtUs: nextUs });
+		return timesUs[0] ?? nextUs;
+	});
+}
+
+async function skipStopped(store: Store, id: number, owner: string): Promise<void> {
+	await store.transaction((db) =>
+		changeMessages(db, [id], store.now(), ({ state, leaseOwner }) =>
+			state === 'queued' && leaseOwner === owner
+				? {
+						state: 'skipped',
+						error: 'sender stopped',
+						reasonText: sentenceOf('sender stopped'),
+						leaseOwner: null,
+						leaseUntil: null,
+					}
+				: null,
+		),
+	);
+}
+
+async function read(store: Store, id: number): Promise<MessageView> {
+	const message = await store.read((db) => messageById(db, id));
+	if (!message) throw new OptInError('The message does not exist any more.');
+	return message;
+}
+
+export function noProvider(name: Provider['name']): ConfigurationError {
+	return new ConfigurationError(
+		`No credential for ${name} is attached to this node, and the sender sends with it. Attach it.`,
+	);
+}
