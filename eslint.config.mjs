@@ -61,7 +61,7 @@ function room(name, allowed) {
 	const [, { patterns }] = arrow('services', SERVICES).rules['no-restricted-imports'];
 	const between = {
 		regex: `^(\\./)?(\\.\\./)+(${others.join('|')})(/|$)`,
-		message: `services/${name}/ imports of the other rooms only ${allowed.join(', ') || 'nothing'}: eslint.config.mjs says why.`,
+		message: `Arrows run downwards only: services/${name}/ imports of the other rooms ${allowed.join(', ') || 'nothing'}.`,
 	};
 	return restrict(`services/${name}`, [...patterns, between]);
 }

@@ -34,16 +34,22 @@ const browser =
 		'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 	].some(existsSync);
 
+const postgres = {
+	globalSetup: '<rootDir>/test/support/start-postgres.ts',
+	globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
+};
+
 module.exports = {
 	reporters: ['default', '<rootDir>/test/support/closingLine.js'],
 	projects: [
-		project('unit'),
+		project('house'),
+		project('domain'),
 		project('providers'),
-		project('store', {
-			globalSetup: '<rootDir>/test/store/start-postgres.ts',
-			globalTeardown: '<rootDir>/test/store/stop-postgres.ts',
-		}),
+		project('store', postgres),
+		project('services', postgres),
 		project('nodes'),
+		project('workflows'),
+		project('sandbox'),
 		project('e2e', {
 			globalSetup: '<rootDir>/test/e2e/build.ts',
 			...(browser ? {} : { testPathIgnorePatterns: ['/test/e2e/browser/'] }),

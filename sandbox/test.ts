@@ -4,6 +4,8 @@ import { checkoutFolder } from './checkout';
 import { findChromium } from './chromium';
 import { installN8n, isN8nInstalled } from './n8n/install';
 
+const QUICK = ['house', 'domain', 'providers', 'store', 'services', 'nodes', 'workflows', 'sandbox'];
+
 /** `npm test`: brings what the slow suites need, then runs every suite. */
 async function main(): Promise<number> {
 	if (!isN8nInstalled()) {
@@ -16,7 +18,7 @@ async function main(): Promise<number> {
 		);
 	}
 	// Two runs: the quick suites side by side, the end-to-end tests one after the other, each with a whole n8n.
-	const quick = await jest(['--selectProjects', 'unit', 'providers', 'store', 'nodes']);
+	const quick = await jest(['--selectProjects', ...QUICK]);
 	const endToEnd = await jest(['--selectProjects', 'e2e', '--runInBand']);
 	return quick || endToEnd;
 }

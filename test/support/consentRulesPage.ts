@@ -1,4 +1,4 @@
-import type { RuleCase } from '../store/consentRules.cases';
+import type { RuleCase } from '../services/consent/consentRules.cases';
 
 const TITLES = [
 	'What is START, STOP and HELP',
@@ -19,9 +19,9 @@ const TITLES = [
 
 const INTRODUCTION = `# The rules of consent, case by case
 
-This page is made from \`test/store/consentRules.cases.ts\`, which the tests run on SQLite and on PostgreSQL: each line is a person
+This page is made from \`test/services/consent/consentRules.cases.ts\`, which the tests run on SQLite and on PostgreSQL: each line is a person
 nobody knew before, what happened, and what may then be sent to them by sender A. Planning a campaign and Send are both asked and
-must agree; WhatsApp is asked for with an approved template. \`UPDATE_DOCS=1 npx jest --selectProjects store --testPathPatterns consentRules\`
+must agree; WhatsApp is asked for with an approved template. \`UPDATE_DOCS=1 npx jest --selectProjects services --testPathPatterns consentRules\`
 writes it anew, and a test fails where it is out of date.
 
 “STOP” among the states means that the person's STOP holds; “STOP NEWS” that they left that group; “STOP of SMS” that nothing goes out by SMS;

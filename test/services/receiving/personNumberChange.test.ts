@@ -1,0 +1,274 @@
+import { verifyConsent } from '../../../services/rights/verifyLedger';
+import { createOrUpdateContact } from '../../../services/contacts/contacts';
+import { createOrUpdateGroup } from '../../../services/contacts/groups';
+import { claimEvents } from '../../../services/handOver/claimedEvents';
+import { checkRegistrations, getUsage } from '../../../services/registrations/registrations';
+import { createOrUpdateSender } from '../../../services/senders/senders';
+import { consentTables, deliver, INBOX, message, numberChange, PHONE, seen, SENDER_PHONE } from '../../support/inbound';
+import { describeStores } from '../../support/stores';
+
+const NEW = '+393339999999';
+const THIRD = '+393338888888';
+const USER_ID = 'IT.123';
+
+describeStores('A person whose number changed', (context) => {
+	const MINUTE_MS = 60_000;
+	/** By the provider's clock, in minutes from the beginning; everything arrives an hour later. */
+	let begin = 0;
+	beforeEach(() => {
+		begin = context().clock.now();
+		context().clock.advance(60 * MINUTE_MS);
+	});
+	const at = (minute: number): number => begin + minute * MINUTE_MS;
+	const say = async (
+		text: string,
+		minute: number,
+		phone: string | null = PHONE,
+		more: Parameters<typeof message>[1] = {},
+	) => await deliver(context().store, message(text, { phone, at: at(minute), ...more }));
+	const change = async (minute: number, from = PHONE, to = NEW, id = `change ${minute}`) =>
+		await deliver(context().store, numberChange(to, { phone: from, at: at(minute), id }));
+	const stateOf = async (phone: string) => {
+		const { registrations, words } = await seen(context().store, phone);
+		const out = Object.entries(words).filter(([, direction]) => direction === 'out');
+		return [...registrations, ...out.map(([scope]) => scope)];
+	};
+	const verify = async () => expect(await verifyConsent(context().store)).toMatchObject({ valid: true, broken: [] });
+
+	it('keeps the registration at the new number, with a record at both', async () => {
+		const { store } = context();
+		await say('START', 1);
+		await change(2);
+		expect(await stateOf(PHONE)).toEqual([]);
+		expect(await stateOf(NEW)).toEqual(['active']);
+		const records = (await consentTables(store)).records.map(
+			({ details }) => JSON.parse(details ?? '{}') as Record<string, unknown>,
+		);
+		expect(records).toMatchObject([
+			{ action: 'start', phone: PHONE },
+			{ action: 'numberLeft', phone: PHONE, newPhone: NEW, source: 'provider' },
+			{ action: 'numberTaken', phone: NEW, oldPhone: PHONE, source: 'provider', registrations: [{ state: 'active' }] },
+		]);
+		expect(await checkRegistrations(store, { sender: '', numbers: [PHONE, NEW] })).toMatchObject([
+			{ registered: false },
+			{ registered: true },
+		]);
+		await verify();
+	});
+
+	it('is opted out at both, by whatever they had said', async () => {
+		await createOrUpdateGroup(context().store, { shortcode: 'news' });
+		await say('START NEWS', 1);
+		await say('STOP NEWS', 2);
+		await change(3);
+		expect(await stateOf(NEW)).toEqual(['active', expect.stringMatching(/^group:/)]);
+		await say('STOP', 4, NEW);
+		await change(5, NEW, THIRD);
+		for (const phone of [NEW, THIRD]) expect(await stateOf(phone)).toContain('all');
+		expect((await seen(context().store, THIRD)).registrations).not.toContain('active');
+		await verify();
+	});
+
+	it('brings no registration to a number that said STOP, and the STOP of the old number ends what the new one had', async () => {
+		await say('START', 1);
+		await say('STOP', 1, NEW);
+		await change(2);
+		expect(await stateOf(NEW)).toEqual(['all']);
+		await say('START', 3, THIRD);
+		await change(4, NEW, THIRD);
+		expect(await stateOf(THIRD)).toEqual(['ended', 'all']);
+	});
+
+	it('told twice, or in two requests at once, changes nothing twice', async () => {
+		const { store } = context();
+		await say('START', 1);
+		await change(2);
+		const before = await consentTables(store);
+		await change(2);
+		expect(await consentTables(store)).toEqual(before);
+		await Promise.all([1, 2, 3].map(() => change(3, NEW, THIRD)));
+		expect(await stateOf(THIRD)).toEqual(['active']);
+		await verify();
+	});
+
+	it('and wrote before that: what comes late reaches them at the new number', async () => {
+		await change(10);
+		await say('START', 1);
+		expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([[], ['active']]);
+		await say('STOP', 2);
+		expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([['all'], ['all']]);
+		await verify();
+	});
+
+	it('a late STOP follows them over two changes, and takes back what is queued there', async () => {
+		const { store } = context();
+		await say('START', 1);
+		await change(10);
+		await change(20, NEW, THIRD);
+		const person = await seen(store, THIRD);
+		expect(person.registrations).toEqual(['active']);
+		await store.db
+			.insertInto('message')
+			.values({
+				...{
+					campaign_id: null,
+					group_id: 0,
+					sender_id: person.registration?.sender_id ?? 0,
+					identity_id: person.identity?.id,
+					recipient: THIRD,
+				},
+				...{ channel: 'whatsapp', purpose: 'advertisement', state: 'queued', due_at: 1, created_at: 1, state_at: 1 },
+			})
+			.execute();
+		await say('STOP', 5);
+		expect(await stateOf(THIRD)).toEqual(['all']);
+		expect(await store.db.selectFrom('message').select(['state', 'reason']).execute()).toEqual([
+			{ state: 'skipped', reason: 'opted out' },
+		]);
+		await verify();
+	});
+
+	it('and back again to the first number, in any order of arrival', async () => {
+		const told = [
+			() => say('START', 1),
+			() => change(10),
+			() => change(20, NEW, PHONE),
+			() => say('STOP NEWSS', 15, NEW),
+		];
+		for (const index of [3, 2, 0, 1]) await told[index]?.();
+		expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([['all'], ['all']]);
+	});
+
+	it('leaves the old number to its next owner, who has said nothing but inherits the opt-outs', async () => {
+		await say('START', 1);
+		await change(2);
+		await say('hello', 30);
+		expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([['active'], ['active']]);
+		await say('STOP', 31);
+		expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([['ended', 'all'], ['active']]);
+	});
+
+	it('told late leaves what the next owner of the number said with that number', async () => {
+		await say('START', 1);
+		await say('START', 30);
+		await change(20);
+		expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([['active'], ['active']]);
+	});
+
+	it('gets nothing more at the old number: what is queued falls away, on every channel', async () => {
+		const { store } = context();
+		await say('START', 1);
+		const { identity, registration } = await seen(store);
+		for (const channel of ['whatsapp', 'sms'] as const) {
+			await store.db
+				.insertInto('message')
+				.values({
+					...{
+						campaign_id: null,
+						group_id: 0,
+						sender_id: registration?.sender_id ?? 0,
+						identity_id: identity?.id,
+						recipient: PHONE,
+					},
+					...{ channel, purpose: 'service', state: 'queued', due_at: 1, created_at: 1, state_at: 1 },
+				})
+				.execute();
+		}
+		await change(2);
+		expect(await store.db.selectFrom('message').select(['state', 'reason']).execute()).toEqual(
+			Array(2).fill({ state: 'skipped', reason: 'number changed' }),
+		);
+	});
+
+	it('is told to the workflow with the new number; the contact follows where it is certain', async () => {
+		const { store } = context();
+		await createOrUpdateGroup(store, { shortcode: 'news' });
+		await say('START NEWS', 1);
+		await change(2);
+		expect(await seen(store, NEW)).toMatchObject({
+			registrations: ['active'],
+			groups: ['news'],
+			contacts: [{ whatsapp_number: NEW }],
+		});
+		const events = await claimEvents(store, { inbox: INBOX, owner: 'test', limit: 10, leaseMs: 1_000 });
+		expect(events.at(-1)?.json).toMatchObject({
+			event: 'message',
+			outcome: 'numberChanged',
+			phone: PHONE,
+			newPhone: NEW,
+			contactUpdated: true,
+			messageType: 'system',
+		});
+		await createOrUpdateContact(store, { smsNumber: THIRD });
+		await change(3, NEW, THIRD);
+		expect((await seen(store, NEW)).contacts).toMatchObject([{ whatsapp_number: NEW }]);
+		const [later] = await claimEvents(store, { inbox: INBOX, owner: 'test', limit: 10, leaseMs: 1_000 });
+		expect(later?.json).toMatchObject({ outcome: 'numberChanged', newPhone: THIRD, contactUpdated: false });
+	});
+
+	it('gave a consent to SMS at the old number, which ends there and not what was given later', async () => {
+		const { store } = context();
+		await say('START', 1, PHONE, { channel: 'sms' });
+		await say('START', 2);
+		await change(3);
+		expect((await seen(store, PHONE)).contacts).toMatchObject([
+			{ sms_number: PHONE, whatsapp_number: NEW, sms_consent_at: null },
+		]);
+		await say('START', 4, PHONE, { channel: 'sms' });
+		expect((await seen(store, PHONE)).contacts).toMatchObject([{ sms_consent_at: at(4) }]);
+		await verify();
+	});
+
+	it('keeps the place under a package limit, and the turn on the waiting list', async () => {
+		const { store } = context();
+		await createOrUpdateSender(store, {
+			phone: SENDER_PHONE,
+			provider: 'meta',
+			sendsWhatsApp: true,
+			sendsSms: false,
+			packageLimit: 1,
+		});
+		await say('START', 1);
+		await say('START', 2, THIRD);
+		await say('START', 3, '+393337777777');
+		await change(10);
+		await change(11, THIRD, '+393336666666');
+		expect([await stateOf(PHONE), await stateOf(NEW), await stateOf('+393336666666')]).toEqual([
+			[],
+			['active'],
+			['waiting'],
+		]);
+		await say('STOP', 12, NEW);
+		expect([await stateOf('+393336666666'), await stateOf('+393337777777')]).toEqual([['active'], ['waiting']]);
+		expect(await getUsage(store, { sender: '' })).toMatchObject({ active: 1, waiting: 1 });
+	});
+
+	it('known by user id, too, takes it along', async () => {
+		const { store } = context();
+		await say('START', 1, PHONE, { whatsAppUserId: USER_ID });
+		await change(2);
+		await say('STOP', 3, null, { whatsAppUserId: USER_ID });
+		expect(await seen(store, NEW)).toMatchObject({ registrations: ['ended'], identity: { whatsapp_user_id: USER_ID } });
+		await verify();
+	});
+
+	it('told after they wrote from it with their user id is settled already', async () => {
+		const { store } = context();
+		await say('START', 1, PHONE, { whatsAppUserId: USER_ID });
+		await say('hello', 3, NEW, { whatsAppUserId: USER_ID });
+		await change(2);
+		expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([[], ['active']]);
+		expect((await seen(store, NEW)).identity).toMatchObject({ whatsapp_user_id: USER_ID });
+		await verify();
+	});
+
+	it('known by user id only gets the number', async () => {
+		const { store } = context();
+		await say('START', 1, null, { whatsAppUserId: USER_ID });
+		await deliver(store, numberChange(NEW, { phone: null, whatsAppUserId: USER_ID, at: at(2) }));
+		expect(await seen(store, NEW)).toMatchObject({
+			registrations: ['active'],
+			identity: { whatsapp_user_id: USER_ID },
+		});
+	});
+});

@@ -1,0 +1,303 @@
+import fc from 'fast-check';
+
+import { referenceOf } from '../../../domain/reference';
+import type { IncomingStatus } from '../../../providers/provider';
+import { createCampaign, getCampaign, resumeCampaign } from '../../../services/sending/campaigns';
+import { deliver, type Delivery } from '../../../services/sending/deliver';
+import { settleStatuses } from '../../../services/sending/settleStatuses';
+import { takeSlots } from '../../../services/sending/slots';
+import { summarise } from '../../../services/reporting/summarise';
+import type { Store } from '../../../store/store';
+import {
+	type Answer,
+	campaign,
+	counters,
+	FakeProvider,
+	messages,
+	phone,
+	seedGroup,
+	seedPerson,
+	seedRegistered,
+	seedSender,
+	setState,
+} from '../../support/delivery';
+import { describeStores } from '../../support/stores';
+
+// The machine may have much else to do: a test that waits for a rate must not fail for that.
+jest.setTimeout(60_000);
+
+async function prepare(
+	store: Store,
+	count: number,
+	answer: Answer,
+): Promise<{ provider: FakeProvider; senderId: number }> {
+	const senderId = await seedSender(store);
+	const groupId = await seedGroup(store);
+	await seedRegistered(store, count, { senderId, groupId });
+	await createCampaign(store, campaign());
+	const provider = new FakeProvider(store);
+	provider.answer = () => answer;
+	return { provider, senderId };
+}
+
+async function deliverOnce(store: Store, provider: FakeProvider): Promise<Delivery> {
+	const [slot] = (await takeSlots(store, { trigger: 't' })).slots;
+	if (!slot) throw new Error('No slot was free.');
+	return await deliver(store, { meta: provider }, { ...slot, runForMs: 1_500 });
+}
+
+async function sender(store: Store) {
+	return await store.db.selectFrom('sender').selectAll().executeTakeFirstOrThrow();
+}
+
+describeStores('An error of a provider', (context) => {
+	it('of the class retry is tried again later, a few times, and then the message has failed', async () => {
+		const { store, clock } = context();
+		const { provider } = await prepare(store, 1, { class: 'retry' });
+		await deliverOnce(store, provider);
+		expect(await messages(store)).toMatchObject([{ state: 'queued', attempts: 1 }]);
+		expect((await takeSlots(store, { trigger: 't' })).slots).toEqual([]);
+		for (let tries = 2; tries <= 10; tries++) {
+			clock.advance(10 * 60_000);
+			await deliverOnce(store, provider);
+		}
+		expect(await messages(store)).toMatchObject([{ state: 'failed', reason: 'retry', attempts: 10 }]);
+		expect(provider.requests).toHaveLength(10);
+		expect(await counters(store)).toEqual({ 'whatsapp failed retry': 1 });
+	});
+
+	it('of the class retryLater slows the sender down, and it recovers when messages go well', async () => {
+		const { store, clock } = context();
+		const { provider } = await prepare(store, 30, 'accept');
+		provider.answer = (_, index) => (index === 0 ? { class: 'retryLater' } : 'accept');
+		await deliverOnce(store, provider);
+		const slowed = await sender(store);
+		expect(slowed.slowdown).toBeGreaterThan(1);
+		expect(slowed.next_send_at_us).toBeGreaterThanOrEqual((clock.time + 1_000) * 1_000);
+		clock.advance(60_000);
+		await deliverOnce(store, provider);
+		expect((await sender(store)).slowdown).toBeLessThan(slowed.slowdown);
+		expect((await messages(store)).every(({ state }) => state === 'accepted')).toBe(true);
+	});
+
+	it('of the class failed concerns this message only', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 5, 'accept');
+		provider.answer = (_, index) => (index === 2 ? { class: 'failed', code: '131026' } : 'accept');
+		expect(await deliverOnce(store, provider)).toMatchObject({ accepted: 4, failed: 1 });
+		expect(await counters(store)).toEqual({ 'whatsapp accepted': 4, 'whatsapp failed 131026': 1 });
+	});
+
+	it('of trial mode leaves the person out', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 1, { class: 'failed', code: 'trial_mode' });
+		expect(await deliverOnce(store, provider)).toMatchObject({ skipped: 1, failed: 0 });
+		expect(await messages(store)).toMatchObject([{ state: 'skipped', reason: 'trial mode' }]);
+	});
+
+	it('of the class optedOut is an opt-out of the person', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 1, { class: 'optedOut', code: '131050' });
+		await deliverOnce(store, provider);
+		expect(await messages(store)).toMatchObject([{ state: 'failed', reason: '131050' }]);
+		const words = await store.db.selectFrom('consent_word').select(['direction', 'source']).execute();
+		expect(words).toContainEqual({ direction: 'out', source: 'provider' });
+		const again = await createCampaign(store, campaign({ key: 'again' }));
+		expect(again.leftOut).toEqual({ 'opted out': 1 });
+	});
+
+	it('of the class pauseCampaign pauses the campaign with the reason, and nothing is lost', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 300, { class: 'pauseCampaign' });
+		await deliverOnce(store, provider);
+		expect(provider.requests.length).toBeLessThan(300);
+		expect(await getCampaign(store, 'spring')).toMatchObject({
+			state: 'paused',
+			pauseReason: 'A fault of the kind pauseCampaign.',
+			counts: { queued: 300 },
+		});
+		provider.answer = () => 'accept';
+		await resumeCampaign(store, 'spring');
+		expect(await deliverOnce(store, provider)).toMatchObject({ accepted: 300 });
+	});
+
+	it('of the class stopSender stops the sender with the reason, and nothing is lost', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 300, { class: 'stopSender' });
+		expect(await deliverOnce(store, provider)).toMatchObject({ stopped: 'A fault of the kind stopSender.', left: 300 });
+		expect((await sender(store)).stopped_reason).toBe('A fault of the kind stopSender.');
+		expect(provider.requests.length).toBeLessThan(300);
+		expect((await takeSlots(store, { trigger: 't' })).slots).toEqual([]);
+	});
+
+	it('of the class unknown is never tried again', async () => {
+		const { store, clock } = context();
+		const { provider } = await prepare(store, 1, { class: 'unknown', code: 'http:no_answer' });
+		expect(await deliverOnce(store, provider)).toMatchObject({ unknown: 1 });
+		clock.advance(24 * 60 * 60_000);
+		expect((await takeSlots(store, { trigger: 't' })).slots).toEqual([]);
+		expect(await messages(store)).toMatchObject([{ state: 'unknown', reason: 'http:no_answer' }]);
+	});
+
+	it('thrown by a provider leaves the message unknown', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 1, 'accept');
+		provider.answer = () => {
+			throw new Error('a mistake of ours');
+		};
+		expect(await deliverOnce(store, provider)).toMatchObject({ unknown: 1 });
+	});
+});
+
+describeStores('A status', (context) => {
+	it('may come in any order and twice: messages and counters end the same', async () => {
+		const { store } = context();
+		const senderId = await seedSender(store);
+		const groupId = await seedGroup(store);
+		await seedRegistered(store, 2, { senderId, groupId });
+		await createCampaign(store, campaign());
+		const [one, other] = (await messages(store)).map(({ id }) => id);
+		if (one === undefined || other === undefined) throw new Error('Two messages were planned.');
+		const names: IncomingStatus['status'][] = ['accepted', 'sent', 'expired', 'failed', 'delivered', 'read'];
+		// Half of them never arrive: it is among those that the order could matter most.
+		const some = fc.oneof(fc.subarray(names.slice(0, 4), { minLength: 1 }), fc.subarray(names, { minLength: 1 }));
+		const twoOrders = some.chain((reports) => fc.tuple(allOf(reports), allOf(reports), fc.subarray(reports)));
+		const begin = fc.constantFrom('sending' as const, 'unknown' as const);
+		await fc.assert(
+			fc.asyncProperty(twoOrders, begin, async ([first, second, again], from) => {
+				await store.db.deleteFrom('counter').execute();
+				await store.db
+					.updateTable('message')
+					.set({ state: 'queued', reason: null, provider_message_id: null, delivered_as: null })
+					.execute();
+				await setState(store, [one, other], from);
+				for (const status of first) await settleStatuses(store, [reportOn(store, one, status)]);
+				await settleStatuses(
+					store,
+					[...second, ...again].map((status) => reportOn(store, other, status)),
+				);
+				const rows = await store.db
+					.selectFrom('message')
+					.select(['state', 'reason', 'delivered_as'])
+					.orderBy('id')
+					.execute();
+				expect(rows[1]).toEqual(rows[0]);
+				const totals = Object.values(await counters(store));
+				expect(totals).toEqual(totals.map(() => 2));
+			}),
+			{
+				numRuns: 40,
+				examples: [
+					[[['sent', 'failed'], ['failed', 'sent'], []], 'sending'],
+					[[['failed', 'delivered'], ['delivered', 'failed'], ['failed']], 'unknown'],
+				],
+			},
+		);
+	}, 60_000);
+
+	it('of delivery by push moves the message to the channel Push', async () => {
+		const { store, clock } = context();
+		const senderId = await seedSender(store);
+		const groupId = await seedGroup(store);
+		await seedPerson(store, { sms: phone(1), groupIds: [groupId] });
+		await createCampaign(store, campaign({ channels: 'sms' }));
+		await deliverOnce(store, new FakeProvider(store));
+		clock.advance(24 * 60 * 60_000);
+		await settleStatuses(store, [{ ...reportOn(store, 1, 'delivered'), channel: 'sms', deliveredAs: 'push' }]);
+		expect(await counters(store)).toEqual({ 'push accepted': 1, 'push sent': 1, 'push delivered': 1 });
+
+		const summary = await summarise(store, { from: '2026-11-22', to: '2026-11-24', timeZone: 'Europe/Vienna' });
+		expect(summary.channels.find(({ channel }) => channel === 'push')).toMatchObject({
+			accepted: 1,
+			sent: 1,
+			delivered: 1,
+		});
+		expect(summary.days.map(({ day, accepted, delivered }) => ({ day, accepted, delivered }))).toEqual([
+			{ day: '2026-11-22', accepted: 1, delivered: 0 },
+			{ day: '2026-11-23', accepted: 0, delivered: 1 },
+			{ day: '2026-11-24', accepted: 0, delivered: 0 },
+		]);
+		expect(senderId).toBe(1);
+	});
+
+	it('finds its message by the person where one request went to many', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 3, 'accept');
+		provider.recipientsARequest = 1_000;
+		await deliverOnce(store, provider);
+		const batch = {
+			...reportOn(store, 1, 'delivered'),
+			reference: null,
+			batchReference: referenceOf(store.id, 1),
+			recipientPhone: phone(2),
+		};
+		await settleStatuses(store, [batch]);
+		expect((await messages(store)).map(({ state }) => state)).toEqual(['accepted', 'accepted', 'delivered']);
+	});
+
+	it('finds its message by the provider’s id where our reference does not come back', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 2, 'accept');
+		await deliverOnce(store, provider);
+		await settleStatuses(store, [
+			{ ...reportOn(store, 2, 'read'), reference: null, providerMessageId: `wamid.${referenceOf(store.id, 2)}` },
+		]);
+		expect((await messages(store)).map(({ state }) => state)).toEqual(['accepted', 'read']);
+	});
+
+	it('of somebody else’s message changes nothing', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 1, 'accept');
+		await deliverOnce(store, provider);
+		await settleStatuses(store, [
+			{ ...reportOn(store, 1, 'read'), reference: referenceOf('00000000', 1) },
+			{ ...reportOn(store, 99, 'read'), providerMessageId: 'wamid.other' },
+			{ ...reportOn(store, 1, 'read'), reference: null, providerMessageId: 'wamid.other' },
+		]);
+		expect((await messages(store)).map(({ state }) => state)).toEqual(['accepted']);
+	});
+
+	it('that is faster than the answer to the request is not undone by it', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 1, 'accept');
+		provider.delayMs = 100;
+		const running = deliverOnce(store, provider);
+		while (provider.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+		await settleStatuses(store, [reportOn(store, 1, 'delivered')]);
+		await running;
+		expect(await messages(store)).toMatchObject([{ state: 'delivered' }]);
+		expect(await counters(store)).toEqual({ 'whatsapp accepted': 1, 'whatsapp sent': 1, 'whatsapp delivered': 1 });
+	});
+
+	it('that says the person wants no marketing is an opt-out', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 1, 'accept');
+		await deliverOnce(store, provider);
+		await settleStatuses(store, [
+			{ ...reportOn(store, 1, 'failed'), error: { class: 'optedOut', code: '131050', message: 'no marketing' } },
+		]);
+		expect((await createCampaign(store, campaign({ key: 'again' }))).leftOut).toEqual({ 'opted out': 1 });
+	});
+});
+
+function reportOn(store: Store, messageId: number, status: IncomingStatus['status']): IncomingStatus {
+	const hasFailed = status === 'failed' || status === 'expired';
+	return {
+		kind: 'status',
+		providerEventId: `${messageId}:${status}`,
+		channel: 'whatsapp',
+		sender: { providerSenderId: null, phone: null },
+		providerMessageId: `wamid.${referenceOf(store.id, messageId)}`,
+		reference: referenceOf(store.id, messageId),
+		recipientPhone: null,
+		status,
+		deliveredAs: 'whatsapp',
+		at: null,
+		error: hasFailed ? { class: 'failed', code: status, message: `It ${status}.` } : null,
+	};
+}
+
+/** The same reports in any order. */
+function allOf<T>(reports: T[]): fc.Arbitrary<T[]> {
+	return fc.shuffledSubarray(reports, { minLength: reports.length });
+}
