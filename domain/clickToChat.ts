@@ -1,4 +1,4 @@
-/** Source: PROVIDERS 2.11; rule 14 of consent. */
+/** `https://wa.me/<digits>?text=<text>`; what the text carries is rule 14 in docs/consent-rules.md. */
 export interface ClickToChat {
 	/** E.164 with `+`. */
 	senderPhone: string;

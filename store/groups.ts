@@ -103,7 +103,7 @@ export interface GroupFigures extends Group {
 	reachableByWhatsApp: number;
 }
 
-/** The five figures of PORTAL 6.5 for each group, in one statement; by id, a page after `after`. */
+/** The five figures of each group, in one statement; by id, a page after `after`. */
 export async function selectGroupFigures(
 	db: Database,
 	{ search, limit, after }: { search: string; limit: number; after: number },

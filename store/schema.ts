@@ -119,7 +119,7 @@ export interface EventTable {
 	provider: ProviderName | 'form' | 'operator' | 'store';
 	/** With provider: unique. */
 	provider_event_id: string;
-	/** What was said, as domain/consent.ts names signals: start, stop, message, help, …; status; invited. */
+	/** What was said, as domain/consent/signal.ts names signals: start, stop, message, help, …; status; invited. */
 	kind: string;
 	channel: Channel;
 	sender_id: number | null;
@@ -274,7 +274,7 @@ export interface MessageTable {
 	/** JSON object: the person's fields, frozen when the message was planned. */
 	fields: string | null;
 	state: MessageState;
-	/** Reason code of skipped, failed, cancelled: domain/message.ts and the providers' errors.ts. */
+	/** Reason code of skipped, failed, cancelled: domain/permission.ts and the providers' errors.ts. */
 	reason: string | null;
 	reason_text: string | null;
 	idempotency_key: string | null;

@@ -8,7 +8,7 @@ import { compareSignals, type ConsentSignal } from './signal';
 import { type ConsentState, emptyConsent, optOutScopes, scopeAll } from './state';
 
 /**
- * Rules 2 to 6, 8 and 9 of consent (DESIGN.md), for one person over all senders and scopes: one history, one state. Pure: no clock, no
+ * Rules 2 to 6, 8 and 9 of docs/consent-rules.md, for one person over all senders and scopes: one history, one state. Pure: no clock, no
  * store. What each kind of signal does is in the file of who speaks: the person, their provider, the company; or what is carried along.
  */
 

@@ -14,7 +14,7 @@ export function toWhatsAppContent(content: MessageContent) {
 	return { type: 'template', template: { name: content.name, language: { code: content.language }, ...components } };
 }
 
-/** Characters a WhatsApp text may have (PROVIDERS 2.2). */
+/** Characters a WhatsApp text may have, as Meta documents the body of a text message. */
 export const longestWhatsAppText = 4096;
 
 export function isTooLongForWhatsApp(content: MessageContent): boolean {

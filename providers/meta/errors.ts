@@ -11,7 +11,7 @@ interface Meaning {
 
 type Row = [codes: number[], class_: ErrorClass, sentence: string, retryAfterMs?: number];
 
-/** Meta's error codes (PROVIDERS 2.9). Some come with the answer to a request, some only with a failed status. */
+/** Meta's error codes, as listed at developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes. Some come with the answer to a request, some only with a failed status. */
 const rows: Row[] = [
 	[
 		[0, 104, 190],
@@ -22,7 +22,7 @@ const rows: Row[] = [
 	[[33], 'stopSender', 'Meta does not know this phone number ID, or the token may not use it. Check the sender.'],
 	[[1, 2, 131000, 131016, 135000], 'retry', 'Meta had a temporary fault and did not send the message.'],
 	[[4, 80007, 130429], 'retryLater', 'Meta takes no more messages from this sender for the moment.'],
-	// One message in six seconds is what Meta lets one person receive (PROVIDERS 2.10); others are not concerned.
+	// One message in six seconds is what Meta lets one person receive ; others are not concerned.
 	[[131056], 'retry', 'Too many messages to this person within a short time.', 6_000],
 	[[131057], 'retryLater', 'The WhatsApp account is being maintained or upgraded by Meta.', 60_000],
 	[

@@ -36,7 +36,7 @@ interface Surroundings {
 }
 
 /**
- * The events in a notification of WhatsApp (PROVIDERS 2.6–2.8), in their order; null where it has no list of entries.
+ * The events in a notification of WhatsApp (developers.facebook.com/docs/whatsapp/cloud-api/webhooks), in their order; null where it has no list of entries.
  * What is malformed or of no use becomes an unknown event of its own and takes nothing else with it.
  */
 export function readNotification(notification: unknown): IncomingEvent[] | null {

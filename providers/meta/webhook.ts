@@ -5,7 +5,7 @@ import { unknownEvent } from '../unknownEvent';
 import type { MetaAccount } from './account';
 import { readNotification } from './notification';
 
-/** More than Meta ever sends (PROVIDERS 2.5). */
+/** More than Meta ever sends: it documents 3 MB. */
 const largestBodyBytes = 3 * 1024 * 1024;
 
 const plain = (status: number, body: string): WebhookAnswer => ({

@@ -2,7 +2,7 @@ import { z } from 'zod/v4';
 import { wholeNumber } from '../wholeNumber';
 
 /**
- * Meta's JSON (PROVIDERS 2.2–2.9). Every schema lets fields through that it does not know.
+ * Meta's JSON of the Cloud API. Every schema lets fields through that it does not know.
  * Lists in webhooks are lists of `unknown`: each element passes its own schema, so that a malformed one loses no other.
  */
 

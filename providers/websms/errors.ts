@@ -10,7 +10,7 @@ interface Meaning {
 
 type Row = [codes: number[], class_: ErrorClass, sentence: string];
 
-/** websms' status codes (PROVIDERS 1.6), which come with HTTP 200 too. */
+/** websms' status codes, which come with HTTP 200 too. */
 const rows: Row[] = [
 	[
 		[4001, 4020, 4021, 4022],

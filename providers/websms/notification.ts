@@ -8,7 +8,7 @@ import { referencesOf } from './clientMessageId';
 import { errorOfReport } from './errors';
 import { channelSchema, deliveryReportSchema, inboundTextSchema, isoToMs, messageTypeSchema } from './wire';
 
-/** The events in one notification of websms (PROVIDERS 1.4, 1.5). What is not understood becomes an unknown event. */
+/** The events in one notification of websms: of its SMS API or of a WhatsApp channel. What is not understood becomes an unknown event. */
 export function readWebsmsNotification(notification: unknown, defaultCountry?: CountryCode): IncomingEvent[] {
 	const channel = channelSchema.safeParse(notification);
 	if (channel.success) return readChannel(channel.data, notification);
@@ -100,7 +100,7 @@ function readChannel(
 }
 
 /**
- * Statuses of a channel carry Meta's message ids, which websms does not tell when sending (PROVIDERS 1.5): where no
+ * Statuses of a channel carry Meta's message ids, which websms does not tell when sending: where no
  * reference comes back they match by recipient and time. Should the id be that of a request to many, as in reports of
  * SMS, the recipient keeps their events apart.
  */

@@ -1,7 +1,7 @@
 import { z } from 'zod/v4';
 import { wholeNumber } from '../wholeNumber';
 
-/** JSON of websms (PROVIDERS 1.2–1.5). Every schema lets fields through that it does not know. */
+/** JSON of websms (developer.websms.com). Every schema lets fields through that it does not know. */
 
 const text = z.string().min(1);
 

@@ -7,7 +7,7 @@ import type { JsonObject, ProviderAnswer, ProviderRequest } from './providerRequ
 
 const pathShape = /^\/(v\d+\.\d+)\/(\d+)(?:\/(messages|marketing_messages))?$/;
 
-/** Meta's Cloud API (PROVIDERS.md 2): `GET /{version}/{id}` and `POST /{version}/{id}/messages`. */
+/** Meta's Cloud API: `GET /{version}/{id}` and `POST /{version}/{id}/messages`. */
 export function answerMeta(request: ProviderRequest, book: PhoneBook): ProviderAnswer {
 	const [, , phoneNumberId, edge] = pathShape.exec(request.path) ?? [];
 	if (request.authorization !== `Bearer ${metaAccount.accessToken}`) {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { metaAccount } from '../accounts';
 import type { Phone, PhoneMessage } from './phoneBook';
 
-/** Webhook bodies as Meta writes them (PROVIDERS.md 2.6 and 2.7), also inside websms' new WhatsApp channel. */
+/** Webhook bodies as Meta writes them, also inside websms' new WhatsApp channel. */
 
 export interface TypedContent {
 	/** text, button, reaction, image, sticker, …: the `type` of the message. */

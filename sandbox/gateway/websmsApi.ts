@@ -21,7 +21,7 @@ class WebsmsError extends Error {
 	}
 }
 
-/** websms' REST API (PROVIDERS.md 1.2 and 1.3 a). Business errors are HTTP 200 with a statusCode of 4000 and more. */
+/** websms' REST API. Business errors are HTTP 200 with a statusCode of 4000 and more. */
 export function answerWebsms(request: ProviderRequest): ProviderAnswer {
 	// Base URLs with and without `/rest` are in use.
 	const path = request.path.replace(/^\/(rest|json)(?=\/)/, '');

@@ -4,7 +4,7 @@ import type { StatusReport, TypedContent } from './metaWebhooks';
 import type { Phone, PhoneMessage } from './phoneBook';
 import { newTransferId } from './phoneBook';
 
-/** Webhook bodies as websms writes them (PROVIDERS.md 1.4 and 1.5). */
+/** Webhook bodies as websms writes them. */
 
 export type DeliveryReportStatus = 'delivered' | 'undelivered' | 'expired';
 
@@ -29,7 +29,7 @@ export function deliveryReportBody(message: PhoneMessage, status: DeliveryReport
 		messageType: 'deliveryReport',
 		notificationId: newTransferId(),
 		transferId: message.id,
-		// In a report the "sender" is the handset (PROVIDERS.md 1.4).
+		// In a report the "sender" is the handset.
 		senderAddress: message.phone.slice(1),
 		deliveryReportMessageStatus: status,
 		sentOn: new Date(message.at).toISOString(),

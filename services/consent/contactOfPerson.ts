@@ -45,12 +45,12 @@ export function formEntryOf(invitation: Invitation | null | undefined, identityI
 	};
 }
 
-/** As long as a contact's fields may be together (services/contacts.ts). */
+/** As long as a contact's fields may be together (services/contacts/contacts.ts). */
 const MOST_FIELD_CHARACTERS = 16_000;
 
 /**
  * The contact of a person who opted in: the one with that number, else the one that has it for the other channel and none for
- * this one (PORTAL 4.5), else a new one. Empty fields are completed, filled ones are left.
+ * this one, else a new one. Empty fields are completed, filled ones are left.
  */
 export async function ensureContact(db: Database, person: ContactOfPerson): Promise<Contact> {
 	await lockContactNumbers(db, [person.phone]);

@@ -96,7 +96,7 @@ async function settleInvitations(
 	);
 }
 
-/** Who opts in gets a contact (PORTAL 4.5); an opt-out makes none. A person without a number gets one once it is known. */
+/** Who opts in gets a contact; an opt-out makes none. A person without a number gets one once it is known. */
 async function contactOf(
 	{ db, input, person, signal, invitation, now }: Case,
 	change: Change,

@@ -182,7 +182,7 @@ export function completed(contact: NewContact, given: Given): NewContact {
 	};
 }
 
-/** Registrations and opt-outs belong to the person and stay (PORTAL 5.4). @throws {NotFoundError} */
+/** Registrations and opt-outs belong to the person and stay. @throws {NotFoundError} */
 export async function deleteContact(
 	store: Store,
 	{ contactId }: { contactId: number },

@@ -18,7 +18,7 @@ import { deleteMemberships, insertMembership } from '../../store/memberships';
 import type { Store } from '../../store/store';
 import { idOf, noContact } from './contacts';
 
-/** A group with the five figures of PORTAL 6.5. */
+/** A group with its five figures: contacts, reachable by SMS, with a WhatsApp number, registered, reachable by WhatsApp. */
 export type GroupView = GroupFigures;
 
 const NAME_CHARACTERS = 200;

@@ -78,7 +78,7 @@ export interface RegistrationFilter {
 }
 
 /**
- * The list "WhatsApp registrations" (PORTAL 4.4), page by page: by person, with `since` by that time, in a group by contact.
+ * The list "WhatsApp registrations", page by page: by person, with `since` by that time, in a group by contact.
  * A whole number finds its person at once; a part of one is looked for in all.
  * @throws {InvalidInputError} for a token that is none.
  */

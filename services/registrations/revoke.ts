@@ -36,7 +36,7 @@ interface Entry {
 }
 
 /**
- * Ends registrations without being an opt-out (PORTAL 5.3): a person's next message may register them again. One result for each entry,
+ * Ends registrations without being an opt-out: a person's next message may register them again. One result for each entry,
  * in their order; an entry that cannot be revoked says why and holds up no other.
  */
 export async function revokeRegistrations(

@@ -23,7 +23,7 @@ import { fillFreed } from '../consent/waitingList';
 import { applyConsentSignal } from '../consent/engine';
 import { wakeInboxes } from '../shared/wakeUp';
 
-/** A company's number that changed (PORTAL 2.2, rule 8): registrations stay with the old number, opt-outs hold at the new one too. */
+/** A company's number that changed (rule 8): registrations stay with the old number, opt-outs hold at the new one too. */
 
 const PEOPLE_A_TRANSACTION = 25;
 const MESSAGES_A_TRANSACTION = 200;

@@ -48,7 +48,7 @@ export interface SenderInput {
 	replaces?: string;
 }
 
-/** Messages a second, where nothing else is said: Meta's figure for a number (PROVIDERS 2.10); the others tell none. */
+/** Messages a second, where nothing else is said: Meta's figure for a number; the others tell none. */
 const RATE_PER_SECOND: Record<ProviderName, number> = { meta: 80, websms: 10, twilio: 80 };
 const LANGUAGES: Partial<Record<string, string>> = { IT: 'it', AT: 'de', DE: 'de', CH: 'de' };
 

@@ -12,7 +12,7 @@ test('two texts are equal in constant time exactly when they are equal', () => {
 });
 
 test('a signature of SHA-1 in base64 is verified, as the next provider needs it', () => {
-	// Twilio's published vector (PROVIDERS 3.5).
+	// Twilio's published vector.
 	const signed =
 		'https://mycompany.com/myapp.php?foo=1&bar=2CallSidCA1234567890ABCDECaller+14158675309Digits1234From+14158675309To+18005551212';
 	const claim = {

@@ -187,7 +187,7 @@ function hasSaidNo(contact: FoldedContact, words: Words, scopes: readonly string
 	return words.size > 0 && numbersOf(contact).some((number) => scopes.some((scope) => words.get(number)?.has(scope)));
 }
 
-/** As of a consent entered by hand (services/contactConsent.ts). */
+/** As of a consent entered by hand (services/contacts/enteredConsent.ts). */
 function refusalBy(words: Words): ConsentRefusal {
 	return (smsNumber, numbers) =>
 		smsNumber === null ||

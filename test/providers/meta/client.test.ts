@@ -137,7 +137,7 @@ function metaError(code: number, extra: object = {}) {
 	};
 }
 
-// PROVIDERS 2.9, one row for each group of codes.
+// One row for each group of codes.
 const classes: [string, number[]][] = [
 	[
 		'stopSender',

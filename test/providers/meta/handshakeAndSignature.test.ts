@@ -5,7 +5,6 @@ import { get, post, signatureOf } from '../support/requests';
 const account = { accessToken: 'token-1', appSecret: 'appsecret', verifyToken: 'my word&1' };
 const reader = createMetaWebhookReader(account);
 const emptyBody = '{"object":"whatsapp_business_account","entry":[]}';
-// PROVIDERS 2.5.
 const vector = 'sha256=09eceea024af6e6343b760cc9bd3ae7c056938dd636e24e92109eb8219500384';
 
 const signed = (body: string | Buffer): RawRequest =>

@@ -200,7 +200,6 @@ test('what websms cannot send is refused without a request', async () => {
 	expect(refusals[0]).toHaveLength(1001);
 });
 
-// PROVIDERS 1.6.
 const classes: [string, number[]][] = [
 	['stopSender', [4001, 4003, 4013, 4014, 4016, 4018, 4020, 4021, 4022, 4035]],
 	['retryLater', [4012, 4023, 4024, 4025, 5003]],

@@ -1,7 +1,7 @@
 import type { SenderInput } from '../../../services/senders/senders';
 import { another, changesNumber, fillsForm, later, type MayBeSent, operator, refuses, type Step, switches, together, writes } from '../../support/consentWorld';
 
-/** One clause of the rules of consent (DESIGN.md): what happened before, what happens, and what may be sent afterwards. */
+/** One clause of the rules of consent: what happened before, what happens, and what may be sent afterwards. */
 export interface RuleCase {
 	rule: number;
 	clause: string;
