@@ -50,7 +50,13 @@ export interface ProviderError {
 }
 
 export type SendResult =
-	| { reference: string; accepted: true; providerMessageId: string }
+	| {
+			reference: string;
+			accepted: true;
+			providerMessageId: string;
+			/** Under which number (E.164 with `+`) the provider knows the recipient, where it says so. */
+			toldPhone?: string | null;
+	  }
 	| { reference: string; accepted: false; error: ProviderError };
 
 /** Sends for one account at one provider. */
@@ -88,6 +94,15 @@ export interface IncomingSender {
 	phone: string | null;
 }
 
+/** A person as a webhook tells them. */
+export interface IncomingPerson {
+	/** E.164 with `+`: the line, as it is dialled today. */
+	phone: string | null;
+	/** The form the provider told the number in, where that is another; null where it is the dialled one. */
+	toldPhone: string | null;
+	whatsAppUserId: string | null;
+}
+
 /** What a person wrote. */
 export interface IncomingMessage {
 	kind: 'message';
@@ -95,7 +110,7 @@ export interface IncomingMessage {
 	providerEventId: string;
 	channel: Channel;
 	sender: IncomingSender;
-	from: { phone: string | null; whatsAppUserId: string | null };
+	from: IncomingPerson;
 	/** UTC ms by the provider's clock; null where it sends none. */
 	sentAt: number | null;
 	/** text, button, interactive, image, reaction, sticker, system, unsupported, … as the provider names it. */
@@ -135,7 +150,7 @@ export interface IncomingPreference {
 	providerEventId: string;
 	channel: Channel;
 	sender: IncomingSender;
-	from: { phone: string | null; whatsAppUserId: string | null };
+	from: IncomingPerson;
 	value: 'stop' | 'resume';
 	at: number | null;
 }

@@ -1,4 +1,5 @@
-import { internationalToE164 } from './address';
+import { lineOf } from '../domain/line';
+import { toldNumber } from './address';
 import type { Provider, ProviderError } from './provider';
 import { refuse } from './results';
 
@@ -14,8 +15,8 @@ const notAllowed: ProviderError = {
  * without asking the provider, people known by their WhatsApp user id only among them.
  */
 export function withTrialMode(provider: Provider, allowedPhones: readonly string[]): Provider {
-	const allowed = new Set(allowedPhones.map(internationalToE164));
-	const allows = (phone: string | null): boolean => phone !== null && allowed.has(phone);
+	const allowed = new Set(allowedPhones.map((phone) => toldNumber(phone).phone));
+	const allows = (phone: string | null): boolean => phone !== null && allowed.has(lineOf(phone));
 	return {
 		name: provider.name,
 		maxRecipients: (channel) => provider.maxRecipients(channel),

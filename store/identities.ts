@@ -2,15 +2,17 @@ import { sql } from 'kysely';
 
 import { forUpdate, isPostgres } from './database/dialect';
 import { IS_OPEN } from './database/partialIndexes';
-import { chunksOf, isOneOf, listOf } from './database/rows';
+import { chunksOf, isOneOf, listOf, rowsOf, textCell } from './database/rows';
 import type { Database } from './schema';
 
 /** A person as a channel knows them. */
 export interface Identity {
 	id: number;
-	/** E.164. */
+	/** E.164, as the line is dialled today. */
 	phone: string | null;
 	whatsAppUserId: string | null;
+	/** The number by which WhatsApp knows the line, E.164; null where it is `phone`. */
+	toldPhone: string | null;
 }
 
 export interface PersonKey {
@@ -18,7 +20,7 @@ export interface PersonKey {
 	whatsAppUserId: string | null;
 }
 
-const IDENTITY = ['id', 'phone', 'whatsapp_user_id as whatsAppUserId'] as const;
+const IDENTITY = ['id', 'phone', 'whatsapp_user_id as whatsAppUserId', 'told_phone as toldPhone'] as const;
 const ROWS_A_STATEMENT = 500;
 
 /** Those with this number or this user id: none, one, or two that are the same person. */
@@ -66,8 +68,37 @@ export async function insertIdentity(
 		.executeTakeFirst();
 }
 
-export async function updateIdentity(db: Database, { id, phone, whatsAppUserId }: Identity): Promise<void> {
+export async function updateIdentity(
+	db: Database,
+	{ id, phone, whatsAppUserId }: Omit<Identity, 'toldPhone'>,
+): Promise<void> {
 	await db.updateTable('identity').set({ phone, whatsapp_user_id: whatsAppUserId }).where('id', '=', id).execute();
+}
+
+/** The form of their number that the provider told last: what is sent by WhatsApp goes there. */
+export async function saveToldPhone(db: Database, id: number, toldPhone: string | null): Promise<void> {
+	await db.updateTable('identity').set({ told_phone: toldPhone }).where('id', '=', id).execute();
+}
+
+/** As saveToldPhone, for people known by number; what is known already is not written again. */
+export async function saveToldPhones(
+	db: Database,
+	told: readonly { phone: string; toldPhone: string }[],
+): Promise<void> {
+	for (const chunk of chunksOf(told, ROWS_A_STATEMENT)) {
+		const rows = rowsOf(
+			db,
+			chunk.map(({ phone, toldPhone }) => [phone, toldPhone]),
+		);
+		await sql`update identity set told_phone = (select ${textCell(1)} from ${rows} where ${textCell(0)} = identity.phone limit 1)
+			where phone in ${listOf(
+				db,
+				chunk.map(({ phone }) => phone),
+			)} and (told_phone is null or told_phone not in ${listOf(
+				db,
+				chunk.map(({ toldPhone }) => toldPhone),
+			)})`.execute(db);
+	}
 }
 
 /** An account goes to another number: its WhatsApp user id with it, unless that number is known to have another. */
@@ -77,6 +108,30 @@ export async function moveUserId(db: Database, fromIdentityId: number, toIdentit
 	await updateIdentity(db, { ...from, whatsAppUserId: null });
 	const to = await identityById(db, toIdentityId);
 	if (to && to.whatsAppUserId === null) await updateIdentity(db, { ...to, whatsAppUserId: from.whatsAppUserId });
+}
+
+/** Which of these numbers (E.164) belong to somebody, or stand in a contact. */
+export async function knownPhones(db: Database, phones: readonly string[]): Promise<Set<string>> {
+	const known = new Set<string>();
+	for (const chunk of chunksOf(phones, ROWS_A_STATEMENT)) {
+		const rows = await db
+			.selectFrom('identity')
+			.select('phone')
+			.where('phone', 'in', listOf(db, chunk))
+			.union(db.selectFrom('contact').select('sms_number as phone').where('sms_number', 'in', listOf(db, chunk)))
+			.union(
+				db.selectFrom('contact').select('whatsapp_number as phone').where('whatsapp_number', 'in', listOf(db, chunk)),
+			)
+			.execute();
+		for (const { phone } of rows) if (phone !== null) known.add(phone);
+	}
+	return known;
+}
+
+/** Halves that an upgrade joined into this person. */
+export async function joinedByUpgrade(db: Database, id: number): Promise<number[]> {
+	const rows = await db.selectFrom('identity').select('id').where('merged_into_id', '=', id).execute();
+	return rows.map((row) => row.id);
 }
 
 /** One that was made a moment ago, in the same transaction. */

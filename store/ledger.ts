@@ -119,6 +119,18 @@ export async function identitiesWithoutChain(db: Database, limit: number): Promi
 		.select('w.identity_id as id')
 		.distinct()
 		.where('c.id', 'is', null)
+		// The chain of a half that an upgrade joined tells it.
+		.where((where) =>
+			where.not(
+				where.exists(
+					where
+						.selectFrom('identity as half')
+						.innerJoin('ledger_chain as k', 'k.identity_id', 'half.id')
+						.select('half.id')
+						.whereRef('half.merged_into_id', '=', 'w.identity_id'),
+				),
+			),
+		)
 		.limit(limit)
 		.execute();
 	return rows.map(({ id }) => id);

@@ -1,6 +1,7 @@
 import { chunksOf, isOneOf, listOf, numberCell, rowsOf, textCell } from './database/rows';
 import { sql } from 'kysely';
 
+import { formsOf } from '../domain/line';
 import { isPostgres } from './database/dialect';
 import type { PersonKey } from './identities';
 import type { Database } from './schema';
@@ -67,7 +68,9 @@ export async function findPerson(
 		}
 	}
 	for (const id of [...identityIds]) for (const merged of await mergedInto(id)) identityIds.add(merged);
-	return { identityIds: [...identityIds], contactIds: [...contactIds], phones: [...phones], userIds: [...userIds] };
+	// What was sent before lines were known stands under the form that was written to.
+	const allForms = new Set([...phones].flatMap(formsOf));
+	return { identityIds: [...identityIds], contactIds: [...contactIds], phones: [...allForms], userIds: [...userIds] };
 }
 
 /** Rows looked through at once where no index leads to a person. */

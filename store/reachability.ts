@@ -23,15 +23,20 @@ export interface Target {
 /** Who belongs together: a contact's two numbers are one person, and a STOP said on either holds for both. */
 export class Kin {
 	private readonly identityOfPhone = new Map<string, number>();
+	private readonly toldPhones = new Map<string, string>();
 	private readonly siblings = new Map<string, string[]>();
 	private readonly consenting = new Set<string>();
 
 	constructor(
 		contacts: readonly { smsNumber: string | null; whatsAppNumber: string | null; smsConsentAt: number | null }[],
-		identities: readonly { id: number; phone: string | null }[],
+		identities: readonly { id: number; phone: string | null; toldPhone: string | null }[],
 		private readonly suppressed: ReadonlyMap<string, ReadonlyMap<string, Suppression>> = new Map(),
 	) {
-		for (const { id, phone } of identities) if (phone !== null) this.identityOfPhone.set(phone, id);
+		for (const { id, phone, toldPhone } of identities) {
+			if (phone === null) continue;
+			this.identityOfPhone.set(phone, id);
+			if (toldPhone !== null) this.toldPhones.set(phone, toldPhone);
+		}
 		for (const { smsNumber, whatsAppNumber, smsConsentAt } of contacts) {
 			if (smsNumber !== null && smsConsentAt !== null) this.consenting.add(smsNumber);
 			if (smsNumber === null || whatsAppNumber === null) continue;
@@ -42,6 +47,11 @@ export class Kin {
 
 	identityOf(phone: string | null): number | null {
 		return phone === null ? null : (this.identityOfPhone.get(phone) ?? null);
+	}
+
+	/** Where WhatsApp knows the line by another number than the dialled one, E.164. */
+	toldPhoneOf(phone: string | null): string | null {
+		return phone === null ? null : (this.toldPhones.get(phone) ?? null);
 	}
 
 	hasSmsConsent(phone: string | null): boolean {
@@ -78,7 +88,7 @@ export async function findKin(db: Database, targets: readonly Pick<Target, 'phon
 	const numbers = [...all].filter((phone) => phone !== null);
 	const identities = await db
 		.selectFrom('identity')
-		.select(['id', 'phone'])
+		.select(['id', 'phone', 'told_phone as toldPhone'])
 		.where('phone', 'in', listOf(db, numbers))
 		.execute();
 	return new Kin(related, identities, await suppressedNumbers(db, numbers));

@@ -79,6 +79,10 @@ export interface IdentityTable {
 	id: Generated<number>;
 	phone: string | null;
 	whatsapp_user_id: string | null;
+	/** E.164: the number by which WhatsApp knows the line, where that is not `phone`. */
+	told_phone: Generated<string | null>;
+	/** Of a half that an upgrade found to be this person: only its consent records are left. */
+	merged_into_id: Generated<number | null>;
 	created_at: number;
 	/** Set while what is left of an erased person is still being taken away. */
 	erasing_since: Generated<number | null>;

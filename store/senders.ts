@@ -72,8 +72,8 @@ function fromSender(sender: NewSender) {
 }
 
 /**
- * @param ref sender id, E.164 number, or '' for the only sender there is.
- * @param channel what the sender must be able to send; null: anything, also a number that was replaced and sends no more.
+ * @param ref sender id, E.164 number, or '' for the only one of its kind.
+ * @param channel what the sender must be able to send; null: one that registrations are with, also a number that was replaced and sends no more.
  * @throws {NotFoundError} @throws {InvalidInputError} when '' could mean several.
  */
 export async function resolveSender(db: Database, ref: string, channel: Channel | null): Promise<Sender> {
@@ -100,9 +100,10 @@ export async function resolveSender(db: Database, ref: string, channel: Channel 
 
 async function onlySender(db: Database, channel: Channel | null): Promise<Sender> {
 	let query = db.selectFrom('sender').selectAll().where('replaced_by_id', 'is', null).orderBy('id').limit(2);
-	if (channel !== null) query = query.where(channel === 'sms' ? 'sends_sms' : 'sends_whatsapp', '=', 1);
+	// Registrations are with WhatsApp senders: a number for SMS beside the WhatsApp number is none to choose from.
+	query = query.where(channel === 'sms' ? 'sends_sms' : 'sends_whatsapp', '=', 1);
 	const [only, other] = await query.execute();
-	const kind = channel === null ? '' : channel === 'sms' ? ' for SMS' : ' for WhatsApp';
+	const kind = channel === 'sms' ? ' for SMS' : ' for WhatsApp';
 	if (only === undefined)
 		throw new NotFoundError(`There is no sender${kind} yet. Make one with Sender: Create or Update.`);
 	if (other !== undefined) {

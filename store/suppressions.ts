@@ -1,3 +1,4 @@
+import { formsOf } from '../domain/line';
 import type { PersonKey } from './identities';
 import { keyedHash } from './database/keyedHash';
 import { listOf } from './database/rows';
@@ -18,10 +19,10 @@ export interface HashedSuppression extends Suppression {
 /** Not a word of the person's: up to when nothing about them is taken in. */
 export const ERASED = 'erased';
 
-/** Of the number and of the WhatsApp user id, as far as there are any. */
+/** Of the line, whichever form of its number was erased, and of the WhatsApp user id, as far as there are any. */
 export function hashesOf(db: Database, { phone, whatsAppUserId }: PersonKey): string[] {
 	return [
-		...(phone === null ? [] : [hashOfPhone(db, phone)]),
+		...(phone === null ? [] : formsOf(phone).map((form) => hashOfPhone(db, form))),
 		...(whatsAppUserId === null ? [] : [keyedHash(db, 'person user', whatsAppUserId)]),
 	];
 }
@@ -45,7 +46,9 @@ export async function suppressedNumbers(
 	const found = new Map<string, Map<string, Suppression>>();
 	if (phones.length === 0 || !(await db.selectFrom('suppression').select('hash').limit(1).executeTakeFirst()))
 		return found;
-	const phoneOf = new Map(phones.map((phone) => [hashOfPhone(db, phone), phone]));
+	const phoneOf = new Map(
+		phones.flatMap((phone) => formsOf(phone).map((form): [string, string] => [hashOfPhone(db, form), phone])),
+	);
 	for (const { hash, ...word } of await suppressionsOf(db, [...phoneOf.keys()])) {
 		const phone = phoneOf.get(hash);
 		if (phone === undefined || word.scope === ERASED) continue;

@@ -1,5 +1,5 @@
 import { OptInError } from '../../domain/errors';
-import { withoutPlus } from '../address';
+import { internationalToE164, withoutPlus } from '../address';
 import { exchange, sentenceOfCheck, type Answer } from '../exchange';
 import type { HttpClient, HttpRequest } from '../http';
 import type { Provider, ProviderError, Recipient, SendRequest, SendResult } from '../provider';
@@ -39,7 +39,13 @@ export function createMetaProvider(account: MetaAccount, http: HttpClient): Prov
 		const { answer } = outcome;
 		const sent = sentSchema.safeParse(answer.json);
 		if (answer.status >= 400 || !sent.success) return refuse(recipient, errorOfAnswer(answer));
-		return { reference: recipient.reference, accepted: true, providerMessageId: sent.data.messages[0].id };
+		const waId = sent.data.contacts?.[0]?.wa_id;
+		return {
+			reference: recipient.reference,
+			accepted: true,
+			providerMessageId: sent.data.messages[0].id,
+			toldPhone: waId ? internationalToE164(waId) : null,
+		};
 	}
 
 	return {

@@ -1,5 +1,5 @@
 import type { z } from 'zod/v4';
-import { internationalToE164 } from '../address';
+import { internationalToE164, toldNumber } from '../address';
 import { fingerprint } from '../fingerprint';
 import type {
 	IncomingEvent,
@@ -108,7 +108,7 @@ function readMessage(
 		providerEventId: id,
 		channel: 'whatsapp',
 		sender,
-		from: { phone: person.phone, whatsAppUserId: person.whatsAppUserId },
+		from: { phone: person.phone, toldPhone: person.toldPhone, whatsAppUserId: person.whatsAppUserId },
 		sentAt: unixSecondsToMs(timestamp),
 		messageType: type,
 		text: words?.data.text ?? null,
@@ -121,7 +121,7 @@ function readMessage(
 function newNumberIn(element: unknown): { phone: string; text: string | null } | null {
 	const change = numberChangeSchema.safeParse(element);
 	const phone = change.success
-		? internationalToE164(change.data.system.wa_id || change.data.system.new_wa_id || '')
+		? toldNumber(change.data.system.wa_id || change.data.system.new_wa_id || '').phone
 		: null;
 	return phone === null ? null : { phone, text: change.data?.system.body ?? null };
 }
@@ -156,7 +156,7 @@ function readStatus(element: unknown, { sender }: Surroundings): IncomingStatus 
 		sender,
 		providerMessageId: id,
 		reference: reference ?? null,
-		recipientPhone: recipientId ? internationalToE164(recipientId) : null,
+		recipientPhone: recipientId ? toldNumber(recipientId).phone : null,
 		status,
 		deliveredAs: 'whatsapp',
 		at: unixSecondsToMs(timestamp),
@@ -181,7 +181,7 @@ function readPreference(element: unknown, { sender, contacts }: Surroundings): I
 		providerEventId: `preference:${fingerprint([sender, person.phone, person.whatsAppUserId, category, value, timestamp])}`,
 		channel: 'whatsapp',
 		sender,
-		from: { phone: person.phone, whatsAppUserId: person.whatsAppUserId },
+		from: { phone: person.phone, toldPhone: person.toldPhone, whatsAppUserId: person.whatsAppUserId },
 		value,
 		at: unixSecondsToMs(timestamp),
 	};
@@ -193,7 +193,7 @@ function personOf(phoneId: string | null | undefined, userId: string | null | un
 		({ wa_id, user_id }) => (phoneId && wa_id === phoneId) || (userId && user_id === userId),
 	);
 	return {
-		phone: internationalToE164(phoneId || contact?.wa_id || ''),
+		...toldNumber(phoneId || contact?.wa_id || ''),
 		whatsAppUserId: userId || contact?.user_id || null,
 		name: contact?.profile?.name ?? null,
 	};

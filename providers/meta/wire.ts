@@ -6,7 +6,16 @@ import { wholeNumber } from '../wholeNumber';
  * Lists in webhooks are lists of `unknown`: each element passes its own schema, so that a malformed one loses no other.
  */
 
-export const sentSchema = z.object({ messages: z.tuple([z.object({ id: z.string().min(1) })], z.unknown()) });
+const optionalId = z.string().nullish();
+
+export const sentSchema = z.object({
+	messages: z.tuple([z.object({ id: z.string().min(1) })], z.unknown()),
+	/** Under which id Meta knows the recipient: not always the number that was dialled. */
+	contacts: z
+		.array(z.object({ wa_id: optionalId }))
+		.nullish()
+		.catch(undefined),
+});
 
 /** The answer to a question after a phone number or the token's owner. */
 export const knownSchema = z.object({ id: z.string().min(1) });
@@ -43,7 +52,6 @@ export const valueSchema = z.object({
 
 const id = z.string().min(1);
 /** Empty means missing. */
-const optionalId = z.string().nullish();
 
 export const contactSchema = z.object({
 	profile: z.object({ name: z.string().nullish() }).nullish().catch(undefined),

@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
 import type { z } from 'zod/v4';
-import { internationalToE164 } from '../address';
+import { internationalToE164, toldNumber } from '../address';
 import { readNotification } from '../meta/notification';
 import type { IncomingEvent, IncomingStatus } from '../provider';
 import { unknownEvent } from '../unknownEvent';
@@ -40,7 +40,7 @@ function readText(notification: unknown, defaultCountry?: CountryCode): Incoming
 			providerSenderId: null,
 			phone: toE164(message.recipientAddress ?? '', message.recipientAddressType, defaultCountry),
 		},
-		from: { phone, whatsAppUserId: null },
+		from: { ...toldNumber(phone), whatsAppUserId: null },
 		// websms tells no time.
 		sentAt: null,
 		messageType: 'text',
@@ -76,7 +76,7 @@ function readReport(notification: unknown): IncomingEvent {
 		sender: { providerSenderId: null, phone: null },
 		providerMessageId: report.transferId,
 		...referencesOf(report.clientMessageId),
-		recipientPhone: internationalToE164(report.senderAddress),
+		recipientPhone: toldNumber(report.senderAddress).phone,
 		status,
 		// A failover SMS and a voice call reach the person through the telephone network as well.
 		deliveredAs: report.deliveredAs === 'push' ? 'push' : 'sms',

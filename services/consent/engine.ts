@@ -2,7 +2,7 @@ import type { ConsentSignal } from '../../domain/consent/signal';
 import { findErasedEvent } from '../../store/erasedEvents';
 import { findEvent, insertEvent, type KnownEvent } from '../../store/events';
 import { findGroupByShortcode } from '../../store/groups';
-import { deleteIdentity, findIdentity } from '../../store/identities';
+import { deleteIdentity, findIdentity, saveToldPhone } from '../../store/identities';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
 import { forLeftNumber, forSuccessors } from './atOtherNumbers';
@@ -52,6 +52,8 @@ export async function applyConsentSignal(
 		await deleteIdentity(db, person.identity.id);
 		return await passOver(store, db, input, { eventId, effectiveAt, kept: keptNow });
 	}
+	if (input.toldPhone !== undefined && input.toldPhone !== person.identity.toldPhone)
+		await saveToldPhone(db, person.identity.id, input.toldPhone);
 	const carried = await takeKept(db, person.identity, keptNow);
 	if (carried.length > 0) person.isNew = false;
 	await applyConsentSignals(store, db, carried);

@@ -1,12 +1,14 @@
+import { joinedByUpgrade } from '../../store/identities';
 import { chainOf, recordsAfter } from '../../store/ledger';
 import type { Database } from '../../store/schema';
 
 const RECORDS_A_PAGE = 500;
 
-/** Identities that were found to be the same person and merged into this one, and those merged into them: the ledger tells. */
+/** Identities that were found to be the same person and merged into this one, and those merged into them: the ledger tells, or the upgrade that joined them. */
 export async function mergedHalves(db: Database, identityId: number): Promise<number[]> {
 	const found = new Set([identityId]);
 	for (const id of found) {
+		for (const half of await joinedByUpgrade(db, id)) found.add(half);
 		const chain = await chainOf(db, id);
 		if (!chain) continue;
 		for (let sequence = 0; ;) {

@@ -63,7 +63,7 @@ const known = (identity: Identity): ResolvedPerson => ({
 /** Fills in the half that was missing. A number that comes with another user id has a new account; the number is what people know. */
 async function completed(db: Database, identity: Identity, { phone, whatsAppUserId }: PersonKey): Promise<Identity> {
 	const whole = {
-		id: identity.id,
+		...identity,
 		phone: identity.phone ?? phone,
 		whatsAppUserId: whatsAppUserId ?? identity.whatsAppUserId,
 	};

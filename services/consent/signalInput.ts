@@ -15,6 +15,8 @@ export interface SignalInput {
 	/** Null: not known to us. */
 	sender: Sender | null;
 	person: PersonKey;
+	/** The form their number was told in, where it is not the one dialled; absent: nobody told one. */
+	toldPhone?: string | null;
 	/** UTC ms by the provider's clock; null: arrival. */
 	sentAt: number | null;
 	/** The trigger that hands the event to a workflow. */

@@ -1,5 +1,5 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../../domain/errors';
-import { maskPhone, normalisePhone } from '../../domain/phone';
+import { maskPhone } from '../../domain/phone';
 import {
 	type Contact,
 	contactsWithNumbers,
@@ -18,6 +18,7 @@ import type { Database } from '../../store/schema';
 import { commonCountry } from '../../store/senders';
 import type { Store } from '../../store/store';
 import { ensurePeople } from '../consent/ensurePeople';
+import { phoneOfPerson } from '../shared/personRef';
 import { joinGroups, recordSmsConsent, whyNoSmsConsent } from './enteredConsent';
 
 /** A contact as nodes show it. */
@@ -110,14 +111,14 @@ export type Given = Partial<NewContact>;
 
 async function readInput(db: Database, input: ContactInput, now: number): Promise<Given> {
 	const country = input.country || (await commonCountry(db));
-	const numberOf = (typed: string | undefined): string | undefined =>
-		typed?.trim() ? normalisePhone(typed, country).phone : undefined;
+	const numberOf = async (typed: string | undefined): Promise<string | undefined> =>
+		typed?.trim() ? await phoneOfPerson(db, typed, country) : undefined;
 	const source = input.smsConsent?.source.trim();
 	if (input.smsConsent && !source)
 		throw new InvalidInputError('A consent to SMS needs a source, e.g. "paper form of 12 May 2026".');
 	return {
-		smsNumber: numberOf(input.smsNumber),
-		whatsAppNumber: numberOf(input.whatsAppNumber),
+		smsNumber: await numberOf(input.smsNumber),
+		whatsAppNumber: await numberOf(input.whatsAppNumber),
 		name: input.name?.trim() || undefined,
 		language: input.language?.trim() || undefined,
 		fields: input.fields,

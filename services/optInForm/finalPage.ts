@@ -19,17 +19,12 @@ export function finalPage(settings: FormSettings, { number, link, text }: FinalV
 	return page(settings, {
 		title: texts.lastStep,
 		body: html`<h1>${texts.lastStep}</h1>
-			<p class="soft">${texts.lastStepText}</p>
-			<a class="button" href="${link}" target="_blank" rel="noopener noreferrer">${texts.openWhatsApp}</a>
-			<p class="or">${withWords(texts.orWrite, text)} <span class="number">${number}</span></p>
-			<div class="code">
-				${new Html(qrCodeSvg(link, texts.qrCode))}
-				<p class="hint">${texts.scan}</p>
-			</div>
-			<h2>${texts.whatNext}</h2>
-			<ol>
-				${texts.next.map((step) => html`<li>${step}</li>`)}
-			</ol>`,
+<p class="soft">${texts.lastStepText}</p>
+<a class="button" href="${link}" target="_blank" rel="noopener noreferrer">${texts.openWhatsApp}</a>
+<p class="or">${withWords(texts.orWrite, text)} <span class="number">${number}</span></p>
+<div class="code">${new Html(qrCodeSvg(link, texts.qrCode))}<p class="hint">${texts.scan}</p></div>
+<h2>${texts.whatNext}</h2>
+<ol>${texts.next.map((step) => html`<li>${step}</li>`)}</ol>`,
 	});
 }
 

@@ -48,17 +48,16 @@ export function formPage(settings: FormSettings, view: FormView): string {
 	return page(settings, {
 		title: firstWrong === null ? title : `${texts.problem}: ${title}`,
 		body: html`<h1>${title}</h1>
-			<div class="soft">${paragraphs(settings.text.trim() || texts.introduction)}</div>
-			<form method="post" action="" accept-charset="utf-8" novalidate>
-				${phoneField(texts, view)}
-				${settings.fields.map((field, index) => furtherField(settings, view, field, { id: `field-${index}`, focus: firstWrong === fieldName(field) }))}
-				${groupBoxes(settings, view)} ${consentField(settings, view, firstWrong === FIELD.consent)}
-				<div class="trap" aria-hidden="true">
-					<label>${texts.trap}<input name="${FIELD.trap}" tabindex="-1" autocomplete="off" /></label>
-				</div>
-				<button class="button" type="submit">${settings.button.trim() || texts.button}</button>
-			</form>
-			${privacyLink(settings, texts)}`,
+<div class="soft">${paragraphs(settings.text.trim() || texts.introduction)}</div>
+<form method="post" action="" accept-charset="utf-8" novalidate>
+${phoneField(texts, view)}
+${settings.fields.map((field, index) => furtherField(settings, view, field, { id: `field-${index}`, focus: firstWrong === fieldName(field) }))}
+${groupBoxes(settings, view)}
+${consentField(settings, view, firstWrong === FIELD.consent)}
+<div class="trap" aria-hidden="true"><label>${texts.trap}<input name="${FIELD.trap}" tabindex="-1" autocomplete="off"></label></div>
+<button class="button" type="submit">${settings.button.trim() || texts.button}</button>
+</form>
+${privacyLink(settings, texts)}`,
 	});
 }
 
@@ -71,23 +70,11 @@ function whereWrong({ fields }: FormSettings, { errors, fieldErrors }: FormView)
 function phoneField(texts: FormTexts, { values, errors, example }: FormView): Html {
 	const wrong = errors.find((error) => error !== 'consentMissing') ?? null;
 	return html`<div class="field">
-		<label class="label" for="phone">${texts.phone}</label>
-		<p class="hint" id="phone-hint">${example === null ? texts.anyCountry : texts.example(example)}</p>
-		<input
-			id="phone"
-			class="number-field"
-			name="${FIELD.phone}"
-			type="tel"
-			inputmode="tel"
-			autocomplete="tel"
-			maxlength="60"
-			required
-			value="${values.phone}"
-			aria-describedby="phone-hint${wrong && ' phone-wrong'}"
-			${wrong && html` aria-invalid="true" autofocus`}
-		/>
-		${wrong && html`<p class="wrong" id="phone-wrong" role="alert">${texts[wrong]}</p>`}
-	</div>`;
+<label class="label" for="phone">${texts.phone}</label>
+<p class="hint" id="phone-hint">${example === null ? texts.anyCountry : texts.example(example)}</p>
+<input id="phone" class="number-field" name="${FIELD.phone}" type="tel" inputmode="tel" autocomplete="tel" maxlength="60" required value="${values.phone}" aria-describedby="phone-hint${wrong && ' phone-wrong'}"${wrong && html` aria-invalid="true" autofocus`}>
+${wrong && html`<p class="wrong" id="phone-wrong" role="alert">${texts[wrong]}</p>`}
+</div>`;
 }
 
 const AUTOCOMPLETE: Partial<Record<FormField['type'], string>> = { name: 'name', email: 'email', language: 'language' };
@@ -102,15 +89,12 @@ function furtherField(
 	const name = fieldName(field);
 	const wrong = fieldErrors[name];
 	const value = values.fields[name] ?? (field.type === 'language' ? settings.language : '');
-	const common = html`id="${id}" name="${name}"
-	autocomplete="${AUTOCOMPLETE[field.type] ?? 'off'}"${field.required && html` required`}${wrong !== undefined && html` aria-invalid="true" aria-describedby="${id}-wrong"`}${focus && html` autofocus`}`;
+	const common = html`id="${id}" name="${name}" autocomplete="${AUTOCOMPLETE[field.type] ?? 'off'}"${field.required && html` required`}${wrong !== undefined && html` aria-invalid="true" aria-describedby="${id}-wrong"`}${focus && html` autofocus`}`;
 	return html`<div class="field">
-		<label class="label" for="${id}"
-			>${fieldLabel(field, texts)}${!field.required && html` <span class="optional">${texts.optional}</span>`}</label
-		>
-		${inputOf(field, common, value, texts)}
-		${wrong !== undefined && html`<p class="wrong" id="${id}-wrong" role="alert">${texts[wrong]}</p>`}
-	</div>`;
+<label class="label" for="${id}">${fieldLabel(field, texts)}${!field.required && html` <span class="optional">${texts.optional}</span>`}</label>
+${inputOf(field, common, value, texts)}
+${wrong !== undefined && html`<p class="wrong" id="${id}-wrong" role="alert">${texts[wrong]}</p>`}
+</div>`;
 }
 
 function inputOf(field: FormField, common: Html, value: string, texts: FormTexts): Html {
@@ -123,13 +107,11 @@ function inputOf(field: FormField, common: Html, value: string, texts: FormTexts
 			(language) => LANGUAGE_NAMES[language as keyof typeof LANGUAGE_NAMES],
 		);
 	const type = field.type === 'email' || field.type === 'date' ? field.type : 'text';
-	return html`<input ${common} type="${type}" maxlength="300" value="${value}" />`;
+	return html`<input ${common} type="${type}" maxlength="300" value="${value}">`;
 }
 
 function select(common: Html, options: readonly string[], value: string, labelOf: (option: string) => string): Html {
-	return html`<select ${common}>
-		${options.map((option) => html`<option value="${option}" ${option === value && html` selected`}>${labelOf(option)}</option>`)}
-	</select>`;
+	return html`<select ${common}>${options.map((option) => html`<option value="${option}"${option === value && html` selected`}>${labelOf(option)}</option>`)}</select>`;
 }
 
 function groupBoxes(settings: FormSettings, { values, groups }: FormView): Html | null {
@@ -140,10 +122,7 @@ function groupBoxes(settings: FormSettings, { values, groups }: FormView): Html 
 	// One box says itself what it is for.
 	return boxes.length === 1 && settings.groups.length === 0
 		? html`${boxes}`
-		: html`<fieldset class="field groups">
-				<legend class="label">${textsOf(settings).groups}</legend>
-				${boxes}
-			</fieldset>`;
+		: html`<fieldset class="field groups"><legend class="label">${textsOf(settings).groups}</legend>${boxes}</fieldset>`;
 }
 
 function consentField(settings: FormSettings, { values, errors }: FormView, focus: boolean): Html {
@@ -159,22 +138,13 @@ function tick(
 	focus = false,
 ): Html {
 	return html`<div class="field">
-		<label class="tick"
-			><input
-				name="${name}"
-				type="checkbox"
-				value="${value}"
-				${ticked && html` checked`}${wrong !== null && html` aria-invalid="true" aria-describedby="${name}-wrong"`}${wrong !== null && focus && html` autofocus`}
-			/><span>${label}</span></label
-		>
-		${wrong !== null && html`<p class="wrong" id="${name}-wrong" role="alert">${wrong}</p>`}
-	</div>`;
+<label class="tick"><input name="${name}" type="checkbox" value="${value}"${ticked && html` checked`}${wrong !== null && html` aria-invalid="true" aria-describedby="${name}-wrong"`}${wrong !== null && focus && html` autofocus`}><span>${label}</span></label>
+${wrong !== null && html`<p class="wrong" id="${name}-wrong" role="alert">${wrong}</p>`}
+</div>`;
 }
 
 /** Only a web address may stand in a link: `javascript:` and the like are left out. */
 function privacyLink(settings: FormSettings, texts: FormTexts): Html | null {
 	if (!/^https?:\/\/[^\s]+$/i.test(settings.privacyUrl)) return null;
-	return html`<p class="privacy">
-		<a href="${settings.privacyUrl}" target="_blank" rel="noopener noreferrer">${texts.privacy}</a>
-	</p>`;
+	return html`<p class="privacy"><a href="${settings.privacyUrl}" target="_blank" rel="noopener noreferrer">${texts.privacy}</a></p>`;
 }

@@ -4,6 +4,7 @@ import type {
 	IncomingEvent,
 	IncomingMessage,
 	IncomingNumberChange,
+	IncomingPerson,
 	IncomingPreference,
 	IncomingSender,
 	IncomingStatus,
@@ -152,7 +153,7 @@ function messageSignal(message: IncomingMessage): WithoutPlace {
 		providerEventId: message.providerEventId,
 		kind: words.kind,
 		channel: message.channel,
-		person: message.from,
+		...saidBy(message.from, message.channel),
 		sentAt: message.sentAt,
 		shortcode: words.shortcode,
 		invitationCode: words.invitationCode,
@@ -165,12 +166,18 @@ function messageSignal(message: IncomingMessage): WithoutPlace {
 	};
 }
 
+/** The form of a number matters where WhatsApp told it; an SMS comes from the number as it is dialled. */
+function saidBy({ phone, toldPhone, whatsAppUserId }: IncomingPerson, channel: Channel) {
+	const person = { phone, whatsAppUserId };
+	return phone === null || channel !== 'whatsapp' ? { person } : { person, toldPhone };
+}
+
 function preferenceSignal({ providerEventId, channel, from, value, at }: IncomingPreference): WithoutPlace {
 	return {
 		providerEventId,
 		kind: value === 'stop' ? 'providerStop' : 'providerResume',
 		channel,
-		person: from,
+		...saidBy(from, channel),
 		sentAt: at,
 	};
 }

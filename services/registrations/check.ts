@@ -7,6 +7,7 @@ import type { RegistrationState } from '../../store/schema';
 import { resolveSender } from '../../store/senders';
 import type { Store } from '../../store/store';
 import { windowOpenUntil } from './lists';
+import { knownAmong } from '../shared/personRef';
 import { Turns } from '../shared/yieldTimer';
 
 /** Numbers looked up by one statement: it takes some 10 ms, and so does taking its rows in. */
@@ -56,7 +57,7 @@ export async function checkRegistrations(
 	// While the database looks up some numbers, the next are read here.
 	let lookedUp: Promise<void> = Promise.resolve();
 	for (const some of chunksOf(numbers, NUMBERS_A_QUERY)) {
-		const phones = await readNumbers(some, country || sender.country, read);
+		const phones = await readNumbers(store, some, country || sender.country, read);
 		await lookedUp;
 		lookedUp = lookUp(phones);
 		// Awaited below; until then a failure is nobody's.
@@ -93,11 +94,13 @@ function reasonOf(known: NumberFacts | undefined, isOptedOut: boolean): string |
 
 /** Each text once: reading a number is what takes the time. @returns the numbers among them, E.164. */
 async function readNumbers(
+	store: Store,
 	numbers: readonly string[],
 	country: string,
 	read: Map<string, ReadNumber>,
 ): Promise<string[]> {
 	const phones = new Set<string>();
+	const refused: string[] = [];
 	const turns = new Turns();
 	for (const number of numbers) {
 		if (read.has(number)) continue;
@@ -105,6 +108,12 @@ async function readNumbers(
 		const known = readNumber(number, country);
 		read.set(number, known);
 		if (known.phone !== null) phones.add(known.phone);
+		else refused.push(number);
+	}
+	if (refused.length === 0) return [...phones];
+	for (const [number, phone] of await store.read((db) => knownAmong(db, refused))) {
+		read.set(number, { phone });
+		phones.add(phone);
 	}
 	return [...phones];
 }

@@ -49,7 +49,7 @@ export async function getRegistration(
 ): Promise<RegistrationView> {
 	return await store.read(async (db) => {
 		const sender = await resolveSender(db, senderRef, null);
-		const person = readPerson(number, sender.country);
+		const person = await readPerson(db, number, sender.country);
 		const [row] = await selectRegistrations(db, { senderId: sender.id, person, limit: 1 });
 		if (!row)
 			throw new NotFoundError(

@@ -125,7 +125,7 @@ async function applyAt(
 ): Promise<{ result: SignalResult; sender: Sender; person: PersonKey }> {
 	const done = await store.transaction(async (db) => {
 		const sender = await resolveSender(db, senderRef, 'whatsapp');
-		const person = readPerson(from, sender.country);
+		const person = await readPerson(db, from, sender.country);
 		const result = await applyConsentSignal(store, db, {
 			...signal,
 			provider: provider ?? sender.provider,

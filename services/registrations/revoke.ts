@@ -13,7 +13,7 @@ import type { Store } from '../../store/store';
 import { applyConsentSignal } from '../consent/engine';
 import { fillFreed } from '../consent/waitingList';
 import { fillWaiting } from '../consent/fillWaiting';
-import { readPerson } from '../shared/personRef';
+import { knownAmong, readTyped } from '../shared/personRef';
 import { readHandle } from './handle';
 import { type RegistrationView, toView } from './lists';
 import { Turns } from '../shared/yieldTimer';
@@ -96,7 +96,7 @@ async function revokeNumbers(
 	country?: string,
 ): Promise<Done[]> {
 	const sender = await store.read((db) => resolveSender(db, senderRef, null));
-	return await revokeEach(store, sender, await readEntries(numbers, country || sender.country));
+	return await revokeEach(store, sender, await readEntries(store, numbers, country || sender.country));
 }
 
 async function revokeEach(store: Store, sender: Sender, entries: readonly Entry[]): Promise<Done[]> {
@@ -105,19 +105,25 @@ async function revokeEach(store: Store, sender: Sender, entries: readonly Entry[
 	return all;
 }
 
-async function readEntries(numbers: readonly string[], country: string): Promise<Entry[]> {
+async function readEntries(store: Store, numbers: readonly string[], country: string): Promise<Entry[]> {
 	const entries: Entry[] = [];
+	const refused: string[] = [];
 	const turns = new Turns();
 	for (const number of numbers) {
 		if (turns.isOver()) await turns.next();
 		try {
-			entries.push({ number, person: readPerson(number, country) });
+			entries.push({ number, person: readTyped(number, country) });
 		} catch (error) {
 			if (!(error instanceof OptInError)) throw error;
 			entries.push({ number, person: error });
+			refused.push(number);
 		}
 	}
-	return entries;
+	const known = await store.read((db) => knownAmong(db, refused));
+	return entries.map((entry) => {
+		const phone = entry.person instanceof OptInError ? known.get(entry.number) : undefined;
+		return phone === undefined ? entry : { number: entry.number, person: { phone, whatsAppUserId: null } };
+	});
 }
 
 async function revokeChunk(store: Store, sender: Sender, entries: readonly Entry[]): Promise<Done[]> {

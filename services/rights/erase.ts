@@ -32,7 +32,7 @@ import type { Store } from '../../store/store';
 import { addSuppressions, ERASED, hashesOf, type Suppression } from '../../store/suppressions';
 import { ensurePeople } from '../consent/ensurePeople';
 import { mergedHalves } from '../consent/mergedIdentities';
-import { wholePersonKey } from '../shared/wholePersonRef';
+import { readWholePerson } from '../shared/personRef';
 import { writeStoreRecord } from '../consent/writeRecords';
 import { applyConsentSignal } from '../consent/engine';
 import { waitForInFlight } from '../shared/inFlight';
@@ -71,7 +71,7 @@ const UNFINISHED_AT_ONCE = 100;
  * @param number the whole number, or a WhatsApp user id. @throws {InvalidInputError}
  */
 export async function erasePerson(store: Store, { number }: { number: string }): Promise<Erasure> {
-	const key = wholePersonKey(number);
+	const key = await store.read((db) => readWholePerson(db, number));
 	await finishErasures(store);
 	const find = (db: Database): Promise<PersonPlaces> => findPerson(db, key, (id) => mergedHalves(db, id));
 	const known = await store.read(find);

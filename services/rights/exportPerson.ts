@@ -9,7 +9,7 @@ import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
 import { ERASED, hashesOf, suppressionsOf } from '../../store/suppressions';
 import { mergedHalves } from '../consent/mergedIdentities';
-import { wholePersonKey } from '../shared/wholePersonRef';
+import { readWholePerson } from '../shared/personRef';
 import { writeRecords, writeStoreRecord } from '../consent/writeRecords';
 
 export interface ExportedRecord {
@@ -54,7 +54,7 @@ const ROWS_A_PAGE = 500;
  * then on. @throws {InvalidInputError} @throws {NotFoundError} for somebody of whom nothing is held.
  */
 export async function exportPerson(store: Store, { number }: { number: string }): Promise<PersonExport> {
-	const key = wholePersonKey(number);
+	const key = await store.read((db) => readWholePerson(db, number));
 	const places = await store.read((db) => findPerson(db, key, (id) => mergedHalves(db, id)));
 	const suppressions = await store.read(
 		async (db) => await suppressionsOf(db, [...new Set([...hashesOf(db, key), ...allHashes(db, places)])]),

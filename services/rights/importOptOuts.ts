@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 import { OptInError } from '../../domain/errors';
+import { lineOf } from '../../domain/line';
+import { readWholeTyped } from '../shared/personRef';
 import { ownScope, type ScopeIds } from '../../domain/optOutScope';
 import type { PersonKey } from '../../store/identities';
 import {
@@ -15,7 +17,6 @@ import { overIds } from '../../store/personData';
 import { chunksOf } from '../../store/database/rows';
 import type { Store } from '../../store/store';
 import { addSuppressions, ERASED, hashesOf, type HashedSuppression, suppressionsOf } from '../../store/suppressions';
-import { wholePersonKey } from '../shared/wholePersonRef';
 import { writeStoreRecord } from '../consent/writeRecords';
 import { applyConsentSignal, type SignalInput } from '../consent/engine';
 import { erasePerson } from './erase';
@@ -172,7 +173,7 @@ function readRow(given: unknown, ids: ScopeIds, result: OptOutImport): Read | nu
 
 /** What the export wrote needs no plan of numbers to be read. */
 function phoneOf(text: string): string | null {
-	return /^\+[1-9]\d{6,14}$/.test(text) ? text : wholePersonKey(text).phone;
+	return /^\+[1-9]\d{6,14}$/.test(text) ? lineOf(text) : readWholeTyped(text).phone;
 }
 
 async function applyToPeople(store: Store, rows: readonly Read[], result: OptOutImport): Promise<void> {

@@ -1,12 +1,13 @@
 import { NotFoundError } from '../../domain/errors';
 import { type BrokenRecord, type ChainHead, type LedgerRecord, verifyChain } from '../../domain/ledger';
-import { maskPhone, normalisePhone } from '../../domain/phone';
+import { maskPhone } from '../../domain/phone';
 import { findIdentity } from '../../store/identities';
 import { chainOf, identitiesWithoutChain, recordsOfChains, selectChains } from '../../store/ledger';
 import type { Database } from '../../store/schema';
 import { sendingBlock } from '../../store/guard/sendingBlock';
 import { commonCountry } from '../../store/senders';
 import type { Store } from '../../store/store';
+import { readPerson } from '../shared/personRef';
 import { mergedHalves } from '../consent/mergedIdentities';
 import { blockText } from '../shared/sendingBlock';
 
@@ -68,9 +69,9 @@ async function verifyChains(
 
 /** The person's own chain, and those of halves that were found to be the same person. */
 async function chainsOfPerson(db: Database, number: string): Promise<ChainHead[]> {
-	const { phone } = normalisePhone(number, await commonCountry(db));
-	const person = await findIdentity(db, { phone });
-	if (!person) throw new NotFoundError(`Nothing is recorded of ${maskPhone(phone)}.`);
+	const key = await readPerson(db, number, await commonCountry(db));
+	const person = await findIdentity(db, key);
+	if (!person) throw new NotFoundError(`Nothing is recorded of ${maskPhone(key.phone ?? number)}.`);
 	const chains: ChainHead[] = [];
 	for (const id of [person.id, ...(await mergedHalves(db, person.id))]) {
 		const chain = await chainOf(db, id);

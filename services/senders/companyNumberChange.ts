@@ -1,4 +1,4 @@
-import { isSameNumber } from '../../domain/isSameNumber';
+import { lineOf } from '../../domain/line';
 import { marketingScope, senderScope } from '../../domain/consent/state';
 import { ConflictError, InvalidInputError } from '../../domain/errors';
 import type { IncomingEvent } from '../../providers/provider';
@@ -160,7 +160,7 @@ export async function noticeNumberChanges(
 	}
 	for (const each of told.values()) {
 		const known = await store.read((db) => findSenderOfProviderId(db, provider, each.providerSenderId));
-		if (!known || isSameNumber(known.phone, each.phone)) continue;
+		if (!known || lineOf(known.phone) === lineOf(each.phone)) continue;
 		const hasChanged = await store.transaction((db) => changeNumber(db, provider, each, store.now()));
 		if (hasChanged) await carryPending(store, { forMs });
 	}

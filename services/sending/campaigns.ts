@@ -3,7 +3,8 @@ import type { Channel, Purpose } from '../../domain/channel';
 import type { MessageContent } from '../../domain/content';
 import { assertSendable } from '../../domain/contentRules';
 import { ConflictError, InvalidInputError, NotFoundError, OptInError } from '../../domain/errors';
-import { normalisePhone } from '../../domain/phone';
+import { isPhone, normalisePhone } from '../../domain/phone';
+import { knownAmong } from '../shared/personRef';
 import { numbersPlanned } from '../../store/audience';
 import {
 	type Campaign,
@@ -128,7 +129,7 @@ async function resolve(store: Store, input: PreviewInput): Promise<Omit<Plan, 'i
 		const audience = {
 			groupIds: await groupIds(db, input.groups),
 			excludedGroupIds: await groupIds(db, input.excludedGroups ?? []),
-			numbers: normalised(input.numbers ?? [], whatsApp ?? sms),
+			numbers: await normalised(db, input.numbers ?? [], whatsApp ?? sms),
 		};
 		if (audience.groupIds.length === 0 && audience.numbers.length === 0) {
 			throw new InvalidInputError('The campaign has no audience. Choose at least one group, or enter numbers.');
@@ -151,10 +152,15 @@ async function groupIds(db: Database, refs: readonly string[]): Promise<number[]
 	return [...ids];
 }
 
-function normalised(numbers: readonly string[], sender: Sender | null): string[] {
+async function normalised(db: Database, numbers: readonly string[], sender: Sender | null): Promise<string[]> {
+	const country = sender?.country ?? '';
+	const refused = numbers.filter((number) => !isPhone(number, country));
+	const known = await knownAmong(db, refused);
 	return numbers.map((number, index) => {
+		const told = known.get(number);
+		if (told !== undefined) return told;
 		try {
-			return normalisePhone(number, sender?.country ?? '').phone;
+			return normalisePhone(number, country).phone;
 		} catch (error) {
 			if (!(error instanceof InvalidInputError)) throw error;
 			throw new InvalidInputError(`Number ${index + 1} of the list: ${error.message}`);

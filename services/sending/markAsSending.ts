@@ -49,6 +49,8 @@ export interface Marked {
 export interface ReadyMessage {
 	message: MessageToMark;
 	timeUs: number;
+	/** Where WhatsApp knows the person's line by another number than the dialled one, E.164. */
+	toldPhone: string | null;
 	/** The mark, by which a later change recognises that nothing came in between. */
 	markedAt: number;
 }
@@ -113,7 +115,12 @@ export async function markAsSending(store: Store, order: MarkOrder): Promise<Mar
 
 		const ready = order.messages
 			.filter(({ id }) => sending.has(id))
-			.map((message, index) => ({ message, timeUs: timesUs[index] ?? nowUs, markedAt: now }));
+			.map((message, index) => ({
+				message,
+				timeUs: timesUs[index] ?? nowUs,
+				toldPhone: kin.toldPhoneOf(message.recipient),
+				markedAt: now,
+			}));
 		return {
 			...marked,
 			sender: { ...sender, nextSendAtUs: nextUs },

@@ -86,9 +86,10 @@ function sendRequest({ messages, content, replyTo }: PlannedRequest, { storeId, 
 		sender: providerSender,
 		purpose: first.message.purpose,
 		content,
-		recipients: messages.map(({ message }) => ({
+		recipients: messages.map(({ message, toldPhone }) => ({
 			reference: referenceOf(storeId, message.id),
-			phone: message.recipient,
+			// WhatsApp is sent to the number it knows, an SMS to the one that is dialled.
+			phone: (message.channel === 'whatsapp' ? toldPhone : null) ?? message.recipient,
 			whatsAppUserId: message.whatsAppUserId,
 		})),
 		...(replyTo === undefined ? {} : { replyTo }),

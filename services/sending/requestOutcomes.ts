@@ -3,6 +3,8 @@ import { sentenceOf } from '../../domain/permission';
 import type { ProviderError, SendResult } from '../../providers/provider';
 import { pauseCampaignFor } from '../../store/campaigns';
 import { changeMessages, type MessageChange, type StoredMessage } from '../../store/messageChanges';
+import { lineOf } from '../../domain/line';
+import { saveToldPhones } from '../../store/identities';
 import { lockPace, setPace, stopSender } from '../../store/pacing';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
@@ -61,6 +63,7 @@ export async function recordOutcomes(
 			}
 			return change;
 		});
+		await learnTold(db, recorded, byId);
 		const stopped = await pauseAndStop(db, recorded, rules.senderId);
 		return {
 			counts: { ...countsOf(recorded), stopped },
@@ -89,6 +92,21 @@ export async function recordProviderOptOut(
 			at: store.now(),
 		});
 	});
+}
+
+/** Under which number the provider knows who was written to: it is sent to from now on, if it is a form of the same line. */
+async function learnTold(
+	db: Database,
+	recorded: ReadonlyArray<{ message: StoredMessage }>,
+	outcomes: ReadonlyMap<number, Outcome>,
+): Promise<void> {
+	const told = recorded.flatMap(({ message: { id, recipient } }) => {
+		const result = outcomes.get(id)?.result;
+		const phone = result?.accepted ? result.toldPhone : null;
+		const isAnotherForm = phone && recipient !== null && phone !== recipient && lineOf(phone) === recipient;
+		return isAnotherForm ? [{ phone: recipient, toldPhone: phone }] : [];
+	});
+	await saveToldPhones(db, told);
 }
 
 function changeFor(

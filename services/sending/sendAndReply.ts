@@ -3,7 +3,8 @@ import type { MessageContent } from '../../domain/content';
 import { assertSendable } from '../../domain/contentRules';
 import { InvalidInputError, NotFoundError } from '../../domain/errors';
 import type { MessageState } from '../../domain/messageState';
-import { normalisePhone } from '../../domain/phone';
+import { isWhatsAppUserId } from '../../domain/whatsAppUserId';
+import { phoneOfPerson } from '../shared/personRef';
 import { messageByKey, type MessageView } from '../../store/messages';
 import { sendingSender } from '../../store/pacing';
 import { answerableEvent, replyFacts } from '../../store/replies';
@@ -49,7 +50,6 @@ export interface ReplyInput {
 	idempotencyKey: string;
 }
 
-const USER_ID = /^[A-Z]{2}\.(ENT\.)?\d{1,30}$/;
 const LONGEST_KEY = 300;
 /** What a person can have said; other events answer to nobody. */
 const SAID = ['start', 'stop', 'help', 'message', 'ignored'];
@@ -70,8 +70,8 @@ export async function sendMessage(store: Store, providers: Providers, input: Sen
 	const provider = providers[sender.provider];
 	if (!provider) throw noProvider(sender.provider);
 	const to = input.to.trim();
-	const isUserId = input.channel === 'whatsapp' && USER_ID.test(to);
-	const phone = isUserId ? null : normalisePhone(to, input.country || sender.country).phone;
+	const isUserId = input.channel === 'whatsapp' && isWhatsAppUserId(to);
+	const phone = isUserId ? null : await store.read((db) => phoneOfPerson(db, to, input.country || sender.country));
 	return await finish(
 		store,
 		providers,

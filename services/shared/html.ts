@@ -46,5 +46,5 @@ export function paragraphs(text: string): readonly Html[] {
 }
 
 function lines(paragraph: string): readonly Html[] {
-	return paragraph.split(/\r?\n/).map((line, index) => (index === 0 ? html`${line}` : html`<br />${line}`));
+	return paragraph.split(/\r?\n/).map((line, index) => (index === 0 ? html`${line}` : html`<br>${line}`));
 }

@@ -5,6 +5,7 @@ import * as invitations from './0002-invitations';
 import * as registrations from './0003-registrations';
 import * as rights from './0004-rights';
 import * as messageByContact from './0005-message-by-contact';
+import * as lines from './0006-lines';
 
 /** In order; a name, once released, never changes. */
 export const migrations: Record<string, Migration> = {
@@ -13,4 +14,5 @@ export const migrations: Record<string, Migration> = {
 	'0003-registrations': registrations,
 	'0004-rights': rights,
 	'0005-message-by-contact': messageByContact,
+	'0006-lines': lines,
 };

@@ -1,5 +1,4 @@
 import { monthsBefore } from '../../domain/monthsBefore';
-import { isSameNumber } from '../../domain/isSameNumber';
 import { readNumberSearch } from '../../domain/numberSearch';
 
 describe('Months before a day', () => {
@@ -10,19 +9,6 @@ describe('Months before a day', () => {
 		['2026-05-31T00:00:00.000Z', 12, '2025-05-31T00:00:00.000Z'],
 	])('%s, %i months before, is %s', (at, months, expected) => {
 		expect(new Date(monthsBefore(Date.parse(at), months)).toISOString()).toBe(expected);
-	});
-});
-
-describe('Two ways of writing one number', () => {
-	it.each([
-		['+390212345678', '+390212345678', true],
-		['+390212345678', '+390612345678', false],
-		['+525512345678', '+5215512345678', true],
-		['+5511912345678', '+551112345678', true],
-		['+525512345678', '+541112345678', false],
-		['+525512345678', '+525512345679', false],
-	])('%s and %s: %s', (one, other, same) => {
-		expect(isSameNumber(one, other)).toBe(same);
 	});
 });
 

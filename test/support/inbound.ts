@@ -1,3 +1,4 @@
+import { toldNumber } from '../../providers/address';
 import type {
 	IncomingEvent,
 	IncomingMessage,
@@ -38,7 +39,10 @@ export function message(text: string | null, told: Told = {}): IncomingMessage {
 		providerEventId: told.id ?? `message ${++events}`,
 		channel: told.channel ?? 'whatsapp',
 		sender: { phone: senderPhone, providerSenderId },
-		from: { phone: told.phone === undefined ? PHONE : told.phone, whatsAppUserId: told.whatsAppUserId ?? null },
+		from: {
+			...toldNumber(told.phone === undefined ? PHONE : (told.phone ?? '')),
+			whatsAppUserId: told.whatsAppUserId ?? null,
+		},
 		sentAt: told.at ?? null,
 		messageType: told.messageType ?? 'text',
 		text,

@@ -30,7 +30,16 @@ test('a text goes out exactly as the Cloud API wants it', async () => {
 		.reply(200, accepted);
 	await expect(
 		provider.send(sendRequest({ content: { type: 'text', body: 'Hi https://a.example' } })),
-	).resolves.toEqual([{ reference: 'job-7:part-1', accepted: true, providerMessageId: 'wamid.HBgL1' }]);
+	).resolves.toEqual([
+		{ reference: 'job-7:part-1', accepted: true, providerMessageId: 'wamid.HBgL1', toldPhone: '+4367612345678' },
+	]);
+});
+
+test('the number by which WhatsApp knows the person is told back', async () => {
+	nock(graph)
+		.post(path)
+		.reply(200, { ...accepted, contacts: [{ input: '+5531987654321', wa_id: '553187654321' }] });
+	await expect(provider.send(sendRequest())).resolves.toMatchObject([{ accepted: true, toldPhone: '+553187654321' }]);
 });
 
 test('a reply names the message it answers', async () => {

@@ -75,7 +75,7 @@ describe('messages', () => {
 				providerEventId: '050f9005180a2a212469',
 				channel: 'sms',
 				sender: { providerSenderId: null, phone: '+4366012345679' },
-				from: { phone: '+4366012345678', whatsAppUserId: null },
+				from: { phone: '+4366012345678', toldPhone: null, whatsAppUserId: null },
 				sentAt: null,
 				messageType: 'text',
 				text: 'Hello',

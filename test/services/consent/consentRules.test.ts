@@ -8,7 +8,7 @@ import { World } from '../../support/consentWorld';
 import { describeSharedStores } from '../../support/stores';
 import { cases } from './consentRules.cases';
 
-const PAGE = join(__dirname, '../../docs/consent-rules.md');
+const PAGE = join(__dirname, '../../../docs/consent-rules.md');
 
 describeSharedStores('The rules of consent', (context) => {
 	let people = 0;
