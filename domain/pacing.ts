@@ -1,9 +1,39 @@
 /**
- * Requests of a sender are evenly spaced over all workers. A request starts at its reserved time or up to
- * LATEST_START_MS after it; the spacing is wider by the same share, so that no second holds more than the rate.
+ * Requests of a sender are evenly spaced over all workers. A request starts at its reserved time or up to `lateMs` after
+ * it; the spacing is wider by the same share, so that no second holds more than the rate.
  */
-export const LATEST_START_MS = 50;
-const SPACING_MARGIN = 1 + LATEST_START_MS / 1_000;
+export interface StartWindow {
+	/** Reserved times begin this much later than they are reserved: what the store takes until the mark is committed. */
+	leadMs: number;
+	/** Reserved times reach this much further. */
+	spanMs: number;
+	/** A request starts at its time or up to this much later, or not at all. */
+	lateMs: number;
+	/** From the mark to the last moment at which its request may start. */
+	totalMs: number;
+}
+
+/** On a store that is quick; a slow one gets longer, and its sender sends slower. */
+export const SHORTEST_LATE_MS = 50;
+const SHORTEST_SPAN_MS = 35;
+/** An opt-out waits for marks under way, and its provider for the answer: a store that takes longer than this sends nothing. */
+export const LONGEST_LEAD_MS = 4_000;
+
+/** The window of a mark, by how long this store has been taking to commit one. */
+export function startWindow(commitMs: number): StartWindow {
+	const leadMs = Math.min(LONGEST_LEAD_MS, Math.ceil(commitMs));
+	const spanMs = Math.max(SHORTEST_SPAN_MS, leadMs);
+	const lateMs = Math.max(SHORTEST_LATE_MS, Math.ceil(leadMs / 2));
+	return { leadMs, spanMs, lateMs, totalMs: leadMs + spanMs + lateMs };
+}
+
+/** No mark has a longer one. */
+export const LONGEST_WINDOW_MS = startWindow(LONGEST_LEAD_MS).totalMs;
+
+/** A longer commit counts at once, a shorter one little by little: what was slow a moment ago may be so again. */
+export function expectedCommitMs(expectedMs: number, tookMs: number): number {
+	return tookMs >= expectedMs ? tookMs : expectedMs + (tookMs - expectedMs) * 0.2;
+}
 
 export const LARGEST_SLOWDOWN = 64;
 /** What is left of a slowdown after one message has gone well. */
@@ -11,8 +41,8 @@ const RECOVERY_PER_MESSAGE = 0.98;
 const RECOVERING_MESSAGES_A_BATCH = 10;
 
 /** Microseconds between two reserved times; a sender that is throttled takes `slowdown` times as long. */
-export function spacingUs(ratePerSecond: number, slowdown: number): number {
-	return Math.max(1, Math.ceil((1_000_000 * SPACING_MARGIN * Math.max(1, slowdown)) / ratePerSecond));
+export function spacingUs(ratePerSecond: number, slowdown: number, lateMs = SHORTEST_LATE_MS): number {
+	return Math.max(1, Math.ceil((1_000_000 * (1 + lateMs / 1_000) * Math.max(1, slowdown)) / ratePerSecond));
 }
 
 /** How many times are free from now until `until`, both UTC microseconds. */
@@ -43,6 +73,18 @@ export function slowDown(slowdown: number): number {
 export function recover(slowdown: number, messages: number): number {
 	const faster = slowdown * RECOVERY_PER_MESSAGE ** Math.min(messages, RECOVERING_MESSAGES_A_BATCH);
 	return faster < 1.01 ? 1 : faster;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/**
+ * How long a sender waits that was not reached, or was told to wait, ms: longer each time in a row, so that an outage is
+ * met by few requests, and never so long that its end goes unnoticed.
+ * @param setbacks How often in a row, this one included.
+ */
+export function pauseAfter(setbacks: number, askedForMs = 0): number {
+	return Math.max(askedForMs, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (setbacks - 1)));
 }
 
 const RETRIES = 10;

@@ -1,5 +1,5 @@
 import { withDetail } from './errorText';
-import type { HttpClient, HttpRequest, HttpResponse } from './http';
+import type { Connection, HttpClient, HttpRequest, HttpResponse } from './http';
 import { HttpFailure } from './http';
 import type { ProviderError } from './provider';
 
@@ -10,6 +10,9 @@ export interface Answer {
 	json: unknown;
 }
 
+/** The code of an error where no connection could be made, so that nothing was sent. */
+export const NOT_REACHED = 'http:not_reached';
+
 export type Exchange = { answered: true; answer: Answer } | { answered: false; error: ProviderError };
 
 /** One request and its answer. Whatever goes wrong on the wire becomes an error to act upon; nothing is thrown. */
@@ -19,6 +22,22 @@ export async function exchange(http: HttpClient, request: HttpRequest, providerL
 		return { answered: true, answer: { status, headers, json: parsedOrUndefined(body) } };
 	} catch (failure) {
 		return { answered: false, error: errorOfFailure(failure, providerLabel) };
+	}
+}
+
+export type Connected = { connections: Connection[] } | { error: ProviderError };
+
+/** Connections for requests about to be marked; what goes wrong has sent nothing. */
+export async function connect(
+	http: HttpClient,
+	url: string,
+	wanted: number,
+	providerLabel: string,
+): Promise<Connected> {
+	try {
+		return { connections: await http.connect(url, wanted) };
+	} catch (failure) {
+		return { error: errorOfFailure(failure, providerLabel) };
 	}
 }
 
@@ -59,7 +78,7 @@ export function errorOfBareAnswer({ status, headers }: Answer, providerLabel: st
 
 /** What the test of a credential says about an error: no message is at stake there. */
 export function sentenceOfCheck(error: ProviderError, providerLabel: string, root: string): string {
-	if (error.code === 'http:not_reached' || error.code === 'http:no_answer') {
+	if (error.code === NOT_REACHED || error.code === 'http:no_answer') {
 		return `${providerLabel} could not be reached at ${root}. Check the network and the credential's base URL.`;
 	}
 	if (error.class === 'unknown' || error.class === 'retry' || error.class === 'retryLater') {
@@ -84,7 +103,7 @@ function errorOfFailure(failure: unknown, providerLabel: string): ProviderError 
 	const detail = failure instanceof Error ? failure.message : String(failure);
 	if (failure instanceof HttpFailure && !failure.mayHaveArrived) {
 		const sentence = `${providerLabel} could not be reached; nothing was sent. Check the network and the credential's base URL.`;
-		return { class: 'retry', code: 'http:not_reached', message: withDetail(sentence, 'network', detail) };
+		return { class: 'retry', code: NOT_REACHED, message: withDetail(sentence, 'network', detail) };
 	}
 	// Anything thrown that is not known to be harmless counts as a request that went out.
 	const sentence = `No answer came from ${providerLabel}. The message may have been sent.`;

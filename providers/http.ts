@@ -8,6 +8,14 @@ export interface HttpRequest {
 	headers: Record<string, string>;
 	body?: string;
 	timeoutMs: number;
+	/** One taken before; without it the request waits for one. */
+	connection?: Connection;
+}
+
+/** An open connection, held for one request. */
+export interface Connection {
+	/** It is not needed after all; without effect once it was used. */
+	release(): void;
 }
 
 export interface HttpResponse {
@@ -17,8 +25,15 @@ export interface HttpResponse {
 	body: string;
 }
 
-/** @throws {HttpFailure} when no answer came. */
-export type HttpClient = (request: HttpRequest) => Promise<HttpResponse>;
+export interface HttpClient {
+	/** @throws {HttpFailure} when no answer came. */
+	(request: HttpRequest): Promise<HttpResponse>;
+	/**
+	 * Open connections to the host of a URL: at least one, at most `wanted`. A request that has one begins at once.
+	 * @throws {HttpFailure} when none can be opened.
+	 */
+	connect(url: string, wanted: number): Promise<Connection[]>;
+}
 
 /** No answer came: `mayHaveArrived` says whether the other side can have received the request. */
 export class HttpFailure extends Error {

@@ -1,5 +1,6 @@
 import type { Channel, ProviderName, Purpose } from '../domain/channel';
 import type { MessageContent } from '../domain/content';
+import type { Connection } from './http';
 
 /** The company's number as its provider addresses it. */
 export interface ProviderSender {
@@ -66,8 +67,13 @@ export interface Provider {
 	maxRecipients(channel: Channel): number;
 	/** Set in trial mode: whether this person (E.164; null: known by user id only) may be sent to at all. `send` refuses everybody else. */
 	allows?(phone: string | null): boolean;
+	/**
+	 * Open connections for as many requests about to be sent: at least one, at most `requests`, or why the provider is not
+	 * reached. Each is given to `send`, or released. A request that has its connection begins when `send` is called.
+	 */
+	connect(requests: number): Promise<{ connections: Connection[] } | { error: ProviderError }>;
 	/** One result for each recipient, in their order. Never throws for what the wire or the provider says. */
-	send(request: SendRequest): Promise<SendResult[]>;
+	send(request: SendRequest, connection?: Connection): Promise<SendResult[]>;
 	/** Asks the provider whether account and number work. @throws {Error} with a sentence for the credential's test. */
 	check(): Promise<void>;
 }

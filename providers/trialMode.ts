@@ -22,9 +22,10 @@ export function withTrialMode(provider: Provider, allowedPhones: readonly string
 		maxRecipients: (channel) => provider.maxRecipients(channel),
 		check: () => provider.check(),
 		allows,
-		async send(request) {
+		connect: (requests) => provider.connect(requests),
+		async send(request, connection) {
 			const recipients = request.recipients.filter(({ phone }) => allows(phone));
-			const sent = recipients.length === 0 ? [] : await provider.send({ ...request, recipients });
+			const sent = recipients.length === 0 ? [] : await provider.send({ ...request, recipients }, connection);
 			const results = new Map(sent.map((result) => [result.reference, result]));
 			return request.recipients.map((recipient) => results.get(recipient.reference) ?? refuse(recipient, notAllowed));
 		},

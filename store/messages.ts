@@ -50,8 +50,16 @@ export async function adoptContactMessages(db: Database, fromContactId: number, 
 	await db.updateTable('message').set({ contact_id: toContactId }).where('contact_id', '=', fromContactId).execute();
 }
 
-/** How many messages to these people, on any number of theirs, are on their way to a provider. */
-export async function countInFlight(db: Database, identityIds: readonly number[]): Promise<number> {
+/** A message on its way to a provider. */
+export interface Mark {
+	id: number;
+	markedAt: number | null;
+	/** Its request starts within this long of the look at consent, ms, or not at all. */
+	startsWithinMs: number;
+}
+
+/** The messages to these people, on any number of theirs, that are on their way to a provider. */
+export async function marksOf(db: Database, identityIds: readonly number[]): Promise<Mark[]> {
 	const identities = await db
 		.selectFrom('identity')
 		.select('phone')
@@ -66,8 +74,33 @@ export async function countInFlight(db: Database, identityIds: readonly number[]
 		)
 		.execute();
 	const contactIds = contacts.map(({ id }) => id);
-	const open = await openMessagesOf(db, identityIds, phones, contactIds).where('state', '=', 'sending').execute();
-	return open.length;
+	const open = await openMessagesOf(db, identityIds, phones, contactIds)
+		.where('state', '=', 'sending')
+		.select(['marked_at as markedAt', 'lease_until as leaseUntil'])
+		.execute();
+	return open.map(({ id, markedAt, leaseUntil }) => ({
+		id,
+		markedAt,
+		startsWithinMs: leaseUntil === null || markedAt === null ? 0 : leaseUntil - markedAt,
+	}));
+}
+
+/** Whether one of these marks still stands: neither answered nor taken back. */
+export async function areInFlight(db: Database, marks: readonly Mark[]): Promise<boolean> {
+	const rows = await db
+		.selectFrom('message')
+		.select(['id', 'marked_at as markedAt'])
+		.where(
+			'id',
+			'in',
+			listOf(
+				db,
+				marks.map(({ id }) => id),
+			),
+		)
+		.where('state', '=', 'sending')
+		.execute();
+	return rows.some((row) => marks.some(({ id, markedAt }) => id === row.id && markedAt === row.markedAt));
 }
 
 /** Three short look-ups in the partial indexes of open messages, instead of one condition that no index serves. */

@@ -16,6 +16,8 @@ export interface SendingSender {
 	/** The first microsecond (UTC) not yet given to a message. */
 	nextSendAtUs: number;
 	slowdown: number;
+	/** How often in a row the provider was not reached or took nothing. */
+	setbacks: number;
 	stoppedReason: string | null;
 }
 
@@ -45,6 +47,7 @@ function senders(db: Database) {
 			'country',
 			'next_send_at_us as nextSendAtUs',
 			'slowdown',
+			'setbacks',
 			'stopped_reason as stoppedReason',
 		]);
 }
@@ -52,13 +55,14 @@ function senders(db: Database) {
 export async function setPace(
 	db: Database,
 	id: number,
-	pace: { nextSendAtUs?: number; slowdown?: number },
+	pace: { nextSendAtUs?: number; slowdown?: number; setbacks?: number },
 ): Promise<void> {
 	await db
 		.updateTable('sender')
 		.set({
 			...(pace.nextSendAtUs === undefined ? {} : { next_send_at_us: pace.nextSendAtUs }),
 			...(pace.slowdown === undefined ? {} : { slowdown: pace.slowdown }),
+			...(pace.setbacks === undefined ? {} : { setbacks: pace.setbacks }),
 		})
 		.where('id', '=', id)
 		.execute();

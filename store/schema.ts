@@ -64,6 +64,8 @@ export interface SenderTable {
 	next_send_at_us: Generated<number>;
 	/** Set while the provider throttles: the rate is divided by this. */
 	slowdown: Generated<number>;
+	/** How often in a row the provider was not reached or took nothing: the sender waits, then tries one message. */
+	setbacks: Generated<number>;
 	/** Why nothing goes out (account at fault), or null. */
 	stopped_reason: string | null;
 	/** The sender this number was changed into: this one sends no more, and its opt-outs hold there too. */

@@ -1,65 +1,48 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 
+import { Connections, type ConnectionSettings, OpenConnection, textOf } from '../../providers/connections';
 import { type HttpClient, HttpFailure, type HttpRequest, type HttpResponse } from '../../providers/http';
-
-/** Connections a process keeps to one provider: at 50 ms an answer, 256 carry 5,000 requests a second. */
-const MOST_CONNECTIONS = 256;
-
-/** Shorter than servers keep an idle connection, so that no request is written into one being closed. */
-const IDLE_CONNECTION_MS = 4_000;
 
 const LARGEST_ANSWER_BYTES = 5 * 1024 * 1024;
 
-const agentOptions = {
-	keepAlive: true,
-	maxSockets: MOST_CONNECTIONS,
-	timeout: IDLE_CONNECTION_MS,
-	scheduling: 'lifo' as const,
-	proxyEnv: process.env,
-};
-
 /**
  * HTTP for the providers by Node's own client and kept-alive connections: twice as many requests a second as
- * n8n's helper gives (docs/architecture.md). Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
+ * n8n's helper gives (docs/architecture.md).
  */
-export function createHttpClient(): HttpClient {
-	const agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
-	return async (request) => await exchangeOnce(request, agents);
+export function createHttpClient(settings: ConnectionSettings = {}): HttpClient {
+	const connections = new Connections(settings);
+	const client = async (request: HttpRequest): Promise<HttpResponse> => {
+		const url = urlOf(request.url);
+		const end = performance.now() + request.timeoutMs;
+		const held = request.connection instanceof OpenConnection ? [request.connection] : null;
+		const [connection] = held ?? (await connections.take(url, 1, request.timeoutMs));
+		if (!connection) throw new HttpFailure('no connection', false);
+		return await exchangeOnce(connection.begin(), url, { ...request, timeoutMs: end - performance.now() });
+	};
+	return Object.assign(client, {
+		connect: async (url: string, wanted: number) => await connections.take(urlOf(url), wanted),
+	});
 }
 
 /** One for the process: its connections are what is worth keeping. */
 export const nodeHttpClient: HttpClient = createHttpClient();
 
-function exchangeOnce(request: HttpRequest, agents: { http: HttpAgent; https: HttpsAgent }): Promise<HttpResponse> {
-	return new Promise((resolve, reject) => {
-		let url: URL;
-		try {
-			url = new URL(request.url);
-		} catch {
-			reject(new HttpFailure('The address is no URL.', false));
-			return;
-		}
-		const body = request.body === undefined ? undefined : Buffer.from(request.body);
-		const options = {
-			method: request.method,
-			headers: { ...request.headers, ...(body === undefined ? {} : { 'content-length': String(body.length) }) },
-		};
-		const outgoing =
-			url.protocol === 'https:'
-				? httpsRequest(url, { ...options, agent: agents.https })
-				: httpRequest(url, { ...options, agent: agents.http });
+function urlOf(text: string): URL {
+	if (!URL.canParse(text)) throw new HttpFailure('The address is no URL.', false);
+	return new URL(text);
+}
 
-		const wasConnected = watchConnection(outgoing, url.protocol === 'https:');
+/** Written at once, on a connection that is open: from here on it may have arrived. */
+function exchangeOnce(outgoing: ClientRequest, url: URL, request: HttpRequest): Promise<HttpResponse> {
+	return new Promise((resolve, reject) => {
+		const body = request.body === undefined ? undefined : Buffer.from(request.body);
 		const deadline = setTimeout(
-			() => outgoing.destroy(new Error(`no answer within ${request.timeoutMs} ms`)),
-			request.timeoutMs,
+			() => outgoing.destroy(new Error('no answer within the time allowed')),
+			Math.max(0, request.timeoutMs),
 		);
 		const fail = (error: Error): void => {
 			clearTimeout(deadline);
-			reject(
-				new HttpFailure(error.message || (error as NodeJS.ErrnoException).code || 'connection failed', wasConnected()),
-			);
+			reject(new HttpFailure(textOf(error), true));
 		};
 		outgoing.on('error', fail);
 		outgoing.on('response', (incoming) => {
@@ -68,18 +51,13 @@ function exchangeOnce(request: HttpRequest, agents: { http: HttpAgent; https: Ht
 				resolve(answer);
 			}, fail);
 		});
+		outgoing.method = request.method;
+		// To a proxy goes the whole address.
+		outgoing.path = outgoing.path.startsWith('/') ? `${url.pathname}${url.search}` : url.href;
+		for (const [name, value] of Object.entries(request.headers)) outgoing.setHeader(name, value);
+		if (body !== undefined) outgoing.setHeader('content-length', String(body.length));
 		outgoing.end(body);
 	});
-}
-
-/** Whether a byte of the request can have gone out: only once there is a connection, by TLS a trusted one. */
-function watchConnection(outgoing: ClientRequest, secure: boolean): () => boolean {
-	let connected = false;
-	outgoing.on('socket', (socket) => {
-		if (outgoing.reusedSocket || !socket.connecting) connected = true;
-		else socket.once(secure ? 'secureConnect' : 'connect', () => (connected = true));
-	});
-	return () => connected;
 }
 
 async function readAnswer(incoming: IncomingMessage): Promise<HttpResponse> {

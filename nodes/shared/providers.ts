@@ -90,7 +90,8 @@ function withStatusCallback(provider: Provider, url: string | undefined): Provid
 		name: provider.name,
 		maxRecipients: (channel) => provider.maxRecipients(channel),
 		check: () => provider.check(),
-		send: (request) => provider.send({ statusCallbackUrl: url, ...request }),
+		connect: (requests) => provider.connect(requests),
+		send: (request, connection) => provider.send({ statusCallbackUrl: url, ...request }, connection),
 	};
 }
 

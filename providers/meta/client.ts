@@ -1,7 +1,7 @@
 import { OptInError } from '../../domain/errors';
 import { internationalToE164, withoutPlus } from '../address';
-import { exchange, sentenceOfCheck, type Answer } from '../exchange';
-import type { HttpClient, HttpRequest } from '../http';
+import { connect, exchange, sentenceOfCheck, type Answer } from '../exchange';
+import type { Connection, HttpClient, HttpRequest } from '../http';
 import type { Provider, ProviderError, Recipient, SendRequest, SendResult } from '../provider';
 import { refuse, refuseAll } from '../results';
 import type { MetaAccount } from './account';
@@ -25,13 +25,18 @@ export function createMetaProvider(account: MetaAccount, http: HttpClient): Prov
 		timeoutMs: sendTimeoutMs,
 	});
 
-	async function sendToOne(request: SendRequest, recipient: Recipient, phoneNumberId: string): Promise<SendResult> {
+	async function sendToOne(
+		request: SendRequest,
+		recipient: Recipient,
+		phoneNumberId: string,
+		connection: Connection | undefined,
+	): Promise<SendResult> {
 		const address = addressOf(recipient);
 		if (address === null) return refuse(recipient, noAddress);
 
 		const outcome = await exchange(
 			http,
-			post(`/${encodeURIComponent(phoneNumberId)}/messages`, bodyOf(request, recipient, address)),
+			{ ...post(`/${encodeURIComponent(phoneNumberId)}/messages`, bodyOf(request, recipient, address)), connection },
 			'Meta',
 		);
 		if (!outcome.answered) return refuse(recipient, outcome.error);
@@ -52,14 +57,19 @@ export function createMetaProvider(account: MetaAccount, http: HttpClient): Prov
 		name: 'meta',
 		maxRecipients: () => 1,
 
-		async send(request) {
+		connect: (requests) => connect(http, root, requests, 'Meta'),
+
+		async send(request, connection) {
 			const { sender, recipients } = request;
 			if (request.channel !== 'whatsapp') return refuseAll(recipients, onlyWhatsApp);
 			if (isTooLongForWhatsApp(request.content)) return refuseAll(recipients, textTooLong);
 			if (!sender.providerSenderId) return refuseAll(recipients, noPhoneNumberId);
 
 			const results: SendResult[] = [];
-			for (const recipient of recipients) results.push(await sendToOne(request, recipient, sender.providerSenderId));
+			for (const [index, recipient] of recipients.entries())
+				results.push(
+					await sendToOne(request, recipient, sender.providerSenderId, index === 0 ? connection : undefined),
+				);
 			return results;
 		},
 

@@ -1,7 +1,7 @@
 import { OptInError } from '../../domain/errors';
 import { withoutPlus } from '../address';
-import { exchange, sentenceOfCheck, type Answer } from '../exchange';
-import type { HttpClient, HttpRequest } from '../http';
+import { connect, exchange, sentenceOfCheck, type Answer } from '../exchange';
+import type { Connection, HttpClient, HttpRequest } from '../http';
 import { isTooLongForWhatsApp, longestWhatsAppText, toWhatsAppContent } from '../meta/content';
 import type { Provider, ProviderError, Recipient, SendRequest, SendResult } from '../provider';
 import { acceptAll, refuse, refuseAll } from '../results';
@@ -36,8 +36,13 @@ export function createWebsmsProvider(account: WebsmsAccount, http: HttpClient): 
 		timeoutMs,
 	});
 
-	async function sendBatch(request: SendRequest, batch: Batch): Promise<SendResult[]> {
-		const outcome = await exchange(http, post(pathOf(request), bodyOf(request, batch), sendTimeoutMs), 'websms');
+	async function sendBatch(
+		request: SendRequest,
+		batch: Batch,
+		connection: Connection | undefined,
+	): Promise<SendResult[]> {
+		const outgoing = { ...post(pathOf(request), bodyOf(request, batch), sendTimeoutMs), connection };
+		const outcome = await exchange(http, outgoing, 'websms');
 		if (!outcome.answered) return refuseAll(batch, outcome.error);
 		const transferId = transferIdOf(outcome.answer);
 		return transferId === null ? refuseAll(batch, errorOfAnswer(outcome.answer)) : acceptAll(batch, transferId);
@@ -47,14 +52,16 @@ export function createWebsmsProvider(account: WebsmsAccount, http: HttpClient): 
 		name: 'websms',
 		maxRecipients: () => mostRecipients,
 
-		async send(request) {
+		connect: (requests) => connect(http, root, requests, 'websms'),
+
+		async send(request, connection) {
 			const { recipients } = request;
 			const obstacle = obstacleOf(request);
 			if (obstacle !== null) return refuseAll(recipients, obstacle);
 
 			// One malformed number makes websms refuse the whole request, so it must not be in it.
 			const [first, ...others] = recipients.filter(isAddressable);
-			const sent = first === undefined ? [] : await sendBatch(request, [first, ...others]);
+			const sent = first === undefined ? [] : await sendBatch(request, [first, ...others], connection);
 			const results = new Map(sent.map((result) => [result.reference, result]));
 			return recipients.map((recipient) => results.get(recipient.reference) ?? refuse(recipient, noNumber));
 		},

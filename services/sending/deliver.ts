@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { MessageContent } from '../../domain/content';
-import { LATEST_START_MS, spacingUs } from '../../domain/pacing';
+import { LONGEST_LEAD_MS, retryAfter } from '../../domain/pacing';
 import { type Fields, render } from '../../domain/render';
 import type { Provider } from '../../providers/provider';
 import { freeSlot, renewSlot } from '../../store/deliverySlots';
@@ -9,12 +9,9 @@ import { campaignsToSend, countLeft, leaseMessages, releaseLeases } from '../../
 import { type SendingSender, sendingSender } from '../../store/pacing';
 import { sendingBlock } from '../../store/guard/sendingBlock';
 import type { Store } from '../../store/store';
-import { PaceClock } from './paceClock';
-import { markAsSending, type MessageToMark, type ReadyMessage, takeBack } from './markAsSending';
-import { OutcomeRecorder } from './outcomeRecorder';
-import type { Outcome } from './requestOutcomes';
+import { Dispatch } from './dispatch';
+import type { MessageToMark } from './markAsSending';
 import type { Providers } from './providerAccounts';
-import { planRequests, request } from './providerRequests';
 import { blockText } from '../shared/sendingBlock';
 import { SLOT_LEASE_MS } from './slots';
 
@@ -51,7 +48,7 @@ const MESSAGE_LEASE_MS = 30_000;
 const MOST_IN_FLIGHT = 128;
 /** Marks that came too late this often in a row: the store cannot commit in time. */
 const MOST_LATE_MARKS = 10;
-const TOO_SLOW = `The store takes more than ${LATEST_START_MS} ms to mark a message, so nothing can be sent safely. Give it a faster disk, or less other work.`;
+const TOO_SLOW = `The store takes more than ${LONGEST_LEAD_MS / 1_000} seconds to mark a message, so nothing can be sent safely. Give it a faster disk, or less other work.`;
 
 /**
  * Sends what is due for one sender, at the sender's rate shared with all other deliveries, until nothing is left, its
@@ -99,30 +96,34 @@ function nothing(senderId: number, senderPhone: string): Delivery {
 }
 
 class RunningDelivery {
-	private readonly clock: PaceClock;
 	private readonly endsAt: number;
-	private readonly recorder: OutcomeRecorder;
-	private readonly inFlight = new Set<Promise<void>>();
+	private readonly dispatch: Dispatch;
 	private readonly contents = new Map<number, MessageContent>();
 	/** Leased by us, not marked. */
 	private leased: MessageToMark[] = [];
 	/** Leased by us, no more to be dealt with: withdrawn, or their campaign paused meanwhile. */
 	private dropped: number[] = [];
-	private late: ReadyMessage[] = [];
-	private lateMarks = 0;
-	private mostAtOnce = MOST_IN_FLIGHT;
 	private skipped = 0;
 	private stopped: string | null = null;
 
 	constructor(
 		private readonly store: Store,
-		private readonly provider: Provider,
+		provider: Provider,
 		private sender: SendingSender,
 		private readonly input: DeliverInput,
 	) {
-		this.clock = new PaceClock(store);
 		this.endsAt = performance.now() + (input.runForMs ?? RUN_FOR_MS);
-		this.recorder = new OutcomeRecorder(store, { senderId: sender.id, mayRetry: true, keepFor: null });
+		this.dispatch = new Dispatch(store, {
+			provider,
+			senderId: sender.id,
+			owner: input.slot,
+			slot: true,
+			contentOf: (message) => this.render(message),
+			retryAfterMs: (attempts, error) => retryAfter(attempts, error.retryAfterMs),
+			countsSetbacks: false,
+			keepFor: null,
+			signal: input.signal,
+		});
 	}
 
 	async run(): Promise<Delivery> {
@@ -131,7 +132,7 @@ class RunningDelivery {
 		} finally {
 			await this.end();
 		}
-		const { accepted, failed, unknown, skipped, stopped } = this.recorder.counts;
+		const { accepted, failed, unknown, skipped, stopped } = this.dispatch.counts;
 		return {
 			...nothing(this.sender.id, this.sender.phone),
 			accepted,
@@ -145,7 +146,7 @@ class RunningDelivery {
 
 	private isOver(): boolean {
 		if (this.input.signal?.aborted) this.stopped ??= 'revoked';
-		return this.stopped !== null || this.recorder.counts.stopped !== null || performance.now() >= this.endsAt;
+		return this.stopped !== null || this.dispatch.counts.stopped !== null || performance.now() >= this.endsAt;
 	}
 
 	/** About a second's worth of messages, spread over the campaigns, so that a small one does not wait for a big one's end. */
@@ -195,24 +196,24 @@ class RunningDelivery {
 		const batchEndsAt = performance.now() + BATCH_MS;
 		while (this.leased.length > 0 && !this.isOver()) {
 			await this.roomInFlight();
-			await this.returnLate();
+			await this.takeBackLate();
 			if (!(await this.waitForNextTime(batchEndsAt))) break;
 			if (this.isOver()) break;
 			await this.markAndStart();
 			if (performance.now() >= batchEndsAt) break;
 		}
-		await this.returnLate();
+		await this.takeBackLate();
 		await this.release();
 	}
 
 	/** Waits until a fair number of requests may start: marking a few at a time costs as much as marking many. */
 	private async roomInFlight(): Promise<void> {
-		while (this.inFlight.size > MOST_IN_FLIGHT / 2) await Promise.race(this.inFlight);
+		while (this.dispatch.requestsInFlight > MOST_IN_FLIGHT / 2) await this.dispatch.oneAnswered();
 	}
 
 	/** @returns false when the next time lies beyond this batch. */
 	private async waitForNextTime(batchEndsAt: number): Promise<boolean> {
-		const waitMs = this.clock.msUntil(this.sender.nextSendAtUs);
+		const waitMs = this.dispatch.msUntilMark(this.sender.nextSendAtUs);
 		if (waitMs <= 0) return true;
 		const restMs = Math.min(batchEndsAt, this.endsAt) - performance.now();
 		const pauseMs = Math.min(waitMs, Math.max(0, restMs));
@@ -221,58 +222,25 @@ class RunningDelivery {
 	}
 
 	private async markAndStart(): Promise<void> {
-		const room = Math.min(this.mostAtOnce, MOST_IN_FLIGHT - this.inFlight.size, this.timesInWindow());
-		const marked = await markAsSending(this.store, {
-			senderId: this.sender.id,
-			owner: this.input.slot,
-			slot: true,
-			messages: this.leased.slice(0, room),
-			clock: this.clock,
-		});
-		this.sender = marked.sender;
-		this.skipped += marked.skipped;
-		if (marked.stopped !== null) {
-			this.stopped =
-				marked.stopped !== 'senderStopped' ? marked.stopped : (marked.sender.stoppedReason ?? marked.stopped);
+		const room = Math.min(MOST_IN_FLIGHT - this.dispatch.requestsInFlight, this.dispatch.timesInWindow(this.sender));
+		const started = await this.dispatch.start(this.leased.slice(0, room));
+		if ('notReached' in started) {
+			this.stopped = started.notReached.message;
 			return;
 		}
-		this.dropped.push(...marked.done);
-		const gone = new Set([...marked.done, ...marked.ready.map(({ message }) => message.id)]);
-		this.leased = this.leased.filter(({ id }) => !gone.has(id));
-		for (const planned of planRequests(marked.ready, this.provider, (ready) => this.render(ready))) {
-			this.start(
-				request(planned, {
-					storeId: this.store.id,
-					sender: marked.sender,
-					provider: this.provider,
-					clock: this.clock,
-					decidedAt: marked.decidedAt,
-					signal: this.input.signal,
-				}).then((outcomes) => {
-					if (outcomes) this.wentOut(outcomes);
-					else this.late.push(...planned.messages);
-				}),
-			);
+		this.sender = started.sender;
+		this.skipped += started.skipped;
+		if (started.stopped !== null) {
+			this.stopped =
+				started.stopped !== 'senderStopped' ? started.stopped : (started.sender.stoppedReason ?? started.stopped);
+			return;
 		}
+		this.dropped.push(...started.done);
+		const gone = new Set([...started.done, ...started.ready.map(({ message }) => message.id)]);
+		this.leased = this.leased.filter(({ id }) => !gone.has(id));
 	}
 
-	private wentOut(outcomes: Outcome[]): void {
-		this.recorder.add(outcomes);
-		this.lateMarks = 0;
-		this.mostAtOnce = Math.min(MOST_IN_FLIGHT, this.mostAtOnce + 1);
-	}
-
-	private start(work: Promise<void>): void {
-		const tracked = work.finally(() => this.inFlight.delete(tracked));
-		this.inFlight.add(tracked);
-	}
-
-	/** As many times as fit between the look at consent and the latest start. */
-	private timesInWindow(): number {
-		return Math.ceil((LATEST_START_MS * 1_000) / spacingUs(this.sender.ratePerSecond, this.sender.slowdown));
-	}
-
-	private render({ message }: ReadyMessage): MessageContent {
+	private render(message: MessageToMark): MessageContent {
 		const content =
 			message.content === null
 				? this.contents.get(message.campaignId ?? 0)
@@ -281,15 +249,10 @@ class RunningDelivery {
 		return message.fields === null ? content : render(content, JSON.parse(message.fields) as Fields);
 	}
 
-	/** Puts back what could not start in time, and marks less at once while that happens. */
-	private async returnLate(): Promise<void> {
-		if (this.late.length === 0) return;
-		const late = this.late;
-		this.late = [];
-		await takeBack(this.store, late);
-		this.leased = [...late.map(({ message }) => message), ...this.leased];
-		this.mostAtOnce = Math.max(1, Math.floor(this.mostAtOnce / 2));
-		if (++this.lateMarks >= MOST_LATE_MARKS) this.stopped = TOO_SLOW;
+	/** What could not start in time is the next to be marked. */
+	private async takeBackLate(): Promise<void> {
+		this.leased = [...(await this.dispatch.takeBackLate()), ...this.leased];
+		if (this.dispatch.lateMarks >= MOST_LATE_MARKS) this.stopped ??= TOO_SLOW;
 	}
 
 	private async release(): Promise<void> {
@@ -302,9 +265,8 @@ class RunningDelivery {
 
 	/** What is on its way ends and is written down; what is not goes back. */
 	private async end(): Promise<void> {
-		await Promise.all(this.inFlight);
-		await this.recorder.drain();
-		await this.returnLate();
+		await this.dispatch.settled();
+		await this.takeBackLate();
 		await this.release();
 	}
 }

@@ -1,5 +1,5 @@
 import type { MessageContent } from '../../domain/content';
-import { freeTimes, LATEST_START_MS, reserveTimes, spacingUs } from '../../domain/pacing';
+import { freeTimes, reserveTimes, spacingUs, type StartWindow } from '../../domain/pacing';
 import { decide, type Permission, sentenceOf } from '../../domain/permission';
 import { holdsSlot } from '../../store/deliverySlots';
 import { lockIdentities } from '../../store/identities';
@@ -10,10 +10,11 @@ import { factsOf, findKin, readWords, type Target } from '../../store/reachabili
 import { readReplyFacts } from '../../store/replies';
 import { sendingBlock } from '../../store/guard/sendingBlock';
 import type { Store } from '../../store/store';
+import { MarkTiming } from './markTiming';
 import type { PaceClock } from './paceClock';
 
-/** Reserved times reach no further than this beyond the look at consent; what is left of LATEST_START_MS is for the commit. */
-const WINDOW_MS = LATEST_START_MS - 15;
+/** How long marks that are taken back stay with who leased the messages. */
+const LEASE_MS = 60_000;
 
 export interface MarkOrder {
 	senderId: number;
@@ -23,8 +24,8 @@ export interface MarkOrder {
 	slot: boolean;
 	messages: readonly MessageToMark[];
 	clock: PaceClock;
-	/** When the times were reserved before (Send); otherwise they are reserved here. */
-	reserved?: boolean;
+	/** The time reserved before for the one message (Send); otherwise times are reserved here. */
+	reservedUs?: number;
 }
 
 export interface MessageToMark extends OutboxMessage {
@@ -33,10 +34,14 @@ export interface MessageToMark extends OutboxMessage {
 }
 
 export interface Marked {
-	/** To be requested now: each from its time on, and within LATEST_START_MS of `decidedAt`, or not at all. */
+	/** To be requested now: each at its time, and within `window` of `lockedUntil`, or not at all. */
 	ready: ReadyMessage[];
-	/** performance.now() when consent was looked at. */
-	decidedAt: number;
+	/**
+	 * performance.now() at a moment when everybody was locked still: an opt-out that the look at consent did not see is
+	 * committed later, and sees the mark.
+	 */
+	lockedUntil: number;
+	window: StartWindow;
 	/** Left out for good. */
 	skipped: number;
 	/** Nobody has to deal with these any more: left out, withdrawn, cancelled or paused meanwhile. */
@@ -60,24 +65,44 @@ export interface ReadyMessage {
  * either comes first and is seen here, or comes after and sees the mark.
  */
 export async function markAsSending(store: Store, order: MarkOrder): Promise<Marked> {
+	const timing = MarkTiming.of(store);
+	const { reservedAt, ...marked } = await mark(store, order, timing.window);
+	if (marked.ready.length > 0) timing.took(performance.now() - reservedAt);
+	return marked;
+}
+
+async function mark(store: Store, order: MarkOrder, window: StartWindow): Promise<Marked & { reservedAt: number }> {
 	return await store.transaction(async (db) => {
 		const targets = new Map(order.messages.map((message) => [message.id, targetOf(order.senderId, message)]));
 		const kin = await findKin(db, [...targets.values()]);
 		const people = [...new Set([...targets.values()].flatMap((target) => kin.identitiesOf(target)))];
 		await lockIdentities(db, people);
 
-		const decidedAt = performance.now();
 		const now = store.now();
 		const sender = await lockPace(db, order.senderId);
 		if (!sender) throw new Error(`Sender ${order.senderId} is gone while messages of it are queued.`);
-		const marked: Marked = { ready: [], decidedAt, skipped: 0, done: new Set(), sender, stopped: null };
+		const reservedAt = performance.now();
+		const nowUs = order.clock.nowUs();
+		const marked: Marked & { reservedAt: number } = {
+			ready: [],
+			reservedAt,
+			lockedUntil: reservedAt,
+			window,
+			skipped: 0,
+			done: new Set(),
+			sender,
+			stopped: null,
+		};
 		if ((await sendingBlock(db)) !== null) return { ...marked, stopped: 'blocked' };
 		if (order.slot && !(await holdsSlot(db, order.owner))) return { ...marked, stopped: 'revoked' };
 		if (sender.stoppedReason !== null) return { ...marked, stopped: 'senderStopped' };
 
-		const pace = { nextUs: sender.nextSendAtUs, spacingUs: spacingUs(sender.ratePerSecond, sender.slowdown) };
-		const nowUs = order.clock.nowUs();
-		const room = order.reserved ? order.messages.length : freeTimes(pace, nowUs, nowUs + WINDOW_MS * 1_000);
+		const pace = {
+			nextUs: sender.nextSendAtUs,
+			spacingUs: spacingUs(sender.ratePerSecond, sender.slowdown, window.lateMs),
+		};
+		const firstUs = nowUs + window.leadMs * 1_000;
+		const room = order.reservedUs === undefined ? roomFor(sender, pace, firstUs, window) : 1;
 		if (room === 0) return marked;
 
 		const words = await readWords(db, people);
@@ -105,30 +130,45 @@ export async function markAsSending(store: Store, order: MarkOrder): Promise<Mar
 				};
 			}
 			if (message.campaignState !== null && message.campaignState !== 'running') return null;
-			return { state: 'sending', markedAt: now, attempts: message.attempts + 1 };
+			// The lease says from now on until when the request may start: so long an opt-out waits for it.
+			const leaseUntil = now + Math.ceil(window.totalMs);
+			return { state: 'sending', markedAt: now, attempts: message.attempts + 1, leaseUntil };
 		});
 		const sending = new Set(changed.filter(({ state }) => state === 'sending').map(({ id }) => id));
-		const { timesUs, nextUs } = order.reserved
-			? { timesUs: [], nextUs: pace.nextUs }
-			: reserveTimes(pace, nowUs, sending.size);
-		if (timesUs.length > 0) await setPace(db, order.senderId, { nextSendAtUs: nextUs });
+		const { timesUs, nextUs } =
+			order.reservedUs === undefined
+				? reserveTimes(pace, firstUs, sending.size)
+				: { timesUs: [order.reservedUs], nextUs: pace.nextUs };
+		if (order.reservedUs === undefined && sending.size > 0) await setPace(db, order.senderId, { nextSendAtUs: nextUs });
 
 		const ready = order.messages
 			.filter(({ id }) => sending.has(id))
 			.map((message, index) => ({
 				message,
-				timeUs: timesUs[index] ?? nowUs,
+				timeUs: timesUs[index] ?? firstUs,
 				toldPhone: kin.toldPhoneOf(message.recipient),
 				markedAt: now,
 			}));
 		return {
 			...marked,
+			lockedUntil: performance.now(),
 			sender: { ...sender, nextSendAtUs: nextUs },
 			ready,
 			skipped: changed.length - sending.size,
 			done: new Set([...decisions.keys()].filter((id) => !sending.has(id))),
 		};
 	});
+}
+
+/** A sender that was not reached the last time tries one message. */
+function roomFor(
+	sender: SendingSender,
+	pace: { nextUs: number; spacingUs: number },
+	firstUs: number,
+	{ spanMs }: StartWindow,
+): number {
+	const free = freeTimes(pace, firstUs, firstUs + spanMs * 1_000);
+	return sender.setbacks > 0 ? Math.min(1, free) : free;
 }
 
 function targetOf(senderId: number, message: MessageToMark): Target {
@@ -148,9 +188,12 @@ function targetOf(senderId: number, message: MessageToMark): Target {
 export async function takeBack(store: Store, messages: readonly ReadyMessage[]): Promise<void> {
 	if (messages.length === 0) return;
 	const marks = new Map(messages.map(({ message, markedAt }) => [message.id, markedAt]));
+	const now = store.now();
 	await store.transaction((db) =>
-		changeMessages(db, [...marks.keys()], store.now(), ({ id, state, markedAt, attempts }) =>
-			state === 'sending' && markedAt === marks.get(id) ? { state: 'queued', attempts: attempts - 1 } : null,
+		changeMessages(db, [...marks.keys()], now, ({ id, state, markedAt, attempts }) =>
+			state === 'sending' && markedAt === marks.get(id)
+				? { state: 'queued', attempts: attempts - 1, leaseUntil: now + LEASE_MS }
+				: null,
 		),
 	);
 }

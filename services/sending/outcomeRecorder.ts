@@ -13,7 +13,15 @@ const STORE_RETRY_MS = 500;
 
 /** Writes outcomes down in batches, one batch after the other. */
 export class OutcomeRecorder {
-	readonly counts: OutcomeCounts = { accepted: 0, failed: 0, unknown: 0, skipped: 0, retried: 0, stopped: null };
+	readonly counts: OutcomeCounts = {
+		accepted: 0,
+		failed: 0,
+		unknown: 0,
+		skipped: 0,
+		retried: 0,
+		nextTryInMs: null,
+		stopped: null,
+	};
 	private waiting: Outcome[] = [];
 	private writing: Promise<void> | null = null;
 	private failure: Error | null = null;
@@ -67,6 +75,7 @@ export class OutcomeRecorder {
 		this.counts.unknown += more.unknown;
 		this.counts.skipped += more.skipped;
 		this.counts.retried += more.retried;
+		this.counts.nextTryInMs = more.nextTryInMs;
 		this.counts.stopped ??= more.stopped;
 	}
 }

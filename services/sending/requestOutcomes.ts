@@ -1,5 +1,6 @@
-import { recover, retryAfter, slowDown } from '../../domain/pacing';
+import { pauseAfter, recover, slowDown, spacingUs } from '../../domain/pacing';
 import { sentenceOf } from '../../domain/permission';
+import { NOT_REACHED } from '../../providers/exchange';
 import type { ProviderError, SendResult } from '../../providers/provider';
 import { pauseCampaignFor } from '../../store/campaigns';
 import { changeMessages, type MessageChange, type StoredMessage } from '../../store/messageChanges';
@@ -26,20 +27,27 @@ export interface OutcomeCounts {
 	skipped: number;
 	/** Certainly not sent and queued again. */
 	retried: number;
+	/** When the first of those may be tried again, ms from when it was written down; null for none. */
+	nextTryInMs: number | null;
 	/** Set when nothing more goes out from this sender. */
 	stopped: string | null;
 }
 
 export interface OutcomeRules {
 	senderId: number;
-	/** Whether what was not sent is queued again; otherwise it has failed (the last try of Send). */
-	mayRetry: boolean;
+	/** When what was certainly not sent is tried again, ms from now; null: it has failed. */
+	retryAfterMs: (attempts: number, error: ProviderError) => number | null;
+	/** Whether a message spends a try where the sender is at fault or its provider away: only where somebody waits for its answer. */
+	countsSetbacks: boolean;
 	/** Who keeps the lease on what is queued again; null: anybody may take it. */
 	keepFor: string | null;
 }
 
-/** Once a provider throttles, all requests on their way meet it too: that is one slowing down, not many. */
-const ONE_THROTTLING_MS = 1_000;
+/** How long who keeps the lease may take from a message being due to its next mark. */
+const KEPT_FOR_MS = 60_000;
+/** A sender whose next time lies further ahead than this and its pace waits already. */
+const ONE_SETBACK_MS = 500;
+const SPACINGS_BEYOND_PACE = 1.5;
 
 /** Writes down what became of requests: messages, counters, the sender's pace, paused campaigns, in one transaction; then opt-outs. */
 export async function recordOutcomes(
@@ -66,7 +74,7 @@ export async function recordOutcomes(
 		await learnTold(db, recorded, byId);
 		const stopped = await pauseAndStop(db, recorded, rules.senderId);
 		return {
-			counts: { ...countsOf(recorded), stopped },
+			counts: { ...countsOf(recorded, now), stopped },
 			optedOut: recorded.filter(({ error }) => error?.class === 'optedOut'),
 		};
 	});
@@ -132,7 +140,12 @@ function changeFor(
 			? { state: 'cancelled', error: null, ...free }
 			: rules.keepFor === null
 				? { state: 'queued', dueAt: now + waitMs, ...free }
-				: { state: 'queued', dueAt: now + waitMs, leaseOwner: rules.keepFor };
+				: {
+						state: 'queued',
+						dueAt: now + waitMs,
+						leaseOwner: rules.keepFor,
+						leaseUntil: now + waitMs + KEPT_FOR_MS,
+					};
 	switch (error.class) {
 		case 'failed':
 			return error.code === 'trial_mode'
@@ -144,7 +157,9 @@ function changeFor(
 			return { state: 'unknown', error: error.code, reasonText: error.message, ...free };
 		case 'retry':
 		case 'retryLater': {
-			const waitMs = rules.mayRetry ? retryAfter(message.attempts, error.retryAfterMs) : null;
+			// Nobody's turn was wasted: the sender waits as a whole, and this message keeps its tries.
+			if (isSetback(error) && !rules.countsSetbacks) return { ...again(0), attempts: message.attempts - 1 };
+			const waitMs = rules.retryAfterMs(message.attempts, error);
 			return waitMs === null ? failed : again(waitMs);
 		}
 		case 'pauseCampaign':
@@ -154,23 +169,51 @@ function changeFor(
 	}
 }
 
+/** The provider was not reached, or takes nothing from the sender for the moment: no fault of the message. */
+function isSetback(error: ProviderError): boolean {
+	return error.class === 'retryLater' || error.code === NOT_REACHED;
+}
+
 async function keepPace(db: Database, outcomes: readonly Outcome[], senderId: number, now: number): Promise<void> {
-	const throttled = outcomes.flatMap(({ result }) =>
-		!result.accepted && result.error.class === 'retryLater' ? [result.error] : [],
-	);
+	const errors = outcomes.flatMap(({ result }) => (!result.accepted && isSetback(result.error) ? [result.error] : []));
 	const accepted = outcomes.filter(({ result }) => result.accepted).length;
+	if (errors.length === 0) {
+		const sender = await lockPace(db, senderId);
+		if (!sender || accepted === 0) return;
+		if (sender.slowdown > 1 || sender.setbacks > 0)
+			await setPace(db, senderId, { slowdown: recover(sender.slowdown, accepted), setbacks: 0 });
+		return;
+	}
+	const askedForMs = Math.max(0, ...errors.map(({ retryAfterMs }) => retryAfterMs ?? 0));
+	const isThrottled = errors.some((error) => error.class === 'retryLater');
+	await setBack(db, senderId, now, { askedForMs, isThrottled, inARow: accepted === 0 });
+}
+
+/** Requests that were on their way together meet the same trouble: that is one setback, not many. */
+async function setBack(
+	db: Database,
+	senderId: number,
+	now: number,
+	{ askedForMs, isThrottled, inARow }: { askedForMs: number; isThrottled: boolean; inARow: boolean },
+): Promise<void> {
 	const sender = await lockPace(db, senderId);
 	if (!sender) return;
-	if (throttled.length > 0) {
-		const pauseMs = Math.max(ONE_THROTTLING_MS, ...throttled.map(({ retryAfterMs }) => retryAfterMs ?? 0));
-		const isPausing = sender.nextSendAtUs > (now + ONE_THROTTLING_MS / 2) * 1_000;
-		await setPace(db, senderId, {
-			nextSendAtUs: Math.max(sender.nextSendAtUs, (now + pauseMs) * 1_000),
-			...(isPausing && sender.slowdown > 1 ? {} : { slowdown: slowDown(sender.slowdown) }),
-		});
-	} else if (accepted > 0 && sender.slowdown > 1) {
-		await setPace(db, senderId, { slowdown: recover(sender.slowdown, accepted) });
-	}
+	const spacing = spacingUs(sender.ratePerSecond, sender.slowdown);
+	const isPausing =
+		sender.setbacks > 0 && sender.nextSendAtUs > (now + ONE_SETBACK_MS) * 1_000 + spacing * SPACINGS_BEYOND_PACE;
+	const setbacks = isPausing ? sender.setbacks : inARow ? sender.setbacks + 1 : 1;
+	const pauseMs = isPausing ? askedForMs : pauseAfter(setbacks, askedForMs);
+	await setPace(db, senderId, {
+		nextSendAtUs: Math.max(sender.nextSendAtUs, (now + pauseMs) * 1_000),
+		setbacks,
+		...(isThrottled && !isPausing ? { slowdown: slowDown(sender.slowdown) } : {}),
+	});
+}
+
+/** No connection could be opened, so nothing was marked: the sender waits, and then tries one. */
+export async function recordNotReached(store: Store, senderId: number): Promise<void> {
+	const order = { askedForMs: 0, isThrottled: false, inARow: true };
+	await store.transaction((db) => setBack(db, senderId, store.now(), order));
 }
 
 async function pauseAndStop(
@@ -190,8 +233,11 @@ async function pauseAndStop(
 
 function countsOf(
 	recorded: ReadonlyArray<{ message: StoredMessage; error: ProviderError | null }>,
+	now: number,
 ): Omit<OutcomeCounts, 'stopped'> {
-	const counts = { accepted: 0, failed: 0, unknown: 0, skipped: 0, retried: 0 };
+	const queued = recorded.filter(({ message }) => message.state === 'queued').map(({ message }) => message.dueAt - now);
+	const nextTryInMs = queued.length === 0 ? null : Math.min(...queued);
+	const counts = { accepted: 0, failed: 0, unknown: 0, skipped: 0, retried: 0, nextTryInMs };
 	for (const { message, error } of recorded) {
 		if (error === null) counts.accepted++;
 		else if (message.state === 'failed') counts.failed++;

@@ -4,12 +4,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Channel, Purpose } from '../../domain/channel';
 import type { MessageContent } from '../../domain/content';
 import { ConfigurationError, OptInError } from '../../domain/errors';
-import { reserveTimes, retryAfter, spacingUs } from '../../domain/pacing';
+import { retryAfter } from '../../domain/pacing';
 import { decide, type Permission, type ReplyFacts, sentenceOf } from '../../domain/permission';
-import type { Provider } from '../../providers/provider';
+import type { Provider, ProviderError } from '../../providers/provider';
 import { addCounts } from '../../store/counters';
 import { findIdentity, insertIdentity } from '../../store/identities';
-import { changeMessages } from '../../store/messageChanges';
+import { changeMessages, type MessageChange } from '../../store/messageChanges';
 import {
 	claimMessage,
 	insertSingle,
@@ -18,18 +18,14 @@ import {
 	type MessageView,
 	singleToSend,
 } from '../../store/messages';
-import { lockPace, sendingSender, setPace } from '../../store/pacing';
+import { sendingSender } from '../../store/pacing';
 import { factsOf, findKin, type Kin, readWords, type Words } from '../../store/reachability';
 import { replyTo } from '../../store/replies';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
-import { PaceClock } from './paceClock';
 import { ensurePeople } from '../consent/ensurePeople';
-import { markAsSending, takeBack } from './markAsSending';
-import { OutcomeRecorder } from './outcomeRecorder';
-import type { Outcome } from './requestOutcomes';
+import { Dispatch } from './dispatch';
 import type { Providers } from './providerAccounts';
-import { request } from './providerRequests';
 import { assertSendingAllowed } from '../shared/sendingBlock';
 
 /** One message on its own, written down before anything is sent. */
@@ -181,75 +177,66 @@ async function dispatch(
 	if (!provider) throw noProvider(single.provider);
 	const content = JSON.parse(single.content ?? '') as MessageContent;
 	const message = { ...single, contentType: content.type, insteadOfSenderId: null };
-	const clock = new PaceClock(store);
+	const dispatch = new Dispatch(store, {
+		provider,
+		senderId: single.senderId,
+		owner,
+		slot: false,
+		contentOf: () => content,
+		retryAfterMs: waitBeforeNext,
+		countsSetbacks: true,
+		keepFor: owner,
+		gatherMs: 0,
+		replyTo: quoted,
+	});
 
-	for (let tries = 1, late = 0; ;) {
-		const timeUs = await reserve(store, single.senderId, clock);
-		await wait(Math.max(0, clock.msUntil(timeUs)));
-		const order = { senderId: single.senderId, owner, slot: false, messages: [message], clock, reserved: true };
-		const marked = await markAsSending(store, order);
-		if (marked.stopped === 'blocked') await assertSendingAllowed(store);
-		if (marked.stopped === 'senderStopped') return await skipStopped(store, id, owner);
-		const [ready] = marked.ready;
-		if (!ready) return;
-
-		const planned = { timeUs, messages: [ready], content, ...(quoted === undefined ? {} : { replyTo: quoted }) };
-		const context = { storeId: store.id, sender: marked.sender, provider, clock, decidedAt: marked.decidedAt };
-		const outcomes = await request(planned, context);
-		if (outcomes === null) {
-			await takeBack(store, [ready]);
-			if (++late === LATE_MARKS)
-				throw new OptInError(
-					'The store is too slow to mark a message as sending in time. Nothing was sent. Try again with less load.',
-				);
+	for (let tries = 1; ;) {
+		const started = await dispatch.startInLine(message);
+		if ('notReached' in started) {
+			const waitMs = waitBeforeNext(tries++, started.notReached);
+			if (waitMs === null) return await giveUpNotReached(store, id, owner, started.notReached);
+			await wait(waitMs);
 			continue;
 		}
-		const waitMs = tries < TRIES ? waitBeforeNext(outcomes, tries) : null;
-		const recorder = new OutcomeRecorder(
-			store,
-			{ senderId: single.senderId, mayRetry: waitMs !== null, keepFor: owner },
-			0,
-		);
-		recorder.add(outcomes);
-		await recorder.drain();
-		if (waitMs === null) return;
+		if (started.stopped === 'blocked') await assertSendingAllowed(store);
+		if (started.stopped === 'senderStopped') return await skipStopped(store, id, owner);
+		if (started.ready.length === 0) return;
+		await dispatch.settled();
+		if ((await dispatch.takeBackLate()).length > 0) {
+			if (dispatch.lateMarks < LATE_MARKS) continue;
+			throw new OptInError(
+				'The store is too slow to mark a message as sending in time. Nothing was sent. Try again with less load.',
+			);
+		}
+		const { nextTryInMs } = dispatch.counts;
+		if (nextTryInMs === null) return;
 		tries++;
-		await wait(waitMs);
+		await wait(nextTryInMs);
 	}
 }
 
-/** How long to wait before what was certainly not sent is tried again; null: it is not. */
-function waitBeforeNext([outcome]: readonly Outcome[], tries: number): number | null {
-	if (!outcome || outcome.result.accepted) return null;
-	const { error } = outcome.result;
-	if (error.class !== 'retry' && error.class !== 'retryLater') return null;
-	const waitMs = retryAfter(tries, error.retryAfterMs);
+/** How long to wait before what was certainly not sent is tried again, while a workflow waits for it; null: it is not. */
+function waitBeforeNext(tries: number, { retryAfterMs }: ProviderError): number | null {
+	const waitMs = tries < TRIES ? retryAfter(tries, retryAfterMs) : null;
 	return waitMs !== null && waitMs <= LONGEST_WAIT_MS ? waitMs : null;
 }
 
-async function reserve(store: Store, senderId: number, clock: PaceClock): Promise<number> {
-	return await store.transaction(async (db) => {
-		const sender = await lockPace(db, senderId);
-		if (!sender) throw new OptInError('The sender does not exist any more.');
-		const pace = { nextUs: sender.nextSendAtUs, spacingUs: spacingUs(sender.ratePerSecond, sender.slowdown) };
-		const { timesUs, nextUs } = reserveTimes(pace, clock.nowUs(), 1);
-		await setPace(db, senderId, { nextSendAtUs: nextUs });
-		return timesUs[0] ?? nextUs;
-	});
+async function giveUpNotReached(store: Store, id: number, owner: string, error: ProviderError): Promise<void> {
+	await endQueued(store, id, owner, { state: 'failed', error: error.code, reasonText: error.message });
 }
 
 async function skipStopped(store: Store, id: number, owner: string): Promise<void> {
+	await endQueued(store, id, owner, {
+		state: 'skipped',
+		error: 'sender stopped',
+		reasonText: sentenceOf('sender stopped'),
+	});
+}
+
+async function endQueued(store: Store, id: number, owner: string, end: MessageChange): Promise<void> {
 	await store.transaction((db) =>
 		changeMessages(db, [id], store.now(), ({ state, leaseOwner }) =>
-			state === 'queued' && leaseOwner === owner
-				? {
-						state: 'skipped',
-						error: 'sender stopped',
-						reasonText: sentenceOf('sender stopped'),
-						leaseOwner: null,
-						leaseUntil: null,
-					}
-				: null,
+			state === 'queued' && leaseOwner === owner ? { ...end, leaseOwner: null, leaseUntil: null } : null,
 		),
 	);
 }

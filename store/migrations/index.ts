@@ -6,6 +6,7 @@ import * as registrations from './0003-registrations';
 import * as rights from './0004-rights';
 import * as messageByContact from './0005-message-by-contact';
 import * as lines from './0006-lines';
+import * as setbacks from './0009-setbacks';
 
 /** In order; a name, once released, never changes. */
 export const migrations: Record<string, Migration> = {
@@ -15,4 +16,5 @@ export const migrations: Record<string, Migration> = {
 	'0004-rights': rights,
 	'0005-message-by-contact': messageByContact,
 	'0006-lines': lines,
+	'0009-setbacks': setbacks,
 };

@@ -8,6 +8,7 @@ function recordingProvider(): { provider: Provider; requests: SendRequest[] } {
 		name: 'websms',
 		maxRecipients: () => 1000,
 		check: () => Promise.resolve(),
+		connect: () => Promise.resolve({ connections: [] }),
 		send(request) {
 			requests.push(request);
 			return Promise.resolve(

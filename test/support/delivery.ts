@@ -1,6 +1,9 @@
+import type { KyselyPlugin } from 'kysely';
+
 import type { Channel, ProviderName } from '../../domain/channel';
 import { messageIdOf } from '../../domain/reference';
-import type { ErrorClass, Provider, SendRequest, SendResult } from '../../providers/provider';
+import type { Connection } from '../../providers/http';
+import type { ErrorClass, Provider, ProviderError, SendRequest, SendResult } from '../../providers/provider';
 import type { MessageState } from '../../domain/messageState';
 import { changeMessages } from '../../store/messageChanges';
 import type { CampaignInput } from '../../services/sending/campaigns';
@@ -30,6 +33,17 @@ export class FakeProvider implements Provider {
 
 	maxRecipients(): number {
 		return this.recipientsARequest;
+	}
+
+	/** Set: the provider is not reached, as if the network were away. */
+	isAway = false;
+	/** How often it was tried to reach it. */
+	connects = 0;
+
+	async connect(requests: number): Promise<{ connections: Connection[] } | { error: ProviderError }> {
+		this.connects++;
+		if (this.isAway) return { error: { class: 'retry', code: 'http:not_reached', message: 'The network is away.' } };
+		return { connections: Array.from({ length: requests }, () => ({ release: () => undefined })) };
 	}
 
 	async send(request: SendRequest): Promise<SendResult[]> {
@@ -250,4 +264,22 @@ export async function seedRegistered(
 		people.push(await seedPerson(store, { whatsApp: phone(index), groupIds: [groupId], registeredWith: senderId }));
 	}
 	return people;
+}
+
+/** The same store, but each statement of a transaction takes so much longer: a busy machine. */
+export function slowed(store: Store, ms: number): Store {
+	const slow: KyselyPlugin = {
+		transformQuery: ({ node }) => node,
+		transformResult: async ({ result }) => {
+			await new Promise((resolve) => setTimeout(resolve, ms));
+			return result;
+		},
+	};
+	const busy: Store = Object.create(store) as Store;
+	busy.transaction = async (work) => {
+		const result = await store.transaction((db) => work(db.withPlugin(slow)));
+		await new Promise((resolve) => setTimeout(resolve, ms));
+		return result;
+	};
+	return busy;
 }

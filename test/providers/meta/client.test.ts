@@ -1,7 +1,7 @@
 import nock from 'nock';
 import { HttpFailure } from '../../../providers/http';
 import { createMetaProvider } from '../../../providers/meta/client';
-import { testHttpClient } from '../support/httpClient';
+import { httpAnswering, testHttpClient } from '../support/httpClient';
 import { interceptHttp } from '../support/interceptHttp';
 import { errorIn, person, sendRequest } from '../support/requests';
 
@@ -239,7 +239,10 @@ test.each([
 	[new HttpFailure('refused', false), 'retry'],
 	[new TypeError('a fault of our own'), 'unknown'],
 ])('whatever HTTP throws (%s), each recipient gets a result classed %s', async (thrown, errorClass) => {
-	const broken = createMetaProvider(account, () => Promise.reject(thrown));
+	const broken = createMetaProvider(
+		account,
+		httpAnswering(() => Promise.reject(thrown)),
+	);
 	const results = await broken.send(
 		sendRequest({ recipients: [person('a', '+4367612345678'), person('b', '+4367612345679')] }),
 	);
@@ -294,7 +297,10 @@ describe('the check', () => {
 	});
 
 	test('says where Meta could not be reached, and nothing about messages', async () => {
-		const broken = createMetaProvider(account, () => Promise.reject(new HttpFailure('connect ECONNREFUSED', false)));
+		const broken = createMetaProvider(
+			account,
+			httpAnswering(() => Promise.reject(new HttpFailure('connect ECONNREFUSED', false))),
+		);
 		await expect(broken.check()).rejects.toThrow(
 			/^Meta could not be reached at https:\/\/graph\.facebook\.com\/v25\.0\. Check/,
 		);

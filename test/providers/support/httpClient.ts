@@ -1,11 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { HttpFailure, type HttpClient } from '../../../providers/http';
+import { HttpFailure, type HttpClient, type HttpRequest, type HttpResponse } from '../../../providers/http';
 
 const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
-/** HTTP by Node's own client, which nock intercepts. */
-export const testHttpClient: HttpClient = ({ method, url, headers, body, timeoutMs }) =>
+const exchange = ({ method, url, headers, body, timeoutMs }: HttpRequest): Promise<HttpResponse> =>
 	new Promise((resolve, reject) => {
 		const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(
 			url,
@@ -30,3 +29,14 @@ export const testHttpClient: HttpClient = ({ method, url, headers, body, timeout
 		);
 		request.end(body);
 	});
+
+/** A client that answers as told, and whose connections are always to be had. */
+export function httpAnswering(answer: (request: HttpRequest) => Promise<HttpResponse>): HttpClient {
+	const open = (wanted: number) => Array.from({ length: wanted }, () => ({ release: () => undefined }));
+	return Object.assign((request: HttpRequest) => answer(request), {
+		connect: (_url: string, wanted: number) => Promise.resolve(open(wanted)),
+	});
+}
+
+/** HTTP by Node's own client, which nock intercepts. */
+export const testHttpClient = httpAnswering(exchange);

@@ -3,7 +3,7 @@ import nock from 'nock';
 import { HttpFailure } from '../../../providers/http';
 import type { SendRequest } from '../../../providers/provider';
 import { createWebsmsProvider } from '../../../providers/websms/client';
-import { testHttpClient } from '../support/httpClient';
+import { httpAnswering, testHttpClient } from '../support/httpClient';
 import { interceptHttp } from '../support/interceptHttp';
 import { errorIn, person, sendRequest } from '../support/requests';
 
@@ -161,10 +161,13 @@ test('a number that websms would refuse the whole request for is kept out of it'
 
 test('every number in a request has the form that websms wants', async () => {
 	const sent: string[] = [];
-	const recording = createWebsmsProvider(account, (request) => {
-		sent.push(...(JSON.parse(request.body ?? '') as { recipientAddressList: string[] }).recipientAddressList);
-		return Promise.resolve({ status: 200, headers: {}, body: JSON.stringify(ok) });
-	});
+	const recording = createWebsmsProvider(
+		account,
+		httpAnswering((request) => {
+			sent.push(...(JSON.parse(request.body ?? '') as { recipientAddressList: string[] }).recipientAddressList);
+			return Promise.resolve({ status: 200, headers: {}, body: JSON.stringify(ok) });
+		}),
+	);
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(fc.oneof(fc.string(), fc.stringMatching(/^\+\d{6,16}$/)), { minLength: 1 }),
@@ -267,7 +270,10 @@ test.each([
 	[new HttpFailure('connect ECONNREFUSED', false), 'retry'],
 	[new Error('odd'), 'unknown'],
 ])('when HTTP throws (%s), everybody in the batch gets a result classed %s', async (thrown, errorClass) => {
-	const broken = createWebsmsProvider(account, () => Promise.reject(thrown));
+	const broken = createWebsmsProvider(
+		account,
+		httpAnswering(() => Promise.reject(thrown)),
+	);
 	const results = await broken.send(
 		sms({ recipients: [person('a', '+4367612345678'), person('b', '+4366012345678')] }),
 	);
@@ -302,7 +308,10 @@ describe('the check', () => {
 	});
 
 	test('says where websms could not be reached', async () => {
-		const broken = createWebsmsProvider(account, () => Promise.reject(new HttpFailure('x', true)));
+		const broken = createWebsmsProvider(
+			account,
+			httpAnswering(() => Promise.reject(new HttpFailure('x', true))),
+		);
 		await expect(broken.check()).rejects.toThrow('websms could not be reached at https://api.linkmobility.eu/rest.');
 	});
 });

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../../../providers/http';
+import { httpAnswering } from '../../providers/support/httpClient';
 import { createMetaProvider } from '../../../providers/meta/client';
 import type { Provider } from '../../../providers/provider';
 import { withTrialMode } from '../../../providers/trialMode';
@@ -32,7 +33,7 @@ describeStores('Trial mode', (context) => {
 			baseUrl: 'https://graph.example',
 			apiVersion: 'v25.0',
 		};
-		return { meta: withTrialMode(createMetaProvider(account, http), allowed) };
+		return { meta: withTrialMode(createMetaProvider(account, httpAnswering(http)), allowed) };
 	};
 	const send = async (to: string, providers: { meta: Provider }, key = to) =>
 		await sendMessage(context().store, providers, {
