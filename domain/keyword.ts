@@ -1,5 +1,6 @@
 import { foldedWords, foldLetters } from './foldText';
 import { readInvitationCode } from './invitationCode';
+import { hearingOf } from './messageTypes';
 import { helpPhrases, helpWords, plainStopWords, startWords, stopWords } from './keywordLists';
 import { beginsOrdinaryPhrase, readOptOutWording, type OptOutVerdict } from './optOutWording';
 import { speller } from './spelling';
@@ -23,9 +24,6 @@ const SHORTCODE_KEPT = 40;
 /** Of a long text the last words are read for an opt-out, too: complaints end with what they want. */
 const READ_AT_END_CHARACTERS = 300;
 
-/** Types that say nothing about consent, whatever they hold (rule 2). */
-const IGNORED_TYPES = new Set(['reaction', 'sticker', 'system', 'unsupported', 'unknown', 'request_welcome']);
-
 const nothingSaid: SpokenWords = { kind: 'message', shortcode: null, invitationCode: null, looksLikeOptOut: false };
 
 /**
@@ -34,7 +32,12 @@ const nothingSaid: SpokenWords = { kind: 'message', shortcode: null, invitationC
  * @param messageType as the provider names it.
  */
 export function parseText(text: string | null, messageType: string): SpokenWords {
-	if (IGNORED_TYPES.has(messageType)) return { ...nothingSaid, kind: 'ignored' };
+	const { speaks, optsOutOnly } = hearingOf(messageType);
+	if (optsOutOnly) {
+		const edited = parseText(text, 'text');
+		return edited.kind === 'stop' ? edited : { ...nothingSaid, kind: 'ignored' };
+	}
+	if (!speaks) return { ...nothingSaid, kind: 'ignored' };
 	if (text === null) return nothingSaid;
 	const trimmed = text.slice(0, 10 * READ_CHARACTERS).trimStart();
 	if (trimmed.length > READ_CHARACTERS)
