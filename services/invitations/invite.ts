@@ -189,7 +189,9 @@ async function inviteGuest(
 		},
 		now,
 	);
-	if (input.evidence.smsConsent === true) await recordSmsConsent(db, identityId, guest, now);
+	// On a form anybody can type anybody's number: the consent waits with the invitation until that number answers with the code.
+	if (input.evidence.smsConsent === true && input.origin === 'operator')
+		await recordSmsConsent(db, identityId, guest, now);
 	const words = { shortcode: groups[0]?.shortcode ?? null, code };
 	const link = clickToChatLink({ senderPhone: sender.phone, ...words });
 	const signal = await applyConsentSignal(store, db, signalOf(guest, { link, invitationId: id, code, refusal }));
@@ -268,8 +270,7 @@ async function openInvitation(
 }
 
 /**
- * Of the contact with that SMS number; a consent recorded earlier stays the one that counts. Against an opt-out nothing is recorded: whoever
- * types a number need not be its owner. It waits with the invitation until the person answers from that number.
+ * Of the contact with that SMS number; a consent recorded earlier stays the one that counts. Against an opt-out nothing is recorded.
  */
 async function recordSmsConsent(
 	db: Database,
