@@ -158,6 +158,7 @@ function messageSignal(message: IncomingMessage): WithoutPlace {
 		shortcode: words.shortcode,
 		invitationCode: words.invitationCode,
 		looksLikeOptOut: words.looksLikeOptOut,
+		withoutGroup: words.withoutGroup,
 		opensWindow: message.channel === 'whatsapp' && hearingOf(message.messageType).opensWindow,
 		text: message.text,
 		profileName: keptText(message.profileName, PROFILE_NAME_CHARACTERS),
