@@ -40,6 +40,20 @@ describeStores('Inviting', (context) => {
 	const inviteNews = (number = '333 1234567') =>
 		inviteBy({ number, groups: ['news'], evidence: { formVersion: '3', address: '192.0.2.1' }, inbox: INBOX });
 
+	it.each(['STOP', 'STOP NEWS'])('invites nobody who said %s by another number of their contact', async (word) => {
+		const { store, clock } = context();
+		await setUp();
+		const other = '+393337654321';
+		await createOrUpdateContact(store, { whatsAppNumber: PHONE, smsNumber: other });
+		await deliver(store, message('START', { phone: other }));
+		clock.advance(1_000);
+		await deliver(store, message(word, { phone: other }));
+		expect(await inviteBy({ origin: 'operator', groups: ['news'] })).toMatchObject({
+			outcome: word === 'STOP' ? 'optedOut' : 'leftGroup',
+			code: '',
+		});
+	});
+
 	it.each(['333 1234567', '+39 333 1234567', '0039 333 1234567'])(
 		'takes the number as "%s" and gives a link with START, the group and the code typed in',
 		async (number) => {
