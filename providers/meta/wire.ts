@@ -6,6 +6,7 @@ import { wholeNumber } from '../wholeNumber';
  * Lists in webhooks are lists of `unknown`: each element passes its own schema, so that a malformed one loses no other.
  */
 
+/** Empty means missing. */
 const optionalId = z.string().nullish();
 
 export const sentSchema = z.object({
@@ -51,8 +52,6 @@ export const valueSchema = z.object({
 });
 
 const id = z.string().min(1);
-/** Empty means missing. */
-
 export const contactSchema = z.object({
 	profile: z.object({ name: z.string().nullish() }).nullish().catch(undefined),
 	wa_id: optionalId.catch(undefined),
