@@ -38,5 +38,3 @@ const NOT_HEARD: Hearing = { speaks: false, opensWindow: false };
 export function hearingOf(type: string): Hearing {
 	return HEARD.get(type) ?? NOT_HEARD;
 }
-
-export const HEARD_TYPES: ReadonlySet<string> = new Set(HEARD.keys());

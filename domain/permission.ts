@@ -96,7 +96,7 @@ function decideReply(reply: ReplyFacts, at: number): Permission {
 }
 
 /** @param lastInboundAt UTC ms of the person's last message, null for none. */
-export function isWindowOpen(lastInboundAt: number | null, at: number): boolean {
+function isWindowOpen(lastInboundAt: number | null, at: number): boolean {
 	return lastInboundAt !== null && at - lastInboundAt < WINDOW_MS;
 }
 

@@ -195,7 +195,7 @@ export function factsOf(
 }
 
 /** Whether a person's registration with a sender ended by their own word. */
-export function hasLeft(words: Words, person: readonly number[], whatsAppSenderId: number): boolean {
+function hasLeft(words: Words, person: readonly number[], whatsAppSenderId: number): boolean {
 	return (
 		person.some((id) => words.registration(id, whatsAppSenderId)?.leftByOwnWord === true) ||
 		words.outSince(person, 'all', `sender:${whatsAppSenderId}`) !== null

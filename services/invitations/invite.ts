@@ -100,7 +100,7 @@ export interface InvitationView {
 
 const EXPIRES_IN_MS = 7 * 24 * 60 * 60_000;
 const LONGEST_EXPIRY_MS = 366 * 24 * 60 * 60_000;
-export const MOST_GROUPS = 20;
+const MOST_GROUPS = 20;
 
 const REASONS: Record<InvitationRefusal, string> = {
 	alreadyRegistered: 'The person is registered already.',

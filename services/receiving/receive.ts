@@ -183,7 +183,7 @@ function preferenceSignal({ providerEventId, channel, from, value, at }: Incomin
 }
 
 /** The sender written to. One not known so far is made from what the webhook says of it; null where that is too little. */
-export async function ensureSender(
+async function ensureSender(
 	db: Database,
 	provider: ProviderName,
 	channel: Channel,
