@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { parseText } from '../domain/keyword';
+import { parseText, saidWithoutGroup } from '../domain/keyword';
 
 export interface CorpusRow {
 	language: string;
@@ -37,7 +37,7 @@ export function readCorpus(file: string): CorpusRow[] {
 
 /** What the rules make of a text, as it decides over registrations. */
 export function verdictOn(text: string): 'optOut' | 'looksLikeOne' | 'no' {
-	const { kind, looksLikeOptOut } = parseText(text, 'text');
+	const { kind, looksLikeOptOut } = saidWithoutGroup(parseText(text, 'text'));
 	if (kind === 'stop') return 'optOut';
 	return looksLikeOptOut ? 'looksLikeOne' : 'no';
 }

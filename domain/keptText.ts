@@ -1,5 +1,5 @@
 /** A longer text is cut: it is evidence, not correspondence. */
-export const TEXT_CHARACTERS_KEPT = 4_096;
+const TEXT_CHARACTERS_KEPT = 4_096;
 
 /** As both databases can hold it: PostgreSQL holds no NUL, and half a surrogate pair is no text. */
 export function keptText(text: string | null, characters = TEXT_CHARACTERS_KEPT): string | null {

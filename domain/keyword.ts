@@ -1,5 +1,7 @@
+import { isCourtesy, isDress, withoutGreeting } from './courtesy';
 import { foldedWords, foldLetters } from './foldText';
 import { readInvitationCode } from './invitationCode';
+import { hearingOf } from './messageTypes';
 import { helpPhrases, helpWords, plainStopWords, startWords, stopWords } from './keywordLists';
 import { beginsOrdinaryPhrase, readOptOutWording, type OptOutVerdict } from './optOutWording';
 import { speller } from './spelling';
@@ -14,6 +16,8 @@ export interface SpokenWords {
 	invitationCode: string | null;
 	/** Such a text never registers anybody. True for every stop. */
 	looksLikeOptOut: boolean;
+	/** What is said instead where no group has that shortcode; absent: the keyword holds all the same. */
+	withoutGroup?: SpokenWords;
 }
 
 /** Enough for every text that can be a keyword; a longer one is read no further, so that reading takes the same time however long it is. */
@@ -23,9 +27,6 @@ const SHORTCODE_KEPT = 40;
 /** Of a long text the last words are read for an opt-out, too: complaints end with what they want. */
 const READ_AT_END_CHARACTERS = 300;
 
-/** Types that say nothing about consent, whatever they hold (rule 2). */
-const IGNORED_TYPES = new Set(['reaction', 'sticker', 'system', 'unsupported', 'unknown', 'request_welcome']);
-
 const nothingSaid: SpokenWords = { kind: 'message', shortcode: null, invitationCode: null, looksLikeOptOut: false };
 
 /**
@@ -34,12 +35,22 @@ const nothingSaid: SpokenWords = { kind: 'message', shortcode: null, invitationC
  * @param messageType as the provider names it.
  */
 export function parseText(text: string | null, messageType: string): SpokenWords {
-	if (IGNORED_TYPES.has(messageType)) return { ...nothingSaid, kind: 'ignored' };
+	const { speaks, optsOutOnly } = hearingOf(messageType);
+	if (optsOutOnly) {
+		const edited = parseText(text, 'text');
+		return edited.kind === 'stop' ? edited : { ...nothingSaid, kind: 'ignored' };
+	}
+	if (!speaks) return { ...nothingSaid, kind: 'ignored' };
 	if (text === null) return nothingSaid;
 	const trimmed = text.slice(0, 10 * READ_CHARACTERS).trimStart();
 	if (trimmed.length > READ_CHARACTERS)
 		return parseLongText(trimmed.slice(0, READ_CHARACTERS), text.slice(-READ_AT_END_CHARACTERS));
 	return parseShortText(trimmed);
+}
+
+/** What a text says where no group has the shortcode in it. */
+export function saidWithoutGroup({ withoutGroup, ...words }: SpokenWords): SpokenWords {
+	return withoutGroup ?? words;
 }
 
 /** Of a button, what it carries unseen counts as well as its label; an opt-out in either is one. */
@@ -61,13 +72,60 @@ function parseShortText(text: string): SpokenWords {
 		(words.length === 1 || plainStopWords.has(first) || !beginsOrdinaryPhrase(text))
 	)
 		return stopping(second ?? null);
+	if (isStartWord(first) && words.length > 1 && isCourtesy(words.slice(1)) && !/[?？]/.test(text))
+		return { ...nothingSaid, kind: 'start' };
 	if (isStartWord(first) && words.length <= 3) {
 		const starting = parseStart(second, third);
 		if (starting) return starting;
 	}
 	if (words.length === 1 ? isHelpWord(first) : helpPhrases.has(words.join(' ')))
 		return { ...nothingSaid, kind: 'help' };
-	return inOwnWords(readOptOutWording(text), words.length === 1 ? readInvitationCode(first) : null);
+	const inOwn = inOwnWords(readOptOutWording(text), words.length === 1 ? readInvitationCode(first) : null);
+	return parseDressed(text, inOwn) ?? inOwn;
+}
+
+/** Where a text may be taken apart: sentences, lines, quotes, emoji; a colon stands between a keyword and its shortcode. */
+const MARKS =
+	/[.!?¡¿;,\n\r"“”„‟«»‹›*_~()[\]{}|•–—…]|\s['‘’]|['‘’]\s|^['‘’]|['‘’]$|\p{Extended_Pictographic}[\p{M}\u200d\ufe0f\p{Extended_Pictographic}\p{Emoji_Modifier}]*/u;
+const MOST_PIECES = 12;
+
+/**
+ * A keyword in what people put around it: a greeting, courtesy, quotes, a signature. All the rest must be such dress, so that nobody is
+ * opted in by a guess; a shortcode in it counts where a group has it, which the table of groups says.
+ * @param inOwn what the text says where it is no keyword.
+ */
+function parseDressed(text: string, inOwn: SpokenWords): SpokenWords | null {
+	const pieces = text
+		.split(MARKS)
+		.map((raw) => ({ raw, words: withoutGreeting(joinedKeyword(foldedWords(raw))), all: foldedWords(raw) }))
+		.filter(({ all }) => all.length > 0);
+	if (pieces.length === 0 || pieces.length > MOST_PIECES) return null;
+	const isKeyword = (word = ''): boolean => isStopWord(word) || isStartWord(word) || isHelpWord(word);
+	const said = pieces.filter(({ raw, words, all }) => isKeyword(words[0]) || !isDress(raw, all));
+	const [only] = said;
+	if (only === undefined || said.length > 1) return null;
+	const [first = '', second, third] = only.words;
+	const isStop = isStopWord(first);
+	if (!isKeyword(first)) return null;
+	if (isHelpWord(first) && !isStop) return isCourtesy(only.words.slice(1)) ? { ...nothingSaid, kind: 'help' } : null;
+	// A question about starting is no START.
+	if (!isStop && /[?？]/.test(text)) return null;
+	if (isCourtesy(only.words.slice(1))) {
+		if (isStop && !plainStopWords.has(first) && beginsOrdinaryPhrase(only.raw)) return null;
+		const alone: SpokenWords = isStop ? stopping(null) : { ...nothingSaid, kind: 'start' };
+		const next = only.words.length === 1 ? pieces[pieces.indexOf(only) + 1]?.all : undefined;
+		// START «VIP», and the shortcode on a line of its own.
+		return next?.length === 1 && !isCourtesy(next)
+			? { ...alone, shortcode: next[0]?.slice(0, SHORTCODE_KEPT) ?? null, withoutGroup: alone }
+			: alone;
+	}
+	const code = isStop || third === undefined ? null : readInvitationCode(third);
+	if (second === undefined || !isCourtesy(only.words.slice(code === null ? 2 : 3)) || isStopWord(second)) return null;
+	if (isStop && !plainStopWords.has(first) && beginsOrdinaryPhrase(only.raw)) return null;
+	const named = isStop
+		? stopping(second)
+		: { ...nothingSaid, kind: 'start' as const, shortcode: second.slice(0, SHORTCODE_KEPT), invitationCode: code };
+	return { ...named, withoutGroup: isStop && plainStopWords.has(first) ? stopping(null) : inOwn };
 }
 
 function parseLongText(beginning: string, end: string): SpokenWords {
@@ -117,7 +175,8 @@ const POLITE_WORDS = new Set(
 );
 
 function stopping(shortcode: string | null): SpokenWords {
-	const isNoShortcode = shortcode !== null && (isStopWord(shortcode) || POLITE_WORDS.has(shortcode));
+	const isNoShortcode =
+		shortcode !== null && (isStopWord(shortcode) || POLITE_WORDS.has(shortcode) || isCourtesy([shortcode]));
 	return {
 		kind: 'stop',
 		shortcode: isNoShortcode ? null : (shortcode?.slice(0, SHORTCODE_KEPT) ?? null),

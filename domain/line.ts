@@ -19,7 +19,7 @@ interface DoubleForm {
  * One to one in both directions, so that no two people become one: where a plan's change could not be undone without
  * knowing more than the number (Ivory Coast's operator prefixes are told by the second old digit, so they can), it is not here.
  */
-export const DOUBLE_FORMS: readonly DoubleForm[] = [
+const DOUBLE_FORMS: readonly DoubleForm[] = [
 	{
 		country: 'BR',
 		older: /^\+55([1-9][1-9])([6-9]\d{7})$/,

@@ -7,7 +7,6 @@ export type LeftOutReason =
 	| 'opted out'
 	| 'no SMS consent'
 	| 'outside the 24-hour window'
-	| 'over the daily cap'
 	| 'trial mode'
 	| 'duplicate'
 	| 'no number'
@@ -97,7 +96,7 @@ function decideReply(reply: ReplyFacts, at: number): Permission {
 }
 
 /** @param lastInboundAt UTC ms of the person's last message, null for none. */
-export function isWindowOpen(lastInboundAt: number | null, at: number): boolean {
+function isWindowOpen(lastInboundAt: number | null, at: number): boolean {
 	return lastInboundAt !== null && at - lastInboundAt < WINDOW_MS;
 }
 
@@ -114,7 +113,6 @@ const SENTENCES: Record<LeftOutReason, string> = {
 		'No consent to advertising by SMS is recorded for this number. Record it with its source and date, or send a Service message.',
 	'outside the 24-hour window':
 		"The person's last message is more than 24 hours old. Use an approved template instead of free text.",
-	'over the daily cap': "The sender's cap of new recipients a day is reached.",
 	'trial mode': 'The credential is in trial mode and sends to its allowed numbers only.',
 	duplicate: 'The person gets this message already, by another entry of the audience.',
 	'no number': 'There is no number for this channel.',

@@ -18,11 +18,20 @@ export function boundedFields({ name, language, fields = {} }: PersonFields): Pe
 		.filter(([key, value]) => key !== '' && key !== '__proto__' && value !== '')
 		.slice(0, MOST_FIELDS);
 	const bounded: PersonFields = {
-		...(clean(name ?? '') !== '' && { name: clean(name ?? '') }),
+		...(nameIn(name ?? '') !== '' && { name: nameIn(name ?? '') }),
 		...(clean(language ?? '') !== '' && { language: clean(language ?? '').slice(0, 20) }),
 		...(custom.length > 0 && { fields: Object.fromEntries(custom) }),
 	};
 	return Object.keys(bounded).length === 0 ? null : bounded;
+}
+
+const LINK =
+	/:\/\/|\bwww\.|[\p{L}\d]\.\p{L}{2,}(?:[/?#:]|$)|\p{L}{2,}\.(?:com|net|org|info|io|me|ly|biz|xyz|top|site|shop|link|click)\b|@/iu;
+
+/** A campaign greets people by their name: one that holds a link is none. */
+function nameIn(text: string): string {
+	const name = clean(text);
+	return LINK.test(name) ? '' : name;
 }
 
 /** One line, without what no database and no mail holds. */

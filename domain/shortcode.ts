@@ -3,7 +3,7 @@ import { foldLetters } from './foldText';
 import { isHelpWord, isStartWord, isStopWord } from './keyword';
 
 const SHORTCODE = /^\p{L}[\p{L}\p{N}]{0,19}$/u;
-export const SHORTCODE_CHARACTERS = 20;
+const SHORTCODE_CHARACTERS = 20;
 
 /**
  * The form in which shortcodes are stored and compared: `News`, `NEWS` and `ＮＥＷＳ` are `news`, `Café` is `cafe`.

@@ -126,6 +126,8 @@ export interface IncomingMessage {
 	/** What the pressed button carries unseen, e.g. `STOP` under a label in the person's language; null or absent where there is none. */
 	buttonPayload?: string | null;
 	profileName: string | null;
+	/** What the message holds beside its words, as the provider tells it: media id, location, order, context, errors, …; absent where nothing. */
+	content?: Record<string, unknown>;
 }
 
 /** What became of a message of ours. */

@@ -73,10 +73,6 @@ export async function chainOf(db: Database, identityId: number): Promise<ChainHe
 	return await db.selectFrom('ledger_chain').select(CHAIN).where('identity_id', '=', identityId).executeTakeFirst();
 }
 
-export async function chainById(db: Database, id: number): Promise<ChainHead | undefined> {
-	return await db.selectFrom('ledger_chain').select(CHAIN).where('id', '=', id).executeTakeFirst();
-}
-
 /** By id, a page after `after`. */
 export async function selectChains(db: Database, after: number, limit: number): Promise<ChainHead[]> {
 	return await db.selectFrom('ledger_chain').select(CHAIN).where('id', '>', after).orderBy('id').limit(limit).execute();

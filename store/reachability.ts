@@ -49,6 +49,11 @@ export class Kin {
 		return phone === null ? null : (this.identityOfPhone.get(phone) ?? null);
 	}
 
+	/** Everyone these numbers and their contacts' other numbers belong to. */
+	everybody(): number[] {
+		return [...new Set(this.identityOfPhone.values())];
+	}
+
 	/** Where WhatsApp knows the line by another number than the dialled one, E.164. */
 	toldPhoneOf(phone: string | null): string | null {
 		return phone === null ? null : (this.toldPhones.get(phone) ?? null);
@@ -130,7 +135,7 @@ export class Words {
 		return times.length === 0 ? null : Math.max(...times);
 	}
 
-	registration(identityId: number | undefined, senderId: number | null): RegistrationFacts | null {
+	registration(identityId: number, senderId: number | null): RegistrationFacts | null {
 		return this.registrations.get(`${identityId} ${senderId}`) ?? null;
 	}
 }
@@ -166,7 +171,8 @@ export function factsOf(
 	reply: ReplyFacts | null = null,
 ): PermissionFacts {
 	const person = kin.identitiesOf(target);
-	const [own] = person;
+	// Not the first of the person: where this number is nobody's yet, that would be who has the contact's other number.
+	const own = target.identityId ?? kin.identityOf(target.phone);
 	const isOut = (ids: readonly number[], numbers: readonly string[], ...scopes: string[]): boolean =>
 		words.outSince(ids, ...scopes) !== null || kin.isSuppressed(numbers, ...scopes);
 	const phones = kin.phonesOf(target.phone);
@@ -177,10 +183,10 @@ export function factsOf(
 		contentType: target.contentType,
 		at,
 		hasAddress: target.phone !== null || target.identityId !== null,
-		registration: words.registration(own, target.senderId),
+		registration: own === null ? null : words.registration(own, target.senderId),
 		optedOut: isOut(person, phones, 'all', `sender:${target.senderId}`),
 		leftGroup: target.groupId > 0 && isOut(person, phones, `group:${target.groupId}`),
-		smsOptedOut: isOut(own === undefined ? [] : [own], phones.slice(0, 1), 'sms'),
+		smsOptedOut: isOut(own === null ? [] : [own], phones.slice(0, 1), 'sms'),
 		marketingOff: isOut(person, phones, `marketing:${target.senderId}`),
 		smsConsent: kin.hasSmsConsent(target.phone),
 		leftWhatsApp: left !== null && (hasLeft(words, person, left) || kin.isSuppressed(phones, 'all', `sender:${left}`)),
@@ -189,7 +195,7 @@ export function factsOf(
 }
 
 /** Whether a person's registration with a sender ended by their own word. */
-export function hasLeft(words: Words, person: readonly number[], whatsAppSenderId: number): boolean {
+function hasLeft(words: Words, person: readonly number[], whatsAppSenderId: number): boolean {
 	return (
 		person.some((id) => words.registration(id, whatsAppSenderId)?.leftByOwnWord === true) ||
 		words.outSince(person, 'all', `sender:${whatsAppSenderId}`) !== null

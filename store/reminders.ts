@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 
 import { listOf } from './database/rows';
-import type { Database } from './schema';
+import type { Database, Schema } from './schema';
 
 /** Invitations still open after a while, whose people may be reminded. */
 export interface ReminderFilter {
@@ -96,8 +96,33 @@ function due(db: Database, { senderId, lastSentBefore, most, now }: ReminderFilt
 						),
 				),
 			),
-		);
+		)
+		.where((where) => where.not(saidByOtherNumber(where, 'c.sms_number', 'c.whatsapp_number')))
+		.where((where) => where.not(saidByOtherNumber(where, 'c.whatsapp_number', 'c.sms_number')));
 	return senderId === null ? query : query.where('i.sender_id', '=', senderId);
+}
+
+/** The other number of the person's contact said STOP: it holds for this one too, but for a STOP by SMS, which is its own number's. */
+function saidByOtherNumber(
+	where: ExpressionBuilder<Schema & { i: Schema['invitation']; p: Schema['identity'] }, 'i' | 'p'>,
+	own: 'c.sms_number' | 'c.whatsapp_number',
+	other: 'c.sms_number' | 'c.whatsapp_number',
+) {
+	return where.exists(
+		where
+			.selectFrom('contact as c')
+			.innerJoin('identity as o', 'o.phone', other)
+			.innerJoin('consent_word as w', 'w.identity_id', 'o.id')
+			.select('w.scope')
+			.whereRef(own, '=', 'p.phone')
+			.where('w.direction', '=', sql.lit('out'))
+			.where('w.scope', 'in', [
+				sql.lit('all'),
+				sql<string>`'sender:' || i.sender_id`,
+				sql<string>`'marketing:' || i.sender_id`,
+				sql<string>`'group:' || i.group_id`,
+			]),
+	);
 }
 
 /** Those that have waited longest. */

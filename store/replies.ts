@@ -77,10 +77,12 @@ export function replyFacts(
 	senderId: number,
 ): ReplyFacts {
 	const stoppedAt = words.outSince(person, 'all', `sender:${senderId}`, 'sms');
+	const isStop = event.kind === 'stop';
 	return {
 		writtenAt: event.writtenAt,
-		isStop: event.kind === 'stop',
-		stoppedSince: stoppedAt !== null && stoppedAt > event.writtenAt,
+		isStop,
+		// Providers tell whole seconds: of a question and a STOP in one of them the STOP is the newer word.
+		stoppedSince: stoppedAt !== null && (stoppedAt > event.writtenAt || (!isStop && stoppedAt === event.writtenAt)),
 		alreadyAnswered: false,
 	};
 }

@@ -30,7 +30,7 @@ export interface Sender {
 
 export type NewSender = Omit<Sender, 'id' | 'stoppedReason' | 'replacedById'>;
 
-export function toSender(row: Selectable<SenderTable>): Sender {
+function toSender(row: Selectable<SenderTable>): Sender {
 	return {
 		id: row.id,
 		phone: row.phone,

@@ -4,8 +4,8 @@
  */
 
 /** Also the full-width signs, which some spreadsheets take for the plain ones, and what could hide a sign. */
-const FORMULA = /^'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])/;
-const DEFUSED = /^'+(?:[\t\r\n]|\s*[=+\-@＝＋－＠])/;
+const FORMULA = /^'*(?:[\t\r\n]|[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠])/u;
+const DEFUSED = /^'+(?:[\t\r\n]|[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠])/u;
 
 /** A cell as it may stand in a file that somebody opens in a spreadsheet. */
 export function defused(text: string): string {

@@ -21,7 +21,7 @@ export interface ColumnMapping {
 }
 
 /** Before the name of a field that would be taken for something else when an exported file is read again. */
-export const FIELD_PREFIX = 'field:';
+const FIELD_PREFIX = 'field:';
 /** What we add to a rejected row: a corrected file can be imported as it is. */
 export const REJECTION_COLUMNS = ['rejectedRow', 'rejectedColumn', 'rejectedReason'] as const;
 
@@ -220,7 +220,7 @@ function requireNumbers(columns: Column[]): Column[] {
 	return columns;
 }
 
-export const ROLE_NAMES: Record<ColumnRole, string> = {
+const ROLE_NAMES: Record<ColumnRole, string> = {
 	smsNumber: 'SMS number',
 	whatsAppNumber: 'WhatsApp number',
 	name: 'name',

@@ -3,7 +3,7 @@ import { type INode, NodeOperationError } from 'n8n-workflow';
 import { OptInError } from '../../domain/errors';
 
 /** What happened, and what to do: the first sentence of a domain error, and the rest. */
-export function splitMessage(text: string): { message: string; description: string | undefined } {
+function splitMessage(text: string): { message: string; description: string | undefined } {
 	const end = /[.!?]["”]?\s+(?=["“A-Z])/.exec(text);
 	if (!end) return { message: text, description: undefined };
 	const cut = end.index + end[0].trimEnd().length;

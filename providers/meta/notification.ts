@@ -15,6 +15,8 @@ import { errorOfStatus } from './errors';
 import {
 	changeSchema,
 	contactSchema,
+	contentOf,
+	messageTypeOf,
 	entrySchema,
 	errorSchema,
 	messageSchema,
@@ -24,7 +26,7 @@ import {
 	statusSchema,
 	unixSecondsToMs,
 	valueSchema,
-	wordsSchemas,
+	wordsOf,
 } from './wire';
 
 type Contact = z.output<typeof contactSchema>;
@@ -82,8 +84,8 @@ function readMessage(
 	if (!message.success) return unknownEvent('Malformed message', element, message.error);
 	const { id, type, from, from_user_id: userId, timestamp } = message.data;
 
-	const words = wordsSchemas.get(type)?.safeParse(element);
-	if (words?.success === false) return unknownEvent(`Malformed ${type} message`, element, words.error);
+	const words = wordsOf(type, element);
+	if (!words.success) return unknownEvent(`Malformed ${type} message`, element, words.error);
 
 	const person = personOf(from, userId, contacts);
 	if (person.phone === null && person.whatsAppUserId === null)
@@ -103,17 +105,20 @@ function readMessage(
 		};
 	}
 
+	const content = contentOf(element);
 	return {
 		kind: 'message',
-		providerEventId: id,
+		// An edit may come under the id of what it edits.
+		providerEventId: type === 'edit' ? `${id}:edit:${String(timestamp)}` : id,
 		channel: 'whatsapp',
 		sender,
 		from: { phone: person.phone, toldPhone: person.toldPhone, whatsAppUserId: person.whatsAppUserId },
 		sentAt: unixSecondsToMs(timestamp),
-		messageType: type,
-		text: words?.data.text ?? null,
-		buttonPayload: words?.data.buttonPayload ?? null,
+		messageType: messageTypeOf(type, element),
+		text: words.data.text,
+		buttonPayload: words.data.buttonPayload,
 		profileName: person.name,
+		...(content && { content }),
 	};
 }
 
@@ -189,9 +194,9 @@ function readPreference(element: unknown, { sender, contacts }: Surroundings): I
 
 /** The two halves of an identity may stand in two places: with the event and in the list of contacts. */
 function personOf(phoneId: string | null | undefined, userId: string | null | undefined, contacts: Contact[]) {
-	const contact = contacts.find(
-		({ wa_id, user_id }) => (phoneId && wa_id === phoneId) || (userId && user_id === userId),
-	);
+	const named = contacts.find(({ wa_id, user_id }) => (phoneId && wa_id === phoneId) || (userId && user_id === userId));
+	// Nobody is named, but exactly one person is in the payload: it is theirs.
+	const contact = named ?? (!phoneId && !userId && contacts.length === 1 ? contacts[0] : undefined);
 	return {
 		...toldNumber(phoneId || contact?.wa_id || ''),
 		whatsAppUserId: userId || contact?.user_id || null,

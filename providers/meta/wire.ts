@@ -6,6 +6,7 @@ import { wholeNumber } from '../wholeNumber';
  * Lists in webhooks are lists of `unknown`: each element passes its own schema, so that a malformed one loses no other.
  */
 
+/** Empty means missing. */
 const optionalId = z.string().nullish();
 
 export const sentSchema = z.object({
@@ -51,8 +52,6 @@ export const valueSchema = z.object({
 });
 
 const id = z.string().min(1);
-/** Empty means missing. */
-
 export const contactSchema = z.object({
 	profile: z.object({ name: z.string().nullish() }).nullish().catch(undefined),
 	wa_id: optionalId.catch(undefined),
@@ -79,12 +78,13 @@ const caption = z
 	.object({ caption: z.string().nullish().catch(undefined) })
 	.optional()
 	.catch(undefined);
+/** Some answers carry only what is unseen, which counts as well. */
 const reply = z
-	.object({ id: z.string(), title: z.string() })
-	.transform(({ id: payload, title }): Words => ({ text: title, buttonPayload: payload }));
+	.object({ id: z.string().nullish().catch(undefined), title: z.string().nullish().catch(undefined) })
+	.transform(({ id: payload, title }): Words => ({ text: title ?? payload ?? null, buttonPayload: payload ?? null }));
 
 /** Where the words are, by type of message. Types not listed have none. */
-export const wordsSchemas = new Map<string, z.ZodType<Words>>([
+const wordsSchemas = new Map<string, z.ZodType<Words>>([
 	['text', z.object({ text: z.object({ body: z.string() }) }).transform(({ text }) => onlyText(text.body))],
 	[
 		'button',
@@ -107,10 +107,64 @@ export const wordsSchemas = new Map<string, z.ZodType<Words>>([
 			})
 			.transform(({ interactive }) => interactive),
 	],
+	[
+		'order',
+		z
+			.object({ order: z.object({ text: optionalId }).optional().catch(undefined) })
+			.transform(({ order }) => onlyText(order?.text)),
+	],
 	['image', z.object({ image: caption }).transform(({ image }) => onlyText(image?.caption))],
 	['video', z.object({ video: caption }).transform(({ video }) => onlyText(video?.caption))],
 	['document', z.object({ document: caption }).transform(({ document }) => onlyText(document?.caption))],
 ]);
+
+/** An edited message: what it says now. The text it had is not told. */
+const editSchema = z.object({ edit: z.object({ message: z.looseObject({ type: z.string() }) }) });
+
+/** The words of a message; null where it is none of its type. */
+export function wordsOf(type: string, element: unknown): z.ZodSafeParseResult<Words> {
+	if (type === 'edit') {
+		const edited = editSchema.safeParse(element);
+		const { message } = edited.data?.edit ?? {};
+		return message && message.type !== 'edit' ? wordsOf(message.type, message) : NO_WORDS;
+	}
+	return wordsSchemas.get(type)?.safeParse(element) ?? NO_WORDS;
+}
+
+const NO_WORDS = { success: true, data: onlyText(null) } as const;
+
+/** Interactive answers that are no choice from what the company offered have a type of their own. */
+const interactiveType = z.object({ interactive: z.object({ type: z.string().min(1) }) });
+const groupId = z.object({ group_id: z.string().min(1) });
+
+/** The type that a message goes by with us: of an interactive answer its own, in a group that of a group. */
+export function messageTypeOf(type: string, element: unknown): string {
+	const own = type === 'interactive' ? (interactiveType.safeParse(element).data?.interactive.type ?? type) : type;
+	const named = own === 'button_reply' || own === 'list_reply' ? type : own;
+	return groupId.safeParse(element).success ? `group_${named}` : named;
+}
+
+const KNOWN_OF_MESSAGE = new Set(['id', 'from', 'from_user_id', 'timestamp', 'type', 'text', 'button']);
+const CONTENT_CHARACTERS = 16_000;
+
+/** In characters of JSON; endless where it is nested too deep to be written. */
+function lengthOf(content: unknown): number {
+	try {
+		return JSON.stringify(content).length;
+	} catch {
+		return Infinity;
+	}
+}
+
+/** What a message holds beside its words, for the workflow: nothing that the provider told is dropped unseen. */
+export function contentOf(element: unknown): Record<string, unknown> | undefined {
+	const entries = Object.entries(element as Record<string, unknown>).filter(([name]) => !KNOWN_OF_MESSAGE.has(name));
+	if (entries.length === 0) return undefined;
+	const content = Object.fromEntries(entries);
+	return lengthOf(content) <= CONTENT_CHARACTERS
+		? content
+		: { tooLong: true, fields: entries.map(([name]) => name.slice(0, 100)).slice(0, 50) };
+}
 
 /** Of a message of type system. Older versions of the API name the new number `new_wa_id`. */
 export const numberChangeSchema = z.object({

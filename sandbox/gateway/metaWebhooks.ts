@@ -27,7 +27,7 @@ interface CompanyNumber {
 	phoneNumberId: string;
 }
 
-export const metaNumber: CompanyNumber = { phone: metaAccount.phone, phoneNumberId: metaAccount.phoneNumberId };
+const metaNumber: CompanyNumber = { phone: metaAccount.phone, phoneNumberId: metaAccount.phoneNumberId };
 
 /** Header `X-Hub-Signature-256` over the exact bytes of the body. */
 export function signatureOf(body: string, appSecret: string = metaAccount.appSecret): string {

@@ -8,11 +8,13 @@ export interface AnsweredInvitation {
 	answered: Invitation | null;
 	/** Whether its code was sent. */
 	byCode: boolean;
+	/** Whether it was sent from the very number that was invited, or by somebody whose number is not known yet: what was typed about a number counts for its owner only (rule 15). */
+	isProven: boolean;
 	/** What registering settles: the one answered and every other one this person has open at this sender. */
 	settled: number[];
 }
 
-export const NOTHING_ANSWERED: AnsweredInvitation = { answered: null, byCode: false, settled: [] };
+export const NOTHING_ANSWERED: AnsweredInvitation = { answered: null, byCode: false, isProven: false, settled: [] };
 
 /**
  * Finds the invitation a message answers, also by its code alone, when no phone number arrives (rule 14). A code proves that an
@@ -33,5 +35,12 @@ export async function findAnswered(
 	);
 	const named = found.find((each) => each.code === code && each.expiresAt > now);
 	const answered = named ?? found.find((each) => each.identityId === identity.id && each.expiresAt > now) ?? null;
-	return { answered, byCode: named !== undefined, settled: found.map(({ id }) => id) };
+	const isOwn = (each: Invitation): boolean => each.identityId === identity.id;
+	return {
+		answered,
+		byCode: named !== undefined,
+		isProven: named !== undefined && (isOwn(named) || identity.phone === null),
+		// The number decides: an invitation is not used up by another number that sends its code.
+		settled: found.filter((each) => isOwn(each) || identity.phone === null).map(({ id }) => id),
+	};
 }

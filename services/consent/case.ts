@@ -29,11 +29,17 @@ export interface Case {
 	invitation: AnsweredInvitation;
 }
 
+/** Groups ticked on a form count for the number that answers with the code; of those the company chose, who names one without the code has read no page that says which come with it. */
+function groupsOf({ answered, byCode, isProven }: AnsweredInvitation, { shortcode }: SignalInput): readonly number[] {
+	if (answered === null) return [];
+	const counts = answered.origin === 'form' ? isProven : byCode || !shortcode;
+	return counts ? answered.groupIds : [];
+}
+
 /** What the signal means is told by this, and kept with it. */
 export function contextOf(input: SignalInput, invitation: AnsweredInvitation): SignalContext {
 	return {
-		// Who names a group without the code has read no page that says which others come with it.
-		invitedGroupIds: invitation.byCode || !input.shortcode ? (invitation.answered?.groupIds ?? []) : [],
+		invitedGroupIds: groupsOf(invitation, input),
 		isInvited: invitation.answered !== null,
 		looksLikeOptOut: input.looksLikeOptOut ?? false,
 		opensWindow: input.opensWindow ?? false,

@@ -24,24 +24,20 @@ export interface ContactOfPerson {
 }
 
 export interface FormEntry extends PersonFields {
-	/** The number that was typed as their mobile number is the one they answered from: SMS reach them there, too. */
-	ownNumber: boolean;
 	smsConsent: boolean;
 }
 
 /**
- * What an answered invitation tells about whoever answered it. A code proves that somebody saw the page or the SMS: their name and groups
- * are taken from it, but the number typed, and a consent to SMS given for it, only where the answer came from that very number.
+ * What an answered invitation tells about whoever answered it. Anybody can type anybody's number into a form: name, language, fields and
+ * a consent to SMS are taken only where the code came from that very number (rule 15).
  */
-export function formEntryOf(invitation: Invitation | null | undefined, identityId: number): FormEntry | null {
-	if (!invitation?.personFields || invitation.origin !== 'form') return null;
-	const ownNumber = invitation.identityId === identityId;
+export function formEntryOf(invitation: Invitation | null | undefined, isProven: boolean): FormEntry | null {
+	if (!invitation?.personFields || invitation.origin !== 'form' || !isProven) return null;
 	const language = invitation.personFields.language ?? invitation.language ?? undefined;
 	return {
 		...invitation.personFields,
 		...(language && { language }),
-		ownNumber,
-		smsConsent: ownNumber && invitation.smsConsent,
+		smsConsent: invitation.smsConsent,
 	};
 }
 
@@ -92,7 +88,7 @@ function completions(
 	{ phone, channel, profileName, smsConsent, form, now }: ContactOfPerson,
 	isSmsNumberFree: boolean,
 ): Partial<Contact> {
-	const name = form?.name ?? profileName;
+	const name = profileName ?? form?.name ?? null;
 	const completed: Partial<Contact> = {
 		...(contact.name === null && name !== null && { name }),
 		...(numberFor(contact, channel) === null && (channel === 'sms' ? { smsNumber: phone } : { whatsAppNumber: phone })),
@@ -113,7 +109,7 @@ function ofForm(contact: ContactFields, form: FormEntry, smsNumber: string | nul
 	const isNews =
 		Object.keys(fields).length > Object.keys(contact.fields).length &&
 		JSON.stringify(fields).length <= MOST_FIELD_CHARACTERS;
-	const taken = contact.smsNumber === null && form.ownNumber && smsNumber !== null ? { smsNumber } : {};
+	const taken = contact.smsNumber === null && smsNumber !== null ? { smsNumber } : {};
 	const consents =
 		form.smsConsent &&
 		contact.smsConsentAt === null &&

@@ -29,9 +29,10 @@ export type { SignalResult } from './signalResult';
 export async function applyConsentSignal(
 	store: Store,
 	db: Database,
-	input: SignalInput,
+	said: SignalInput,
 	options: SignalOptions = {},
 ): Promise<SignalResult> {
+	const input = await asGroupsAre(db, said);
 	const now = store.now();
 	const effectiveAt = Math.min(input.sentAt ?? now, now);
 	const kept = await keptOf(db, input.person);
@@ -76,6 +77,12 @@ export async function applyConsentSignal(
 	const one: Case = { store, db, input, options, eventId, now, person, stored, signal, context, group, invitation };
 	const result = await carryOut(one, await decide(one, limits));
 	return withFurther(result, await applyConsentSignals(store, db, await forSuccessors(one), options));
+}
+
+/** A shortcode in a text that is more than a keyword counts where a group has it. */
+async function asGroupsAre(db: Database, { withoutGroup, ...input }: SignalInput): Promise<SignalInput> {
+	if (withoutGroup === undefined || !input.shortcode) return input;
+	return (await findGroupByShortcode(db, input.shortcode)) ? input : { ...input, ...withoutGroup };
 }
 
 /** One after the other, in the same transaction. */

@@ -20,7 +20,7 @@ export interface Carried {
 	carried: CarriedRegistration[];
 }
 
-export function carriedOf(state: ConsentState): Carried {
+function carriedOf(state: ConsentState): Carried {
 	return {
 		scopes: [...state.words]
 			.filter(([, { direction }]) => direction === 'out')

@@ -24,6 +24,8 @@ export interface SignalInput {
 	/** Of domain/keyword.ts. */
 	shortcode?: string | null;
 	invitationCode?: string | null;
+	/** What is said instead where no group has the shortcode. */
+	withoutGroup?: Pick<SignalInput, 'kind' | 'shortcode' | 'invitationCode' | 'looksLikeOptOut'>;
 	looksLikeOptOut?: boolean;
 	/** Whether it is a WhatsApp message of the person that opens the 24-hour window. */
 	opensWindow?: boolean;

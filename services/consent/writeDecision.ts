@@ -114,7 +114,10 @@ async function contactOf(
 		channel: input.channel,
 		profileName: input.profileName ?? null,
 		smsConsent: outcome === 'smsConsent' ? { source: 'START by SMS', at: signal.effectiveAt } : null,
-		form: formEntryOf(waiting ?? invitation.answered, change.identityId),
+		// Who was known without a number can have been found by the code only.
+		form: waiting
+			? formEntryOf(waiting, waiting.identityId === change.identityId)
+			: formEntryOf(invitation.answered, invitation.isProven),
 		now,
 	});
 	if (waiting) await forgetPersonFields(db, [waiting.id]);

@@ -32,6 +32,8 @@ export interface HandedEventJson {
 	/** ISO 8601: when it was said, by the provider's clock. */
 	at: string;
 	receivedAt: string;
+	/** What the message holds beside its words, as the provider tells it: media id, location, order, context, errors, … */
+	content?: Record<string, unknown>;
 	/** Of events `invited`, and of messages that answer an invitation. */
 	invitationId?: number;
 	code?: string;
@@ -58,6 +60,7 @@ export interface HandedEvent {
 
 /** What details of an event are for the workflow; the rest is ours. */
 const TOLD = [
+	'content',
 	'newPhone',
 	'contactUpdated',
 	'invitationId',

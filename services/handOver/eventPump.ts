@@ -5,8 +5,6 @@ import { finishInterrupted } from './finishInterrupted';
 import { claimEvents, type HandedEvent, markTaken, renewClaims } from './claimedEvents';
 import { onWake } from '../shared/wakeUp';
 
-export { wakeInbox } from '../shared/wakeUp';
-
 export interface EventPumpOptions {
 	/** Opens the store, or gives the one that is open. May fail for as long as the store is down. */
 	acquire: () => Promise<StoreHandle>;

@@ -1,16 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
+import type { Channel, Purpose } from '../../domain/channel';
 import { clickToChatLink, clickToChatText } from '../../domain/clickToChat';
-import { isOptedOut, groupScope, scopeSms } from '../../domain/consent/state';
+import { isOptedOut, scopeSms } from '../../domain/consent/state';
 import { InvalidInputError } from '../../domain/errors';
 import { INVITATION_CODE_BYTES, newInvitationCode } from '../../domain/invitationCode';
 import type { InvitationLimits, LimitRefusal } from '../../domain/invitationLimits';
 import { boundedFields, type PersonFields } from '../../domain/personFields';
+import { decide, type PermissionFacts } from '../../domain/permission';
 import { normalisePhone } from '../../domain/phone';
 import { wordsOf } from '../../store/consentWords';
 import { contactsWithNumbers } from '../../store/contacts';
 import { type Group, resolveGroups } from '../../store/groups';
-import { findIdentity, lockIdentities } from '../../store/identities';
+import { lockIdentities } from '../../store/identities';
 import {
 	extendInvitation,
 	forgetExpiredFields,
@@ -19,7 +21,7 @@ import {
 	type NewInvitation,
 	renewInvitation,
 } from '../../store/invitations';
-import { registrationsOf } from '../../store/registrations';
+import { factsOf, findKin, readWords } from '../../store/reachability';
 import type { Database, InvitationOrigin } from '../../store/schema';
 import { resolveSender, type Sender } from '../../store/senders';
 import type { Store } from '../../store/store';
@@ -98,7 +100,7 @@ export interface InvitationView {
 
 const EXPIRES_IN_MS = 7 * 24 * 60 * 60_000;
 const LONGEST_EXPIRY_MS = 366 * 24 * 60 * 60_000;
-export const MOST_GROUPS = 20;
+const MOST_GROUPS = 20;
 
 const REASONS: Record<InvitationRefusal, string> = {
 	alreadyRegistered: 'The person is registered already.',
@@ -147,7 +149,7 @@ export async function invite(store: Store, input: InviteInput): Promise<Invitati
 			expiresAt: store.now() + expiresInMs,
 		};
 		// Before it is counted: who is refused for good must not be told that a limit is reached.
-		const standing = input.origin === 'operator' ? await refusalOf(db, guest) : null;
+		const standing = input.origin === 'operator' ? await refusalOf(db, guest, store.now()) : null;
 		if (standing !== null) return viewOf(guest, standing);
 		const limited = await countRequest(store, db, input.limits, {
 			origin: input.origin,
@@ -173,7 +175,7 @@ async function inviteGuest(
 	const now = store.now();
 	const identityId = await lockPerson(store, db, phone);
 	// Only now nobody can say STOP or register any more before this is done.
-	const refusal = await refusalOf(db, guest);
+	const refusal = await refusalOf(db, guest, store.now());
 	if (refusal !== null && input.origin === 'operator') return { view: viewOf(guest, refusal), inboxes: [] };
 
 	const { id, code } = await openInvitation(
@@ -189,7 +191,9 @@ async function inviteGuest(
 		},
 		now,
 	);
-	if (input.evidence.smsConsent === true) await recordSmsConsent(db, identityId, guest, now);
+	// On a form anybody can type anybody's number: the consent waits with the invitation until that number answers with the code.
+	if (input.evidence.smsConsent === true && input.origin === 'operator')
+		await recordSmsConsent(db, identityId, guest, now);
 	const words = { shortcode: groups[0]?.shortcode ?? null, code };
 	const link = clickToChatLink({ senderPhone: sender.phone, ...words });
 	const signal = await applyConsentSignal(store, db, signalOf(guest, { link, invitationId: id, code, refusal }));
@@ -225,18 +229,38 @@ function viewOf({ phone, sender, groups }: Guest, refusal: InvitationRefusal | n
 }
 
 /** Why this person is not to be sent an invitation; null: nothing stands against it. */
-async function refusalOf(db: Database, { input, sender, phone, groups }: Guest): Promise<InvitationRefusal | null> {
-	const identity = await findIdentity(db, { phone });
-	if (!identity) return null;
-	const registration = (await registrationsOf(db, identity.id)).find(({ senderId }) => senderId === sender.id);
+async function refusalOf(
+	db: Database,
+	{ input, sender, phone, groups }: Guest,
+	now: number,
+): Promise<InvitationRefusal | null> {
+	const kin = await findKin(db, [{ phone }]);
+	const words = await readWords(db, kin.everybody());
+	const facts = (channel: Channel, purpose: Purpose, groupId = 0): PermissionFacts =>
+		factsOf(
+			kin,
+			words,
+			{
+				identityId: kin.identityOf(phone),
+				phone,
+				senderId: sender.id,
+				groupId,
+				channel,
+				purpose,
+				contentType: 'template',
+				insteadOfSenderId: null,
+			},
+			now,
+		);
+	const { registration } = facts('whatsapp', 'advertisement');
 	if (registration?.state === 'active') return 'alreadyRegistered';
 	if (registration?.state === 'waiting') return 'onWaitingList';
-	const words = wordsByScope(await wordsOf(db, identity.id));
-	if (words.get(scopeSms)?.direction === 'out') return 'smsOptedOut';
+	if (decide(facts('sms', 'service')) === 'opted out') return 'smsOptedOut';
 	// Who fills in the form asks for this very message, whatever they said before; joining is said by their own START.
 	if (input.origin === 'form') return null;
-	if (isOptedOut(words, sender.id)) return 'optedOut';
-	return groups.some(({ id }) => words.get(groupScope(id))?.direction === 'out') ? 'leftGroup' : null;
+	if (decide(facts('whatsapp', 'advertisement')) === 'opted out') return 'optedOut';
+	const hasLeft = groups.some(({ id }) => decide(facts('whatsapp', 'service', id)) === 'opted out');
+	return hasLeft ? 'leftGroup' : null;
 }
 
 async function lockPerson(store: Store, db: Database, phone: string): Promise<number> {
@@ -268,8 +292,7 @@ async function openInvitation(
 }
 
 /**
- * Of the contact with that SMS number; a consent recorded earlier stays the one that counts. Against an opt-out nothing is recorded: whoever
- * types a number need not be its owner. It waits with the invitation until the person answers from that number.
+ * Of the contact with that SMS number; a consent recorded earlier stays the one that counts. Against an opt-out nothing is recorded.
  */
 async function recordSmsConsent(
 	db: Database,

@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from '../../domain/errors';
 import { parseMessage } from '../../domain/keyword';
+import { hearingOf } from '../../domain/messageTypes';
 import type {
 	IncomingEvent,
 	IncomingMessage,
@@ -148,7 +149,6 @@ type WithoutPlace = Omit<SignalInput, 'provider' | 'sender' | 'inbox'>;
 
 function messageSignal(message: IncomingMessage): WithoutPlace {
 	const words = parseMessage(message.text, message.buttonPayload ?? null, message.messageType);
-	const isSaid = words.kind !== 'ignored';
 	return {
 		providerEventId: message.providerEventId,
 		kind: words.kind,
@@ -158,11 +158,11 @@ function messageSignal(message: IncomingMessage): WithoutPlace {
 		shortcode: words.shortcode,
 		invitationCode: words.invitationCode,
 		looksLikeOptOut: words.looksLikeOptOut,
-		// A sticker is a message to WhatsApp, whatever it is to us; reactions and notices are none.
-		opensWindow: message.channel === 'whatsapp' && (isSaid || message.messageType === 'sticker'),
+		withoutGroup: words.withoutGroup,
+		opensWindow: message.channel === 'whatsapp' && hearingOf(message.messageType).opensWindow,
 		text: message.text,
 		profileName: keptText(message.profileName, PROFILE_NAME_CHARACTERS),
-		details: { messageType: message.messageType },
+		details: { messageType: message.messageType, ...(message.content && { content: message.content }) },
 	};
 }
 
@@ -183,7 +183,7 @@ function preferenceSignal({ providerEventId, channel, from, value, at }: Incomin
 }
 
 /** The sender written to. One not known so far is made from what the webhook says of it; null where that is too little. */
-export async function ensureSender(
+async function ensureSender(
 	db: Database,
 	provider: ProviderName,
 	channel: Channel,

@@ -1,8 +1,8 @@
-import { isOptedOut } from '../../domain/consent/state';
 import { InvalidInputError } from '../../domain/errors';
+import { decide, type LeftOutReason, type PermissionFacts } from '../../domain/permission';
 import { phoneOf } from '../../domain/phone';
-import { factsOfNumbers, type NumberFacts, wordsOfErased, wordsOfPeople } from '../../store/registrationChecks';
 import { chunksOf } from '../../store/database/rows';
+import { factsOf, findKin, readWords } from '../../store/reachability';
 import type { RegistrationState } from '../../store/schema';
 import { resolveSender } from '../../store/senders';
 import type { Store } from '../../store/store';
@@ -21,9 +21,24 @@ export interface NumberCheck {
 	registered: boolean;
 	state: RegistrationState | null;
 	windowOpenUntil: string | null;
-	/** Why the person gets no WhatsApp: not registered, opted out, place on the waiting list; null: they do. */
+	/** Why the person gets no advertising by WhatsApp: not registered, opted out, place on the waiting list; null: they do. */
 	reason: string | null;
 	error?: string;
+}
+
+/** Whether the window is open stands beside the reason, so the content asked about is one that needs none. */
+const ADVERTISING = {
+	groupId: 0,
+	channel: 'whatsapp',
+	purpose: 'advertisement',
+	contentType: 'template',
+	insteadOfSenderId: null,
+} as const;
+
+/** What came of one number that was looked up. */
+interface Found {
+	registration: PermissionFacts['registration'];
+	reason: LeftOutReason | null;
 }
 
 interface ReadNumber {
@@ -38,22 +53,25 @@ export async function checkRegistrations(
 ): Promise<NumberCheck[]> {
 	const sender = await store.read((db) => resolveSender(db, senderRef, 'whatsapp'));
 	const read = new Map<string, ReadNumber>();
-	const facts = new Map<string, NumberFacts>();
-	/** E.164. */
-	const optedOut = new Set<string>();
-	const lookUp = async (phones: readonly string[]): Promise<void> =>
-		await store.read(async (db) => {
-			const found = await factsOfNumbers(db, sender.id, phones);
-			for (const each of found) facts.set(each.phone, each);
-			const unregistered = new Map(
-				found.filter(({ state }) => state !== 'active').map(({ identityId, phone }) => [identityId, phone]),
+	const found = new Map<string, Found>();
+	const lookUp = async (phones: readonly string[]): Promise<void> => {
+		const { kin, words } = await store.read(async (db) => {
+			const kin = await findKin(
+				db,
+				phones.map((phone) => ({ phone })),
 			);
-			const said = [...(await wordsOfPeople(db, [...unregistered.keys()]))].map(
-				([identityId, words]) => [unregistered.get(identityId) ?? '', words] as const,
-			);
-			for (const [phone, words] of [...said, ...(await wordsOfErased(db, phones))])
-				if (isOptedOut(words, sender.id)) optedOut.add(phone);
+			return { kin, words: await readWords(db, kin.everybody()) };
 		});
+		const now = store.now();
+		const turns = new Turns();
+		for (const phone of phones) {
+			if (turns.isOver()) await turns.next();
+			const target = { ...ADVERTISING, identityId: kin.identityOf(phone), phone, senderId: sender.id };
+			const facts = factsOf(kin, words, target, now);
+			const permission = decide(facts);
+			found.set(phone, { registration: facts.registration, reason: permission === 'allowed' ? null : permission });
+		}
+	};
 	// While the database looks up some numbers, the next are read here.
 	let lookedUp: Promise<void> = Promise.resolve();
 	for (const some of chunksOf(numbers, NUMBERS_A_QUERY)) {
@@ -71,25 +89,20 @@ export async function checkRegistrations(
 	for (const number of numbers) {
 		if (turns.isOver()) await turns.next();
 		const { phone, error } = read.get(number) ?? { phone: null };
-		const known = phone === null ? undefined : facts.get(phone);
-		const registered = known?.state === 'active';
+		const known = phone === null ? undefined : found.get(phone);
+		const registration = known?.registration ?? null;
+		const registered = registration?.state === 'active';
 		checks.push({
 			number,
 			phone,
 			registered,
-			state: known?.state ?? null,
-			windowOpenUntil: registered ? windowOpenUntil(known.lastInboundAt, now) : null,
-			reason: phone === null ? 'no number' : reasonOf(known, optedOut.has(phone)),
+			state: registration?.state ?? null,
+			windowOpenUntil: registered ? windowOpenUntil(registration.lastInboundAt, now) : null,
+			reason: known === undefined ? 'no number' : known.reason,
 			...(error !== undefined && { error }),
 		});
 	}
 	return checks;
-}
-
-function reasonOf(known: NumberFacts | undefined, isOptedOut: boolean): string | null {
-	if (known?.state === 'active') return null;
-	if (known?.state === 'waiting') return 'place on the waiting list';
-	return isOptedOut ? 'opted out' : 'not registered';
 }
 
 /** Each text once: reading a number is what takes the time. @returns the numbers among them, E.164. */

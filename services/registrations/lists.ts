@@ -158,7 +158,7 @@ function keyOf(after: RegistrationFilter['after']): RegistrationKey | undefined 
 }
 
 /** The person can be told from others, but their number not learnt. */
-export function maskView<View extends Pick<RegistrationView, 'phone' | 'whatsAppUserId'>>(view: View): View {
+function maskView<View extends Pick<RegistrationView, 'phone' | 'whatsAppUserId'>>(view: View): View {
 	return {
 		...view,
 		phone: view.phone === null ? null : maskPhone(view.phone),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Channel } from '../../domain/channel';
 import { ConflictError, InvalidInputError } from '../../domain/errors';
 import { parseMessage } from '../../domain/keyword';
+import { hearingOf } from '../../domain/messageTypes';
 import { maskPhone } from '../../domain/phone';
 import type { PersonKey } from '../../store/identities';
 import type { RegistrationState } from '../../store/schema';
@@ -69,7 +70,8 @@ export async function applyMessage(store: Store, input: ApplyMessageInput): Prom
 		shortcode: words.shortcode,
 		invitationCode: words.invitationCode,
 		looksLikeOptOut: words.looksLikeOptOut,
-		opensWindow: channel === 'whatsapp' && (words.kind !== 'ignored' || type === 'sticker'),
+		withoutGroup: words.withoutGroup,
+		opensWindow: channel === 'whatsapp' && hearingOf(type).opensWindow,
 		text: input.text,
 		details: { messageType: type },
 	});

@@ -12,7 +12,7 @@ import { resolveSender } from '../../store/senders';
 import type { Store } from '../../store/store';
 import type { Providers } from './providerAccounts';
 import { assertSendingAllowed } from '../shared/sendingBlock';
-import { enqueueSingle, finishSingle, noProvider } from './singleMessage';
+import { enqueueSingle, finishSingle, noProvider, type QueuedSingle } from './singleMessage';
 
 export interface SentMessage {
 	messageId: number;
@@ -63,7 +63,7 @@ export async function sendMessage(store: Store, providers: Providers, input: Sen
 	assertKey(input.idempotencyKey);
 	await assertSendingAllowed(store);
 	const known = await store.read((db) => messageByKey(db, input.idempotencyKey));
-	if (known) return await finish(store, providers, { id: known.id, owner: null });
+	if (known) return await finish(store, providers, { id: known.id, owner: null, repeated: true });
 
 	assertSendable(input.content, [input.channel]);
 	const sender = await store.read((db) => resolveSender(db, input.sender, input.channel));
@@ -110,7 +110,7 @@ export async function reply(
 		throw new InvalidInputError(`Event ${eventId} came to a number that is no sender here. Make the sender first.`);
 	const quoted = channel === 'whatsapp' ? event.providerEventId : undefined;
 	const known = await store.read((db) => messageByKey(db, idempotencyKey));
-	if (known) return await finish(store, providers, { id: known.id, owner: null }, quoted);
+	if (known) return await finish(store, providers, { id: known.id, owner: null, repeated: true }, quoted);
 
 	const content: MessageContent = { type: 'text', body };
 	assertSendable(content, [channel]);
@@ -132,12 +132,7 @@ export async function reply(
 	return await finish(store, providers, queued, quoted);
 }
 
-async function finish(
-	store: Store,
-	providers: Providers,
-	queued: { id: number; owner: string | null },
-	quoted?: string,
-): Promise<SentMessage> {
+async function finish(store: Store, providers: Providers, queued: QueuedSingle, quoted?: string): Promise<SentMessage> {
 	const { message, repeated } = await finishSingle(store, providers, queued, quoted);
 	return sentMessage(message, repeated);
 }

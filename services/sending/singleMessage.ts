@@ -54,14 +54,18 @@ const LATE_MARKS = 20;
 const REPEAT_PATIENCE_MS = 20_000;
 const REPEAT_LOOK_MS = 50;
 
+/** A message as it stands before it is sent: whose it is to send (null: nobody's of this call), and whether its key was used before. */
+export interface QueuedSingle {
+	id: number;
+	owner: string | null;
+	repeated: boolean;
+}
+
 /** Writes the message down once per idempotency key, queued for the caller alone or left out. */
-export async function enqueueSingle(
-	store: Store,
-	message: SingleMessage,
-): Promise<{ id: number; owner: string | null }> {
+export async function enqueueSingle(store: Store, message: SingleMessage): Promise<QueuedSingle> {
 	return await store.transaction(async (db) => {
 		const known = await messageByKey(db, message.idempotencyKey);
-		if (known) return { id: known.id, owner: null };
+		if (known) return { id: known.id, owner: null, repeated: true };
 		const now = store.now();
 		const identityId = await identityFor(store, db, message);
 		const kin = await findKin(db, [message]);
@@ -87,14 +91,14 @@ export async function enqueueSingle(
 				{ at: now, senderId: message.senderId, channel: message.channel, what: 'skipped', error: permission, template },
 			]);
 		}
-		return { id, owner };
+		return { id, owner, repeated: false };
 	});
 }
 
-async function insertedElsewhere(db: Database, idempotencyKey: string): Promise<{ id: number; owner: null }> {
+async function insertedElsewhere(db: Database, idempotencyKey: string): Promise<QueuedSingle> {
 	const known = await messageByKey(db, idempotencyKey);
 	if (!known) throw new OptInError('Another Reply to the same message is being sent at this moment. Try again.');
-	return { id: known.id, owner: null };
+	return { id: known.id, owner: null, repeated: true };
 }
 
 async function identityFor(
@@ -142,18 +146,18 @@ async function permissionFor(
 export async function finishSingle(
 	store: Store,
 	providers: Providers,
-	{ id, owner }: { id: number; owner: string | null },
+	{ id, owner, repeated }: QueuedSingle,
 	quoted: string | undefined,
 ): Promise<{ message: MessageView; repeated: boolean }> {
 	if (owner !== null) {
 		await dispatch(store, providers, id, owner, quoted);
-		return { message: await read(store, id), repeated: false };
+		return { message: await read(store, id), repeated };
 	}
 	const end = performance.now() + REPEAT_PATIENCE_MS;
 	for (;;) {
 		const message = await read(store, id);
 		if ((message.state !== 'queued' && message.state !== 'sending') || performance.now() > end)
-			return { message, repeated: true };
+			return { message, repeated };
 		// Queued by a call that was killed before it sent anything: this one goes on.
 		const claim = randomUUID();
 		const claimed =

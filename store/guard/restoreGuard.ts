@@ -8,9 +8,9 @@ const PLACE = 'storePlace';
 /** How long after a change the watermark follows at the latest. */
 const FOLLOW_MS = 1_000;
 
-export const WENT_BACK =
+const WENT_BACK =
 	'The store has gone back in time: it lacks consent records that it had before, as after restoring a backup.';
-export const MOVED = 'The store lies in another place than before, as after restoring a backup or moving it.';
+const MOVED = 'The store lies in another place than before, as after restoring a backup or moving it.';
 
 export interface GuardedStore {
 	id: string;

@@ -306,6 +306,8 @@ describe('Cells', () => {
 	it('what a spreadsheet would run is defused, and comes back as it was', () => {
 		for (const formula of ['=1+1', '+cmd|x', '-1', '@x', '\t=1', ' =1', '＝1', "'=1"])
 			expect(defused(formula)).toBe(`'${formula}`);
+		for (const hidden of ['\0=1+1', '\u200b=1+1', '\u0085=1+1', '\u202e@x', ' \u00a0+1'])
+			expect(defused(hidden)).toBe(`'${hidden}`);
 		for (const text of ['Anna', '', "O'Neil", "'quoted'", '1-2', 'a=b']) expect(defused(text)).toBe(text);
 		fc.assert(
 			fc.property(

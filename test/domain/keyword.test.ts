@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 
 import { newInvitationCode, readInvitationCode } from '../../domain/invitationCode';
-import { parseMessage, parseText } from '../../domain/keyword';
+import { parseMessage, parseText, saidWithoutGroup } from '../../domain/keyword';
 import { helpWords, startWords, stopWords } from '../../domain/keywordLists';
 import { normaliseShortcode } from '../../domain/shortcode';
 import { InvalidInputError } from '../../domain/errors';
 
-const kindOf = (text: string): string => parseText(text, 'text').kind;
+const kindOf = (text: string): string => saidWithoutGroup(parseText(text, 'text')).kind;
 
 /** What people put around a keyword: space, punctuation, emoji, invisible characters. */
 const decoration = fc

@@ -158,7 +158,7 @@ function additionalDataOf(
 }
 
 /** What n8n shows when a node stopped the workflow: the message, and the text below it. */
-export class StoppedWorkflow extends Error {
+class StoppedWorkflow extends Error {
 	constructor(
 		readonly headline: string,
 		readonly description: string,

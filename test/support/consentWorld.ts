@@ -363,6 +363,11 @@ const TYPE_TEXT: Record<string, string> = {
 	system: 'system message',
 	unsupported: 'unsupported message',
 	image: 'sends a picture',
+	revoke: 'deletes a message',
+	call_permission_reply: 'answers whether it may be called',
+	pin: 'pins a message',
+	edit: 'edits a message to',
+	group_text: 'writes in a group',
 };
 
 /** The person writes. `{code}` stands for the code of the newest invitation. */

@@ -48,7 +48,7 @@ export async function startPostgres(): Promise<TestPostgres & { remove(): Promis
 	};
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
 	return await new Promise((resolve, reject) => {
 		const probe = createServer();
 		probe.once('error', reject);

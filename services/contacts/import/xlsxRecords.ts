@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../../domain/errors';
-import { assertReadable } from './xlsxSize';
+import { readEntries } from './xlsxEntries';
+import { assertReasonable } from './xlsxGrid';
 
 const ROWS_A_BATCH = 1_000;
 const MOST_FILE_BYTES = 100 * 1_048_576;
@@ -17,7 +18,7 @@ export async function* xlsxRecords(bytes: AsyncIterable<Uint8Array>, sheet: stri
 		pieces.push(piece);
 	}
 	const file = Buffer.concat(pieces.splice(0));
-	assertReadable(file);
+	await assertReasonable(readEntries(file));
 	const rows = await readRows(file, sheet);
 	for (let start = 0; start < rows.length; start += ROWS_A_BATCH) {
 		yield rows.slice(start, start + ROWS_A_BATCH).map((row) => row.map(cellText));

@@ -8,7 +8,7 @@ import type { StatementAnswer, StatementRequest, WorkerSettings } from './worker
 type Result = Extract<StatementAnswer, { rows: unknown[] }>;
 
 /** An error of SQLite; `code` is `SQLITE_<primary result code>`, e.g. SQLITE_5 for busy. */
-export class SqliteError extends Error {
+class SqliteError extends Error {
 	override readonly name = 'SqliteError';
 
 	constructor(

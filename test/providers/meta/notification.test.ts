@@ -90,7 +90,7 @@ describe('messages', () => {
 	])('of a message of type %s with %j the text is %j and the payload %j', (type, content, text, buttonPayload) => {
 		expect(readOne(message({ type, ...content }))).toMatchObject({
 			kind: 'message',
-			messageType: type,
+			messageType: JSON.stringify(content).includes('nfm_reply') ? 'nfm_reply' : type,
 			text,
 			buttonPayload,
 		});
@@ -156,10 +156,78 @@ describe('messages', () => {
 		]);
 	});
 
-	test('a message from nobody is kept as unknown', () => {
-		expect(readOne(message({ from: undefined, from_user_id: undefined, text: { body: 'a' } }))).toMatchObject({
-			kind: 'unknown',
-		});
+	test('a message that names nobody is of the one person in the payload, and of nobody where there are several', () => {
+		const nameless = message({ from: undefined, from_user_id: undefined, text: { body: 'STOP' } });
+		expect(readOne(nameless)).toMatchObject({ kind: 'message', from: { phone: '+16505551234' }, text: 'STOP' });
+		const contacts = [{ wa_id: '16505551234' }, { wa_id: '4917612345678' }];
+		for (const several of [[], contacts])
+			expect(read(change({ messages: [nameless], contacts: several }))).toMatchObject([{ kind: 'unknown' }]);
+	});
+
+	test.each([
+		['a deletion', 'revoke', { revoke: { original_message_id: 'wamid.1' } }, 'revoke', null],
+		[
+			'an edit, by its new text',
+			'edit',
+			{ edit: { original_message_id: 'wamid.1', message: { type: 'text', text: { body: 'STOP' } } } },
+			'edit',
+			'STOP',
+		],
+		['an edited caption', 'edit', { edit: { message: { type: 'image', image: { caption: 'stop' } } } }, 'edit', 'stop'],
+		['an edit of an edit', 'edit', { edit: { message: { type: 'edit', edit: {} } } }, 'edit', null],
+		[
+			'a refused call',
+			'interactive',
+			{ interactive: { type: 'call_permission_reply', call_permission_reply: { response: 'reject' } } },
+			'call_permission_reply',
+			null,
+		],
+		['START in a group', 'text', { text: { body: 'START' }, group_id: 'g1' }, 'group_text', 'START'],
+		['the text of an order', 'order', { order: { catalog_id: '1', text: 'STOP', product_items: [] } }, 'order', 'STOP'],
+		[
+			'a button without a title',
+			'interactive',
+			{ interactive: { type: 'button_reply', button_reply: { id: 'STOP' } } },
+			'interactive',
+			'STOP',
+		],
+		[
+			'a row without a title',
+			'interactive',
+			{ interactive: { type: 'list_reply', list_reply: { id: 'STOP', description: 'x' } } },
+			'interactive',
+			'STOP',
+		],
+	])('%s comes with its type and words', (_what, type, content, messageType, text) => {
+		expect(readOne(message({ type, ...content }))).toMatchObject({ kind: 'message', messageType, text });
+	});
+
+	test.each([
+		[
+			'a picture',
+			{ type: 'image', image: { id: '77', mime_type: 'image/jpeg', sha256: 'x' } },
+			{ image: { id: '77' } },
+		],
+		['a place', { type: 'location', location: { latitude: 1, longitude: 2 } }, { location: { latitude: 1 } }],
+		[
+			'what is answered',
+			{ type: 'text', text: { body: 'yes' }, context: { id: 'wamid.0' } },
+			{ context: { id: 'wamid.0' } },
+		],
+		[
+			'the advertisement that led here',
+			{ type: 'text', text: { body: 'hi' }, referral: { source_id: '5' } },
+			{ referral: { source_id: '5' } },
+		],
+		['why it is unsupported', { type: 'unsupported', errors: [{ code: 131051 }] }, { errors: [{ code: 131051 }] }],
+	])('%s reaches the workflow', (_what, told, content) => {
+		expect(readOne(message(told))).toMatchObject({ content });
+	});
+
+	test('an edit under the id of what it edits is no repetition of it', () => {
+		const said = readOne(message({ text: { body: 'hello' } }));
+		const edited = readOne(message({ type: 'edit', edit: { message: { type: 'text', text: { body: 'STOP' } } } }));
+		expect(edited).not.toMatchObject({ providerEventId: (said as { providerEventId: string }).providerEventId });
 	});
 });
 
@@ -295,12 +363,8 @@ describe('preferences', () => {
 			{ kind: 'preference', value: 'stop' },
 		]);
 		expect(
-			readPreference(
-				preference({ category: 'all_messages', value: 'resume' }),
-				preference({ value: 'signup' }),
-				preference({ wa_id: undefined }),
-			),
-		).toMatchObject([{ kind: 'unknown' }, { kind: 'unknown' }, { kind: 'unknown' }]);
+			readPreference(preference({ category: 'all_messages', value: 'resume' }), preference({ value: 'signup' })),
+		).toMatchObject([{ kind: 'unknown' }, { kind: 'unknown' }]);
 	});
 });
 

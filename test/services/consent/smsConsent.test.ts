@@ -38,13 +38,15 @@ describeStores('Consent to SMS', (context) => {
 
 	it('comes from the form where it covers SMS, with its evidence in the ledger', async () => {
 		const { store } = context();
-		await invite(store, {
+		const { text } = await invite(store, {
 			sender: '',
 			number: PHONE,
 			origin: 'form',
 			limits: NO_LIMITS,
 			evidence: { smsConsent: true, consentText: 'Yes, by SMS', formVersion: '3', address: '192.0.2.1' },
 		});
+		expect(await maySend('advertisement')).toBe('no SMS consent');
+		await say(text ?? '', 'whatsapp');
 		expect((await seen(store)).contacts).toMatchObject([{ sms_number: PHONE, sms_consent_source: 'form' }]);
 		expect(await maySend('advertisement')).toBe('yes');
 		const [record] = (await exportPerson(store, { number: PHONE })).records;

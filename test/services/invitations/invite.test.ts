@@ -40,6 +40,20 @@ describeStores('Inviting', (context) => {
 	const inviteNews = (number = '333 1234567') =>
 		inviteBy({ number, groups: ['news'], evidence: { formVersion: '3', address: '192.0.2.1' }, inbox: INBOX });
 
+	it.each(['STOP', 'STOP NEWS'])('invites nobody who said %s by another number of their contact', async (word) => {
+		const { store, clock } = context();
+		await setUp();
+		const other = '+393337654321';
+		await createOrUpdateContact(store, { whatsAppNumber: PHONE, smsNumber: other });
+		await deliver(store, message('START', { phone: other }));
+		clock.advance(1_000);
+		await deliver(store, message(word, { phone: other }));
+		expect(await inviteBy({ origin: 'operator', groups: ['news'] })).toMatchObject({
+			outcome: word === 'STOP' ? 'optedOut' : 'leftGroup',
+			code: '',
+		});
+	});
+
 	it.each(['333 1234567', '+39 333 1234567', '0039 333 1234567'])(
 		'takes the number as "%s" and gives a link with START, the group and the code typed in',
 		async (number) => {
@@ -130,7 +144,8 @@ describeStores('Inviting', (context) => {
 		await deliver(store, message(text));
 		const person = await seen(store);
 		expect(person.registrations).toEqual([expected]);
-		expect(person.groups).toEqual(expected === 'active' ? ['news'] : []);
+		// The group was ticked on a form, where anybody can type anybody's number: it counts with the code.
+		expect(person.groups).toEqual([]);
 	});
 
 	it('invites nobody by an expired invitation, nor by one given before a STOP', async () => {
@@ -273,9 +288,9 @@ describeStores('Inviting', (context) => {
 			evidence: { smsConsent: true },
 			personFields: { name: 'Anna', fields: { email: 'anna@example.com', shop: 'Meran' } },
 		});
-		expect((await seen(store)).contacts).toMatchObject([{ name: null, fields: '{}' }]);
+		expect((await seen(store)).contacts).toEqual([]);
 		clock.advance(1_000);
-		await deliver(store, message(invitation.text, { profileName: 'anna_98' }));
+		await deliver(store, message(invitation.text));
 		const [contact] = (await seen(store)).contacts;
 		expect(contact).toMatchObject({
 			name: 'Anna',
@@ -402,16 +417,50 @@ describeStores('Inviting', (context) => {
 		]);
 	});
 
-	it('records consent to SMS only where the form asked for it', async () => {
-		const { store } = context();
+	it('records consent to SMS only where the form asked for it, and only once that number has answered with the code', async () => {
+		const { store, clock } = context();
 		await setUp();
-		await inviteNews();
+		const { text } = await inviteBy({ evidence: { smsConsent: true } });
 		expect((await seen(store)).contacts).toEqual([]);
-		await inviteBy({ evidence: { smsConsent: true } });
+		clock.advance(1_000);
+		await deliver(store, message(text));
 		expect((await seen(store)).contacts).toMatchObject([
-			{ sms_number: PHONE, whatsapp_number: null, sms_consent_source: 'form' },
+			{ sms_number: PHONE, whatsapp_number: PHONE, sms_consent_source: 'form' },
 		]);
 	});
+
+	it('gives nothing that a stranger typed to who writes without the code, nor to the account that sends it', async () => {
+		const { store, clock } = context();
+		await setUp();
+		const { text } = await inviteBy({
+			groups: ['news'],
+			evidence: { smsConsent: true },
+			personFields: { name: 'Your prize', fields: { shop: 'x' } },
+		});
+		clock.advance(1_000);
+		const stranger = '+393337654321';
+		await deliver(store, message(`START ${text.split(' ').at(-1)}`, { phone: stranger }));
+		expect(await seen(store, stranger)).toMatchObject({ groups: [], contacts: [{ name: null, sms_consent_at: null }] });
+		// The stranger's answer has not used it up: the number decides.
+		await deliver(store, message('hello', { profileName: 'Anna' }));
+		expect(await seen(store)).toMatchObject({
+			registrations: ['active'],
+			groups: [],
+			contacts: [{ name: 'Anna', fields: '{}', sms_consent_at: null }],
+		});
+	});
+
+	it.each(['your prize waits at https://prize.example', 'www.prize.example', 'prize.shop/now', 'anna@example.com'])(
+		'takes no name that holds a link: %s',
+		async (name) => {
+			const { store, clock } = context();
+			await setUp();
+			const { text } = await inviteBy({ personFields: { name } });
+			clock.advance(1_000);
+			await deliver(store, message(text));
+			expect((await seen(store)).contacts).toMatchObject([{ name: null }]);
+		},
+	);
 
 	it('keeps what the person was shown as evidence in the ledger', async () => {
 		const { store } = context();

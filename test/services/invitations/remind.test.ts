@@ -1,5 +1,6 @@
 import { NO_LIMITS } from '../../../domain/invitationLimits';
 import { verifyConsent } from '../../../services/rights/verifyLedger';
+import { createOrUpdateContact } from '../../../services/contacts/contacts';
 import { createOrUpdateGroup } from '../../../services/contacts/groups';
 import { invite, type InviteInput } from '../../../services/invitations/invite';
 import { registerByHand } from '../../../services/registrations/registrations';
@@ -63,6 +64,17 @@ describeStores('Reminding', (context) => {
 		expect(reminder?.link).toBe(`https://wa.me/390212345678?text=START%20NEWS%20${reminder?.code}`);
 		expect(reminder?.text).toBe(`START NEWS ${reminder?.code}`);
 		expect(reminder?.idempotencyKey).toMatch(/^reminder \d+ \d+$/);
+	});
+
+	it.each(['STOP', 'STOP NEWS'])('reminds nobody who said %s by another number of their contact', async (word) => {
+		const { store, clock } = context();
+		await setUp();
+		await inviteAll(2);
+		await createOrUpdateContact(store, { smsNumber: phoneOf(0), whatsAppNumber: phoneOf(9) });
+		await createOrUpdateContact(store, { smsNumber: phoneOf(8), whatsAppNumber: phoneOf(1) });
+		for (const index of [8, 9]) await deliver(store, message(word, { phone: phoneOf(index) }));
+		clock.advance(25 * HOUR_MS);
+		expect(await phones()).toEqual([]);
 	});
 
 	it('reminds a person as often as is said and no more, each time after that while, and never of what has expired', async () => {

@@ -105,6 +105,10 @@ describeStores('The opt-in form', (context) => {
 			{ ...settings, consentCoversSms: true },
 			{ ...visitor, fields: { ...filled, phone: '333 7654321' } },
 		);
+		// Anybody can type anybody's number: it counts once that number has answered with the code.
+		expect(await smsConsents()).toEqual([]);
+		const [invitation] = await store.db.selectFrom('invitation').select('code').orderBy('id', 'desc').execute();
+		await deliver(store, message(`START ${invitation?.code}`, { phone: '+393337654321' }));
 		expect(await smsConsents()).toEqual([{ sms_consent_source: 'form' }]);
 	});
 

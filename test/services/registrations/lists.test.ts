@@ -176,6 +176,22 @@ describeStores('The list of registrations', (context) => {
 		}
 	});
 
+	it('sees in a check a STOP that was said by another number of the same contact', async () => {
+		const { store } = context();
+		await makeSender();
+		const [own, other] = [phoneOf(1), phoneOf(2)];
+		await createOrUpdateContact(store, { whatsAppNumber: own, smsNumber: other });
+		await write(own);
+		expect(await checkRegistrations(store, { sender: '', numbers: [other] })).toMatchObject([
+			{ registered: false, state: null, reason: 'not registered' },
+		]);
+		const check = () => checkRegistrations(store, { sender: '', numbers: [own] });
+		expect(await check()).toMatchObject([{ registered: true, reason: null }]);
+		context().clock.advance(1_000);
+		await deliver(store, message('STOP', { phone: other }));
+		expect(await check()).toMatchObject([{ registered: true, state: 'active', reason: 'opted out' }]);
+	});
+
 	it('keeps people of a group together with their other senders', async () => {
 		const { store } = context();
 		const [one] = [await makeSender(), await makeSender(OTHER_SENDER)];

@@ -153,6 +153,15 @@ describeStores('Sending one message', (context) => {
 		expect(later.repeated).toBe(true);
 	});
 
+	it('says of a message that is left out at once whether its key was used before', async () => {
+		const { store } = context();
+		await seedSender(store);
+		const provider = new FakeProvider(store);
+		const send = () => sendMessage(store, { meta: provider }, text());
+		expect(await send()).toMatchObject({ state: 'skipped', reason: 'not registered', repeated: false });
+		expect(await send()).toMatchObject({ state: 'skipped', reason: 'not registered', repeated: true });
+	});
+
 	it('goes on with what a killed call had written down and not sent', async () => {
 		const { store, clock } = context();
 		const senderId = await seedSender(store);

@@ -40,10 +40,10 @@ export async function execute({ node, store, parameters }: Call): Promise<Output
 /** Its own cells, and what is wrong: flat, so that Convert to File writes a file that can be corrected and imported again. */
 function rejectedItem({ row, column, reason, cells }: RejectedRow) {
 	const [rowName, columnName, reasonName] = REJECTION_COLUMNS;
-	const shown = Object.entries(cells).map(([name, cell]): [string, string] => [name, defused(cell)]);
+	const shown = Object.entries(cells).map(([name, cell]): [string, string] => [defused(name), defused(cell)]);
 	return Object.fromEntries<string | number>([
 		[rowName, row],
-		[columnName, column ?? ''],
+		[columnName, defused(column ?? '')],
 		[reasonName, reason],
 		...shown.filter(([name]) => !(REJECTION_COLUMNS as readonly string[]).includes(name)),
 	]);
