@@ -72,8 +72,11 @@ function parseShortText(text: string): SpokenWords {
 		(words.length === 1 || plainStopWords.has(first) || !beginsOrdinaryPhrase(text))
 	)
 		return stopping(second ?? null);
-	if (isStartWord(first) && words.length > 1 && isCourtesy(words.slice(1)) && !/[?？]/.test(text))
-		return { ...nothingSaid, kind: 'start' };
+	if (isStartWord(first) && words.length > 1 && isCourtesy(words.slice(1)) && !/[?？]/.test(text)) {
+		const alone: SpokenWords = { ...nothingSaid, kind: 'start' };
+		// A group may be called like a courtesy ("ok"): then it is meant.
+		return words.length === 2 ? { ...alone, shortcode: second ?? null, withoutGroup: alone } : alone;
+	}
 	if (isStartWord(first) && words.length <= 3) {
 		const starting = parseStart(second, third);
 		if (starting) return starting;
@@ -175,14 +178,11 @@ const POLITE_WORDS = new Set(
 );
 
 function stopping(shortcode: string | null): SpokenWords {
-	const isNoShortcode =
-		shortcode !== null && (isStopWord(shortcode) || POLITE_WORDS.has(shortcode) || isCourtesy([shortcode]));
-	return {
-		kind: 'stop',
-		shortcode: isNoShortcode ? null : (shortcode?.slice(0, SHORTCODE_KEPT) ?? null),
-		invitationCode: null,
-		looksLikeOptOut: true,
-	};
+	const alone: SpokenWords = { kind: 'stop', shortcode: null, invitationCode: null, looksLikeOptOut: true };
+	if (shortcode === null || isStopWord(shortcode) || POLITE_WORDS.has(shortcode)) return alone;
+	const named = { ...alone, shortcode: shortcode.slice(0, SHORTCODE_KEPT) };
+	// A group may be called like a courtesy ("ok"): then it is meant.
+	return isCourtesy([shortcode]) ? { ...named, withoutGroup: alone } : named;
 }
 
 /** "S.T.O.P.", "sto p" and "OPT-OUT" are one word that was taken apart. Only opt-outs are put together from pieces that are words themselves. */
