@@ -186,9 +186,13 @@ function withPlus(digits: string, country: string): string | undefined {
 	}
 }
 
+/** Marks that turn the direction of writing: in a name they turn the text around it too, so that it reads as another. */
+const DIRECTION_MARKS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+
 function nameOf(byRole: Partial<Record<ColumnRole, { text: string }>>): string | null {
 	const parts = [byRole.firstName?.text, byRole.lastName?.text].filter((part) => part !== undefined);
-	return byRole.name?.text ?? (parts.join(' ') || null);
+	const name = byRole.name?.text ?? parts.join(' ');
+	return name.replace(DIRECTION_MARKS, '').trim() || null;
 }
 
 type RowConsent = Pick<ImportedRow, 'smsConsentSource' | 'smsConsentAt' | 'consentIncomplete'>;

@@ -4,7 +4,7 @@ import { selectFieldNames } from '../../store/contactExport';
 import { type Contact, selectContacts } from '../../store/contacts';
 import { resolveGroup } from '../../store/groups';
 import type { Store } from '../../store/store';
-import { fieldText } from './import/foldRows';
+import { fieldText } from './fieldText';
 
 export interface ExportFilter {
 	/** Group id or shortcode; default: all contacts. */

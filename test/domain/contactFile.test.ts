@@ -298,6 +298,14 @@ describe('Cells', () => {
 		]);
 	});
 
+	it.each(['\u202E', '\u202A', '\u2066', '\u2069', '\u200F', '\u061C'])(
+		'a name holds no mark that turns the direction of writing (%j)',
+		async (mark) => {
+			const { rows } = await read(`Name;Phone\nAn${mark}na${mark};${PHONE}\n${mark};${PHONE}\n`);
+			expect(rows.map(({ name }) => name)).toEqual(['Anna', null]);
+		},
+	);
+
 	it('a formula is text that is stored as it is', async () => {
 		const { rows } = await read(`Name;Phone\n=HYPERLINK("x");${PHONE}\n@x;${PHONE}\n`, { delimiter: ';' });
 		expect(rows.map(({ name }) => name)).toEqual(['=HYPERLINK("x")', '@x']);

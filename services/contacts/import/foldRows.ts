@@ -2,6 +2,7 @@ import { OptInError } from '../../../domain/errors';
 import type { ImportedRow } from '../../../domain/contactFile/row';
 import type { Contact, NewContact } from '../../../store/contacts';
 import { chooseContact, completed, type Given } from '../contacts';
+import { fieldText } from '../fieldText';
 
 /** A contact while rows are folded into it. */
 export interface FoldedContact extends NewContact {
@@ -148,14 +149,6 @@ function changedFields(
 ): Record<string, string> | undefined {
 	const changed = Object.entries(given ?? {}).filter(([name, value]) => fieldText(known, name) !== value);
 	return changed.length > 0 ? Object.fromEntries(changed) : undefined;
-}
-
-/** A field as a file would show it. */
-export function fieldText(fields: Record<string, unknown>, name: string): string {
-	const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-	if (typeof value === 'string') return value.trim();
-	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-	return value === undefined || value === null ? '' : JSON.stringify(value);
 }
 
 function givenOf(row: ImportedRow): Given {
