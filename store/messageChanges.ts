@@ -61,7 +61,7 @@ export async function changeMessages(
 	if (ids.length === 0) return [];
 	const changed: StoredMessage[] = [];
 	const counts: Count[] = [];
-	for (const before of await lockMessages(db, ids)) {
+	for (const before of await underTheirCampaigns(db, await lockMessages(db, ids))) {
 		const wanted = change(before);
 		if (!wanted) continue;
 		const isErased = before.providerMessageId === ERASED_PROVIDER_ID;
@@ -69,7 +69,8 @@ export async function changeMessages(
 		const after: StoredMessage = { ...before, ...wanted, providerMessageId, taken: providerMessageId !== null };
 		if (after.state !== before.state) after.stateAt = now;
 		changed.push(after);
-		counts.push(...countsFor(before, after, now));
+		// What is left out while its campaign is being planned is counted when the whole is planned.
+		if (before.campaignState !== 'planning' || after.state !== 'skipped') counts.push(...countsFor(before, after, now));
 	}
 	await writeMessages(db, changed);
 	await addCounts(db, counts);
@@ -116,6 +117,27 @@ async function lockMessages(db: Database, ids: readonly number[]): Promise<Store
 			]),
 	).execute();
 	return rows.map((row) => ({ ...row, taken: row.providerMessageId !== null }));
+}
+
+/** The same with the states of their campaigns, held: one that is being planned does not become whole in between. */
+async function underTheirCampaigns(db: Database, messages: StoredMessage[]): Promise<StoredMessage[]> {
+	const planned = messages.flatMap(({ campaignId, campaignState }) =>
+		campaignId !== null && campaignState === 'planning' ? [campaignId] : [],
+	);
+	if (planned.length === 0) return messages;
+	const campaigns = await forUpdate(
+		db,
+		db
+			.selectFrom('campaign')
+			.select(['id', 'state'])
+			.where('id', 'in', listOf(db, [...new Set(planned)]))
+			.orderBy('id'),
+	).execute();
+	const states = new Map(campaigns.map(({ id, state }) => [id, state]));
+	return messages.map((message) => ({
+		...message,
+		campaignState: states.get(message.campaignId ?? 0) ?? message.campaignState,
+	}));
 }
 
 function countsFor(before: StoredMessage, after: StoredMessage, now: number): Count[] {

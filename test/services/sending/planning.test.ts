@@ -7,6 +7,8 @@ import {
 	resumeCampaign,
 } from '../../../services/sending/campaigns';
 import { summarise } from '../../../services/reporting/summarise';
+import { identityById } from '../../../store/identities';
+import { withdrawQueued } from '../../../store/messages';
 import type { Store } from '../../../store/store';
 import {
 	campaign,
@@ -24,6 +26,20 @@ import { describeStores } from '../../support/stores';
 
 // The machine may have much else to do: a test that waits for a rate must not fail for that.
 jest.setTimeout(60_000);
+
+/** As a STOP does to what is queued. */
+async function sayStop(store: Store, identityId: number): Promise<void> {
+	await store.transaction(async (db) => {
+		const { phone: own } = (await identityById(db, identityId)) ?? { phone: null };
+		await withdrawQueued(db, {
+			identityId,
+			phones: own === null ? [] : [own],
+			contactIds: [],
+			reason: 'opted out',
+			now: store.now(),
+		});
+	});
+}
 
 /** One person for each thing that matters to planning. */
 async function seedAudience(store: Store): Promise<{ senderId: number }> {
@@ -171,6 +187,25 @@ describeStores('Creating a campaign', (context) => {
 		const recipients = (await messages(store)).map(({ recipient }) => recipient);
 		expect(new Set(recipients).size).toBe(1_203);
 		expect(senderId).toBe(1);
+	});
+
+	it('counts once who says STOP while it is being planned', async () => {
+		const { store } = context();
+		await seedSender(store);
+		const groupId = await seedGroup(store);
+		const early = await seedPerson(store, { sms: phone(1), groupIds: [groupId] });
+		await insertContacts(store, groupId, 1_200);
+		const interrupted: Store = Object.create(store) as Store;
+		let transactions = 0;
+		interrupted.transaction = async (work) => {
+			const result = await store.transaction(work);
+			if (++transactions === 3) await sayStop(store, early.identityId);
+			return result;
+		};
+		await createCampaign(interrupted, campaign({ channels: 'sms', purpose: 'service' }));
+		const skipped = (await messages(store)).filter(({ state }) => state === 'skipped');
+		expect(skipped).toHaveLength(1);
+		expect(await counters(store)).toEqual({ 'sms skipped opted out': 1 });
 	});
 
 	it('leaves excluded groups out and writes once to who is in two groups', async () => {
