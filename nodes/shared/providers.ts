@@ -32,7 +32,12 @@ export function createProvider(
 		name === 'meta'
 			? createMetaProvider(metaAccount(fields), http)
 			: withStatusCallback(createWebsmsProvider(websmsAccount(fields), http), statusCallbackUrl(fields));
-	return fields.trialMode === true ? withTrialMode(provider, splitList(fields.trialNumbers)) : provider;
+	return isTrial(fields.trialMode) ? withTrialMode(provider, splitList(fields.trialNumbers)) : provider;
+}
+
+/** Anything but "no" is trial mode: a setting that was written by other means than the form must not send to everybody. */
+function isTrial(setting: unknown): boolean {
+	return setting !== undefined && setting !== null && setting !== false && setting !== 'false' && setting !== '';
 }
 
 export function createWebhookReader(name: ProviderWithCredential, fields: IDataObject): WebhookReader {

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { internationalToE164 } from '../../providers/address';
 import { safeDetail } from '../../providers/errorText';
 import { retryAfterMs } from '../../providers/exchange';
+import { fingerprint } from '../../providers/fingerprint';
+import { readNotification } from '../../providers/meta/notification';
 import { queryOf } from '../../providers/query';
 
 test.each([
@@ -58,4 +60,36 @@ test('the query of any URL can be read', () => {
 			queryOf(url);
 		}),
 	);
+});
+
+/** A value in so many lists. */
+function nested(levels: number, value: unknown): unknown {
+	let all = value;
+	for (let level = 0; level < levels; level++) all = [all];
+	return all;
+}
+
+test('content of any depth has an id of its own, the same each time', () => {
+	const ids = [nested(20_000, 1), nested(20_000, 2), nested(19_999, 1), { a: nested(20_000, 1) }].map(fingerprint);
+	expect(new Set(ids).size).toBe(4);
+	expect(fingerprint(nested(20_000, 1))).toBe(ids[0]);
+});
+
+test('an element nested 20,000 levels deep loses no STOP beside it', () => {
+	const stop = { from: '393331234567', id: 'wamid.1', timestamp: '1749416383', type: 'text', text: { body: 'STOP' } };
+	const deep = nested(20_000, 'x');
+	const value = { messages: [deep, { ...stop, id: 'wamid.2', type: 'order', order: { text: 'x', deep } }, stop] };
+	const events = readNotification({
+		entry: [
+			{
+				id: '1',
+				changes: [
+					{ field: 'messages', value },
+					{ field: 'x', value: deep },
+				],
+			},
+		],
+	});
+	expect(events?.map(({ kind }) => kind)).toEqual(['unknown', 'message', 'message', 'unknown']);
+	expect(events?.[2]).toMatchObject({ text: 'STOP' });
 });
