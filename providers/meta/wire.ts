@@ -147,12 +147,15 @@ export function messageTypeOf(type: string, element: unknown): string {
 const KNOWN_OF_MESSAGE = new Set(['id', 'from', 'from_user_id', 'timestamp', 'type', 'text', 'button']);
 const CONTENT_CHARACTERS = 16_000;
 
-/** In characters of JSON; endless where it is nested too deep to be written. */
-function lengthOf(content: unknown): number {
+/** NUL and half a surrogate pair, as JSON writes them: PostgreSQL takes neither. */
+const NOT_STORABLE = /\\u0000|\\ud[89a-f][0-9a-f]{2}/gi;
+
+/** Null where it is nested too deep to be written. */
+function textOf(content: unknown): string | null {
 	try {
-		return JSON.stringify(content).length;
+		return JSON.stringify(content);
 	} catch {
-		return Infinity;
+		return null;
 	}
 }
 
@@ -160,10 +163,13 @@ function lengthOf(content: unknown): number {
 export function contentOf(element: unknown): Record<string, unknown> | undefined {
 	const entries = Object.entries(element as Record<string, unknown>).filter(([name]) => !KNOWN_OF_MESSAGE.has(name));
 	if (entries.length === 0) return undefined;
-	const content = Object.fromEntries(entries);
-	return lengthOf(content) <= CONTENT_CHARACTERS
-		? content
-		: { tooLong: true, fields: entries.map(([name]) => name.slice(0, 100)).slice(0, 50) };
+	const text = textOf(Object.fromEntries(entries));
+	return text !== null && text.length <= CONTENT_CHARACTERS
+		? (JSON.parse(text.replace(NOT_STORABLE, '\\ufffd')) as Record<string, unknown>)
+		: {
+				tooLong: true,
+				fields: entries.map(([name]) => name.slice(0, 100).replace(/[\0\p{Surrogate}]/gu, '\ufffd')).slice(0, 50),
+			};
 }
 
 /** Of a message of type system. Older versions of the API name the new number `new_wa_id`. */

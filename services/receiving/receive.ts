@@ -23,6 +23,7 @@ import { applyConsentSignal, type SignalInput, type SignalResult } from '../cons
 import { fillWaiting } from '../consent/fillWaiting';
 import { waitForInFlight } from '../shared/inFlight';
 import { applyNumberChange } from './personNumberChange';
+import { storable } from './storable';
 import { defaultSender } from '../senders/senders';
 import { settleStatuses } from '../sending/settleStatuses';
 import { noticeNumberChanges } from '../senders/companyNumberChange';
@@ -58,7 +59,8 @@ export async function receive(
 	request: RawRequest,
 	{ inbox, storeStatuses }: ReceiveOptions,
 ): Promise<WebhookAnswer> {
-	const { answer, events } = reader.read(request);
+	const { answer, events: told } = reader.read(request);
+	const events = told.map(storable);
 	try {
 		await noticeNumberChanges(store, reader.name, events, CARRY_MS);
 	} catch (error) {

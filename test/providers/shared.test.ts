@@ -75,6 +75,19 @@ test('content of any depth has an id of its own, the same each time', () => {
 	expect(fingerprint(nested(20_000, 1))).toBe(ids[0]);
 });
 
+test('what a message holds is brought to what both databases can keep', () => {
+	const told = {
+		id: 'wamid.1',
+		from: '393331234567',
+		timestamp: '1',
+		type: 'location',
+		location: { name: 'a\0b\ud800c😀', 'k\0': 1 },
+	};
+	const [event] =
+		readNotification({ entry: [{ id: '1', changes: [{ field: 'messages', value: { messages: [told] } }] }] }) ?? [];
+	expect(event).toMatchObject({ content: { location: { name: 'a\ufffdb\ufffdc😀', 'k\ufffd': 1 } } });
+});
+
 test('an element nested 20,000 levels deep loses no STOP beside it', () => {
 	const stop = { from: '393331234567', id: 'wamid.1', timestamp: '1749416383', type: 'text', text: { body: 'STOP' } };
 	const deep = nested(20_000, 'x');
