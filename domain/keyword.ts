@@ -83,8 +83,14 @@ function parseShortText(text: string): SpokenWords {
 	}
 	if (words.length === 1 ? isHelpWord(first) : helpPhrases.has(words.join(' ')))
 		return { ...nothingSaid, kind: 'help' };
-	const inOwn = inOwnWords(readOptOutWording(text), words.length === 1 ? readInvitationCode(first) : null);
+	const read = inOwnWords(readOptOutWording(text), words.length === 1 ? readInvitationCode(first) : null);
+	const inOwn = { ...read, looksLikeOptOut: read.looksLikeOptOut || beginsWithStop(text) };
 	return parseDressed(text, inOwn) ?? inOwn;
+}
+
+/** A sentence or line that begins with a stop word may mean it, whatever courtesy follows that no list knows: it registers nobody. */
+function beginsWithStop(text: string): boolean {
+	return text.split(MARKS).some((piece) => isStopWord(withoutGreeting(foldedWords(piece))[0] ?? ''));
 }
 
 /** Where a text may be taken apart: sentences, lines, quotes, emoji; a colon stands between a keyword and its shortcode. */

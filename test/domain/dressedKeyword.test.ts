@@ -119,6 +119,16 @@ describe('A keyword in what people put around it', () => {
 		expect(saidWithoutGroup(parseText(text, 'text')).kind).toBe('message');
 	});
 
+	it.each([
+		'baja. Que tengan buen día',
+		'baja NEWS si son tan amables',
+		'parar muito obrigada',
+		'Olá, parar NEWS. Um bom dia',
+	])('%j registers nobody, though its courtesy is in no list', (text) => {
+		const { kind, looksLikeOptOut } = saidWithoutGroup(parseText(text, 'text'));
+		expect(kind === 'stop' || looksLikeOptOut).toBe(true);
+	});
+
 	it('is understood in every language and dress, with its shortcode or without', () => {
 		const dressed = fc.constantFrom(...Object.values(languages)).chain((language) =>
 			fc.record({
