@@ -5,7 +5,7 @@ import { noticePage, textsOf } from '../../services/optInForm/page';
 import type { FormSettings } from '../../services/optInForm/settings';
 import { type FormAnswer, showForm, submitForm } from '../../services/optInForm/submitForm';
 import { withNodeStore } from '../shared/store';
-import { requestOf, responseOf } from '../shared/webhookRequest';
+import { requestOf, responseOf, visitorAddress } from '../shared/webhookRequest';
 import { readFormSettings } from './formSettings';
 
 const WEB_FORM = 'application/x-www-form-urlencoded';
@@ -56,7 +56,7 @@ async function answer(node: IWebhookFunctions, settings: FormSettings, inbox: st
 	if (!contentType.startsWith(WEB_FORM)) return wrongFormat(settings, contentType);
 	const submission = {
 		fields: node.getBodyData(),
-		address: request.ip ?? null,
+		address: visitorAddress(request),
 		userAgent: request.headers['user-agent'] ?? null,
 		inbox,
 	};

@@ -24,8 +24,8 @@ const MOST_VALUES = 100;
 export interface FormSubmission {
 	/** As the browser sent them; a name given twice is a list. */
 	fields: Readonly<Record<string, unknown>>;
-	/** The visitor's, for the evidence and the limits. */
-	address: string | null;
+	/** The visitor's, for the evidence and the limits; `unknown` is one, too. */
+	address: string;
 	userAgent: string | null;
 	/** The trigger that hands the invitation to its workflow. */
 	inbox: string | null;
@@ -113,7 +113,7 @@ export async function submitForm(
 			formVersion: settings.consentVersion,
 			consentText: consentText(settings),
 			smsConsent: settings.consentCoversSms,
-			...(submission.address !== null && { address: submission.address }),
+			address: submission.address,
 			...(submission.userAgent !== null && { userAgent: submission.userAgent.slice(0, LONGEST_USER_AGENT) }),
 		},
 		inbox: submission.inbox,
