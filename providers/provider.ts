@@ -48,6 +48,10 @@ export interface ProviderError {
 	/** For people: what happened and what to do. Carries no secret and no full phone number. */
 	message: string;
 	retryAfterMs?: number;
+	/** The answer came from something between us and the provider: the sender stops for it only when it lasts. */
+	stopsWhenItLasts?: true;
+	/** It may lie in what this one person's fields put in: the second time the message fails instead of pausing its campaign. */
+	failsWhenRepeated?: true;
 }
 
 export type SendResult =
