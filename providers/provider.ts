@@ -175,8 +175,10 @@ export interface IncomingNumberChange {
 	sender: IncomingSender;
 	/** As the person was known until now. */
 	from: { phone: string | null; whatsAppUserId: string | null };
-	/** E.164 with `+`. */
-	to: string;
+	/** E.164 with `+`; null where only the WhatsApp user id has changed. */
+	to: string | null;
+	/** What the person's WhatsApp user id is from now on; null where nothing is said of it. */
+	newUserId: string | null;
 	at: number | null;
 	/** What the provider says of it, for people. */
 	text: string | null;
