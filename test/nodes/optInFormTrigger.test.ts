@@ -107,6 +107,16 @@ describe('The form trigger', () => {
 		expect(answered.body).toContain('https://wa.me/390212345678?text=START%20');
 	});
 
+	it.each([
+		'application/x-www-form-urlencoded;charset=UTF-8',
+		'Application/X-WWW-Form-Urlencoded ; charset=utf-8',
+		'application/x-www-form-urlencoded;',
+	])('takes a form sent as %s', async (type) => {
+		const { answered, run } = visit({ method: 'POST', headers: { 'content-type': type }, body: { phone: '' } });
+		await run();
+		expect(answered.status).toBe(422);
+	});
+
 	it('starts the execution of a test run with the first submission that invites', async () => {
 		const test = { method: 'POST', mode: 'manual', headers: { 'content-type': form } };
 		expect(await visit({ ...test, method: 'GET' }).run()).toEqual({ noWebhookResponse: true });
@@ -119,6 +129,14 @@ describe('The form trigger', () => {
 		['multipart/form-data; boundary=x', 'text/html; charset=utf-8'],
 		['text/plain', 'text/html; charset=utf-8'],
 		['application/json', 'application/json'],
+		['Application/JSON; charset=utf-8', 'application/json'],
+		['application/jsonfoo', 'text/html; charset=utf-8'],
+		['application/x-www-form-urlencodedfoo', 'text/html; charset=utf-8'],
+		['application/x-www-form-urlencoded-foo; charset=utf-8', 'text/html; charset=utf-8'],
+		['application/x-www-form-urlencoded, text/plain', 'text/html; charset=utf-8'],
+		['x-application/x-www-form-urlencoded', 'text/html; charset=utf-8'],
+		[';application/x-www-form-urlencoded', 'text/html; charset=utf-8'],
+		['', 'text/html; charset=utf-8'],
 	])('refuses %s in its own kind', async (sent, answeredType) => {
 		const { answered, run } = visit({
 			method: 'POST',
