@@ -8,7 +8,7 @@ const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
 
 /** Before a keyword. */
 const GREETINGS = words(`
-	hi hello hey hiya dear team all there everyone folks good morning afternoon evening day sir madam sirs please
+	hi hello hey hiya dear or team all there everyone folks good morning afternoon evening day sir madam sirs please
 	ciao salve buongiorno buonasera buondi buon giorno buona sera gentile gentili spett spettabile ditta egregi egregio signori signora signore tutti prego
 	hallo hi moin servus gruss guten gute tag morgen abend zusammen liebe lieber liebes sehr geehrte geehrter damen und herren bitte grüezi griaß gott mahlzeit
 	bonjour bonsoir salut coucou madame monsieur mesdames messieurs cher chere chers svp bonne journee
@@ -19,23 +19,23 @@ const GREETINGS = words(`
 
 /** Behind a keyword: courtesy that may stand anywhere there. */
 const COURTESIES = words(`
-	please pls plz thx ty thanks thank you many very much kindly now immediately asap ok okay x xx xxx
-	per favore prego grazie mille tante cortesemente subito adesso
-	bitte danke vielen dank schön schon sehr schonen tag jetzt sofort
+	please pls plz thx ty thanks thank you many very so much kindly now immediately asap ok okay x xx xxx
+	per favore cortesia prego grazie mille tante cortesemente subito adesso
+	bitte danke vielen besten dank im voraus schön schon sehr schonen tag jetzt sofort
 	svp stp merci beaucoup s il vous vous te plait d avance bonne journee soiree maintenant
 	por favor porfa porfavor pf pfv gracias muchas mil ya ahora
 	obrigado obrigada obrigadinha valeu agora ja faz se
-	graag alstublieft alsjeblieft aub bedankt dank je u wel hartelijk nu
+	alvast graag alstublieft alsjeblieft aub bedankt dank je u wel hartelijk nu
 `);
 
 /** From one of these on it is leave-taking, and who signs: at most a few words more. */
 const CLOSINGS = words(`
 	thanks thank thx regards cheers best kind yours sincerely bye love greetings
 	grazie saluti saluto cordiali distinti cordialmente ciao baci buona buon fam
-	gruss grusse gruß grüße lg mfg vg danke vielen dank beste liebe freundliche freundlichen tschuss fam servus ciao
+	gruss grusse gruß grüße lg mfg vg danke vielen dank beste besten liebe freundliche freundlichen tschuss fam servus ciao
 	merci cordialement salutations bisous bises bonne bien amicalement
 	saludos saludo un atentamente gracias besos abrazo feliz
-	cumprimentos obrigado obrigada abraco abracos atenciosamente beijos bjs valeu cordialmente att
+	cumprimentos melhores obrigado obrigada abraco abracos atenciosamente beijos bjs valeu cordialmente att
 	groet groeten groetjes mvg bedankt dank liefs vriendelijke hoogachtend hartelijk met
 `);
 

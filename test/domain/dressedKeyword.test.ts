@@ -16,7 +16,7 @@ const languages = {
 		start: 'start',
 		stop: 'stop',
 		help: 'help',
-		courtesies: ['please', 'pls', 'thanks a lot'],
+		courtesies: ['please', 'pls', 'thanks a lot', 'thank you so much'],
 		closings: ['Regards', 'Best wishes', 'Cheers'],
 	},
 	it: {
@@ -24,7 +24,7 @@ const languages = {
 		start: 'iscrivimi',
 		stop: 'cancellami',
 		help: 'aiuto',
-		courtesies: ['per favore', 'grazie mille'],
+		courtesies: ['per favore', 'per cortesia', 'grazie mille'],
 		closings: ['Cordiali saluti', 'Grazie'],
 	},
 	de: {
@@ -32,7 +32,7 @@ const languages = {
 		start: 'anmelden',
 		stop: 'abmelden',
 		help: 'Hilfe',
-		courtesies: ['bitte', 'vielen Dank'],
+		courtesies: ['bitte', 'vielen Dank', 'besten Dank im Voraus'],
 		closings: ['MfG', 'Liebe Grüße'],
 	},
 	fr: {
@@ -64,7 +64,7 @@ const languages = {
 		start: 'aanmelden',
 		stop: 'afmelden',
 		help: 'hulp',
-		courtesies: ['graag', 'alstublieft'],
+		courtesies: ['graag', 'alstublieft', 'alvast bedankt'],
 		closings: ['Groet', 'Met vriendelijke groet'],
 	},
 } as const;
