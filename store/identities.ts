@@ -206,6 +206,21 @@ export async function adoptMessages(db: Database, fromIdentityId: number, toIden
 		.execute();
 }
 
+/** Who is behind these WhatsApp user ids; nobody where it is missing. */
+export async function identitiesOfUserIds(db: Database, userIds: readonly string[]): Promise<Map<string, Identity>> {
+	if (userIds.length === 0) return new Map();
+	const found = await db
+		.selectFrom('identity')
+		.select(IDENTITY)
+		.where('whatsapp_user_id', 'in', listOf(db, userIds))
+		.execute();
+	return new Map(
+		found.flatMap((identity) =>
+			identity.whatsAppUserId === null ? [] : [[identity.whatsAppUserId, identity] as const],
+		),
+	);
+}
+
 export async function identitiesById(db: Database, ids: readonly number[]): Promise<Identity[]> {
 	return await db.selectFrom('identity').select(IDENTITY).where('id', 'in', listOf(db, ids)).orderBy('id').execute();
 }

@@ -70,6 +70,7 @@ export async function mergeContacts(store: Store, input: MergeInput): Promise<Me
 			kept.id,
 			{
 				...numbers,
+				whatsAppUserId: kept.whatsAppUserId ?? merged.whatsAppUserId,
 				name: kept.name ?? merged.name,
 				language: kept.language ?? merged.language,
 				fields: { ...merged.fields, ...kept.fields },
