@@ -1,5 +1,6 @@
 import { createOrUpdateContact, listContacts } from '../../../services/contacts/contacts';
-import { createOrUpdateGroup, listGroups } from '../../../services/contacts/groups';
+import { addContactToGroup, createOrUpdateGroup, listGroups } from '../../../services/contacts/groups';
+import { mergeContacts } from '../../../services/contacts/merge';
 import { erasePerson } from '../../../services/rights/erase';
 import { createCampaign, previewCampaign } from '../../../services/sending/campaigns';
 import { deliver as deliverCampaigns } from '../../../services/sending/deliver';
@@ -119,6 +120,34 @@ describeStores('A person without a number', (context) => {
 		await say('START NEWS');
 		await say('hello', USER_ID, PHONE);
 		expect(await members()).toMatchObject([{ whatsAppNumber: PHONE }]);
+	});
+
+	it('is not put back by hand into a group left by STOP, also through a merge', async () => {
+		const { store } = context();
+		await say('START NEWS');
+		const [{ id } = { id: 0 }] = await contacts();
+		await say('STOP NEWS');
+		await expect(addContactToGroup(store, { group: 'news', contactId: id })).rejects.toThrow(/STOP/);
+		const kept = await createOrUpdateContact(store, { smsNumber: PHONE, groups: ['news'] });
+		const merged = await mergeContacts(store, { keptId: kept.id, mergedId: id });
+		expect(merged).toMatchObject({ smsNumber: PHONE, whatsAppUserId: USER_ID, groupsRefused: ['news'] });
+		expect(await members()).toEqual([]);
+	});
+
+	it('who said STOP gets no SMS advertising at a number that a merge gave them', async () => {
+		const { store } = context();
+		await say('START NEWS');
+		const [{ id } = { id: 0 }] = await contacts();
+		const kept = await createOrUpdateContact(store, {
+			smsNumber: PHONE,
+			groups: ['news'],
+			smsConsent: { source: 'paper' },
+		});
+		await mergeContacts(store, { keptId: kept.id, mergedId: id });
+		await createOrUpdateSmsSender(store);
+		expect((await previewCampaign(store, campaign({ channels: 'sms' }))).counts.queued).toBe(1);
+		await say('STOP');
+		expect((await previewCampaign(store, campaign({ channels: 'sms' }))).leftOut).toEqual({ 'opted out': 1 });
 	});
 
 	it('is gone after Erase by user id, contact and all', async () => {
