@@ -90,6 +90,12 @@ export async function contactOfUserId(db: Database, whatsAppUserId: string): Pro
 	return row && toContact(row);
 }
 
+/** The contact follows when WhatsApp gives its person another user id. */
+export async function changeContactUserId(db: Database, from: string, to: string): Promise<void> {
+	if (await contactOfUserId(db, to)) return;
+	await db.updateTable('contact').set({ whatsapp_user_id: to }).where('whatsapp_user_id', '=', from).execute();
+}
+
 /** Tells our advisory locks from everybody else's in the database. */
 const CONTACT_LOCK = 20_261_124;
 const ALL_CONTACTS_LOCK = 20_261_125;
