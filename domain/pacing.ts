@@ -87,6 +87,14 @@ export function pauseAfter(setbacks: number, askedForMs = 0): number {
 	return Math.max(askedForMs, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (setbacks - 1)));
 }
 
+/** The pauses before it add up to some six minutes. */
+const LASTING_SETBACKS = 12;
+
+/** Whether a trouble has lasted so long that somebody has to look. */
+export function isLasting(setbacks: number): boolean {
+	return setbacks >= LASTING_SETBACKS;
+}
+
 const RETRIES = 10;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 5 * 60_000;

@@ -46,13 +46,6 @@ export function errorOfBareAnswer({ status, headers }: Answer, providerLabel: st
 	const code = `http:${status}`;
 	const retryAfter = retryAfterMs(headers);
 	const wait = retryAfter === undefined ? {} : { retryAfterMs: retryAfter };
-	if (status === 401 || status === 403) {
-		return {
-			class: 'stopSender',
-			code,
-			message: `${providerLabel} refused the credential (HTTP ${status}). Check its access token and permissions.`,
-		};
-	}
 	if (status === 429) {
 		return {
 			class: 'retryLater',
@@ -64,9 +57,13 @@ export function errorOfBareAnswer({ status, headers }: Answer, providerLabel: st
 	// 408 comes from proxies that gave up on a request already on its way.
 	if (status >= 400 && status < 500 && status !== 408) {
 		return {
-			class: 'stopSender',
+			class: 'retryLater',
 			code,
-			message: `The answer (HTTP ${status}) is not one of ${providerLabel}'s. Check the credential's base URL.`,
+			message:
+				status === 401 || status === 403
+					? `The request to ${providerLabel} was refused (HTTP ${status}). Check the credential's access token and permissions, and what stands between n8n and the internet.`
+					: `The answer (HTTP ${status}) is not one of ${providerLabel}'s. Check the credential's base URL, and what stands between n8n and the internet.`,
+			stopsWhenItLasts: true,
 		};
 	}
 	return {
@@ -81,6 +78,7 @@ export function sentenceOfCheck(error: ProviderError, providerLabel: string, roo
 	if (error.code === NOT_REACHED || error.code === 'http:no_answer') {
 		return `${providerLabel} could not be reached at ${root}. Check the network and the credential's base URL.`;
 	}
+	if (error.stopsWhenItLasts) return error.message;
 	if (error.class === 'unknown' || error.class === 'retry' || error.class === 'retryLater') {
 		return `${providerLabel} was reached at ${root} but could not say whether the credential works (${error.code}). Try again later.`;
 	}

@@ -48,6 +48,10 @@ export interface ProviderError {
 	/** For people: what happened and what to do. Carries no secret and no full phone number. */
 	message: string;
 	retryAfterMs?: number;
+	/** The answer came from something between us and the provider: the sender stops for it only when it lasts. */
+	stopsWhenItLasts?: true;
+	/** It may lie in what this one person's fields put in: the second time the message fails instead of pausing its campaign. */
+	failsWhenRepeated?: true;
 }
 
 export type SendResult =
@@ -171,8 +175,10 @@ export interface IncomingNumberChange {
 	sender: IncomingSender;
 	/** As the person was known until now. */
 	from: { phone: string | null; whatsAppUserId: string | null };
-	/** E.164 with `+`. */
-	to: string;
+	/** E.164 with `+`; null where only the WhatsApp user id has changed. */
+	to: string | null;
+	/** What the person's WhatsApp user id is from now on; null where nothing is said of it. */
+	newUserId: string | null;
 	at: number | null;
 	/** What the provider says of it, for people. */
 	text: string | null;

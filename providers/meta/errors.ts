@@ -11,6 +11,11 @@ interface Meaning {
 
 type Row = [codes: number[], class_: ErrorClass, sentence: string, retryAfterMs?: number];
 
+/** A value that is missing or not as asked for. */
+const parameterFaults = [100, 131008, 131009, 132008, 132012, 132018];
+/** Something went wrong at Meta: with HTTP 5xx nothing says that the message was not sent. */
+const temporaryFaults = [1, 2, 131000, 131016, 133004, 135000];
+
 /** Meta's error codes, as listed at developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes. Some come with the answer to a request, some only with a failed status. */
 const rows: Row[] = [
 	[
@@ -20,8 +25,8 @@ const rows: Row[] = [
 	],
 	[[3, 10, 131005], 'stopSender', 'The access token lacks the permission whatsapp_business_messaging for this number.'],
 	[[33], 'stopSender', 'Meta does not know this phone number ID, or the token may not use it. Check the sender.'],
-	[[1, 2, 131000, 131016, 135000], 'retry', 'Meta had a temporary fault and did not send the message.'],
-	[[4, 80007, 130429], 'retryLater', 'Meta takes no more messages from this sender for the moment.'],
+	[temporaryFaults, 'retry', 'Meta had a temporary fault and did not send the message.'],
+	[[4, 17, 32, 341, 613, 80007, 130429], 'retryLater', 'Meta takes no more messages from this sender for the moment.'],
 	// One message in six seconds is what Meta lets one person receive ; others are not concerned.
 	[[131056], 'retry', 'Too many messages to this person within a short time.', 6_000],
 	[[131057], 'retryLater', 'The WhatsApp account is being maintained or upgraded by Meta.', 60_000],
@@ -35,7 +40,8 @@ const rows: Row[] = [
 		'pauseCampaign',
 		'The messaging limit is reached, or templates violate Meta’s rules. Look into WhatsApp Manager before sending on.',
 	],
-	[[100, 131008, 131009], 'failed', 'Meta found a parameter missing or invalid.'],
+	// Most of what a request holds is the same for the whole campaign.
+	[[100, 131008, 131009], 'pauseCampaign', 'Meta found a parameter missing or invalid.'],
 	[[131021], 'failed', 'The recipient is the sender’s own number.'],
 	[
 		[131026],
@@ -73,7 +79,11 @@ const rows: Row[] = [
 	[[132001], 'pauseCampaign', 'There is no approved template of this name in this language.'],
 	[[132007], 'pauseCampaign', 'The template’s text violates WhatsApp’s policy.'],
 	[[132005], 'failed', 'With its values filled in, the template’s text is too long.'],
-	[[132008, 132012, 132018], 'failed', 'A value does not have the format that the template’s parameter asks for.'],
+	[
+		[132008, 132012, 132018],
+		'pauseCampaign',
+		'A value does not have the format that the template’s parameter asks for.',
+	],
 	[[132015], 'pauseCampaign', 'Meta paused the template because of its quality.'],
 	[[132016], 'pauseCampaign', 'Meta disabled the template because of its quality.'],
 	[[137000], 'failed', 'The person’s identity has changed and must be confirmed first.'],
@@ -89,18 +99,29 @@ const meanings = new Map<number, Meaning>(
 );
 
 const refused: Meaning = { class: 'failed', sentence: 'Meta refused the message.' };
+const throttled: Meaning = {
+	class: 'retryLater',
+	sentence: 'Meta takes no more messages from this sender for the moment.',
+};
+const noAccess: Meaning = {
+	class: 'stopSender',
+	sentence: 'Meta refused access. Check the credential’s access token and permissions.',
+};
 const failedMidway: Meaning = {
 	class: 'unknown',
 	sentence: 'Meta failed while it worked on the message, which may have been sent.',
 };
 
-/** The answer to a request that did not succeed. Meta's code decides; the HTTP status only where the code is not known. */
+/**
+ * The answer to a request that did not succeed. Meta's code decides; the HTTP status only where the code is not known,
+ * or says no more than that something went wrong while Meta worked on the message.
+ */
 export function errorOfAnswer(answer: Answer): ProviderError {
 	const parsed = sendErrorSchema.safeParse(answer.json);
 	if (!parsed.success) return errorOfBareAnswer(answer, 'Meta');
 	const wait = retryAfterMs(answer.headers);
 	return {
-		...errorOf(parsed.data.error, answer.status >= 500 ? failedMidway : refused),
+		...errorOf(parsed.data.error, meaningOfStatus(answer.status), answer.status >= 500),
 		...(wait === undefined ? {} : { retryAfterMs: wait }),
 	};
 }
@@ -112,10 +133,24 @@ export function errorOfStatus(errors: readonly MetaError[]): ProviderError {
 	return { class: 'failed', code: 'none', message: 'The message failed. Meta gave no reason.' };
 }
 
-function errorOf(error: MetaError, ifNotListed: Meaning): ProviderError {
-	const { sentence, ...meaning } = meaningOf(error) ?? ifNotListed;
+function meaningOfStatus(status: number): Meaning {
+	if (status >= 500) return failedMidway;
+	if (status === 429) return throttled;
+	return status === 401 || status === 403 ? noAccess : refused;
+}
+
+function errorOf(error: MetaError, ifNotListed: Meaning, mayHaveBeenSent = false): ProviderError {
+	const listed = meaningOf(error);
+	const isVague = mayHaveBeenSent && temporaryFaults.includes(error.code);
+	const { sentence, ...meaning } = isVague ? failedMidway : (listed ?? ifNotListed);
 	const detail = error.error_data?.details ?? error.message ?? error.title ?? undefined;
-	return { ...meaning, code: String(error.code), message: withDetail(sentence, `Meta error ${error.code}`, detail) };
+	const failsWhenRepeated = meaning.class === 'pauseCampaign' && parameterFaults.includes(error.code);
+	return {
+		...meaning,
+		...(failsWhenRepeated ? { failsWhenRepeated } : {}),
+		code: String(error.code),
+		message: withDetail(sentence, `Meta error ${error.code}`, detail),
+	};
 }
 
 function meaningOf({ code, error_subcode: subcode }: MetaError): Meaning | undefined {

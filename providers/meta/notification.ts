@@ -13,6 +13,7 @@ import type {
 import { unknownEvent } from '../unknownEvent';
 import { errorOfStatus } from './errors';
 import {
+	accountChangeSchema,
 	changeSchema,
 	contactSchema,
 	contentOf,
@@ -21,7 +22,6 @@ import {
 	errorSchema,
 	messageSchema,
 	notificationSchema,
-	numberChangeSchema,
 	preferenceSchema,
 	statusSchema,
 	unixSecondsToMs,
@@ -87,23 +87,21 @@ function readMessage(
 	const words = wordsOf(type, element);
 	if (!words.success) return unknownEvent(`Malformed ${type} message`, element, words.error);
 
-	const person = personOf(from, userId, contacts);
-	if (person.phone === null && person.whatsAppUserId === null)
-		return unknownEvent(`A ${type} message from nobody known`, element);
-	const to = type === 'system' ? newNumberIn(element) : null;
-	if (to !== null && to.phone !== person.phone) {
-		const account = { phone: person.phone, whatsAppUserId: person.whatsAppUserId };
+	const accountChange = type === 'system' ? accountChangeIn(element, { from, userId, contacts }) : null;
+	if (accountChange !== null) {
 		return {
 			kind: 'numberChange',
 			providerEventId: id,
 			channel: 'whatsapp',
 			sender,
-			from: account,
-			to: to.phone,
+			...accountChange,
 			at: unixSecondsToMs(timestamp),
-			text: to.text,
 		};
 	}
+
+	const person = personOf(from, userId, contacts);
+	if (person.phone === null && person.whatsAppUserId === null)
+		return unknownEvent(`A ${type} message from nobody known`, element);
 
 	const content = contentOf(element);
 	return {
@@ -122,13 +120,28 @@ function readMessage(
 	};
 }
 
-/** Null for any other system message. */
-function newNumberIn(element: unknown): { phone: string; text: string | null } | null {
-	const change = numberChangeSchema.safeParse(element);
-	const phone = change.success
-		? toldNumber(change.data.system.wa_id || change.data.system.new_wa_id || '').phone
-		: null;
-	return phone === null ? null : { phone, text: change.data?.system.body ?? null };
+/**
+ * Null for any other system message, and where nobody or nothing new is named. The user id beside the message is the
+ * old one in some notices, the new one in others: what the notice itself says of the ids counts.
+ */
+function accountChangeIn(
+	element: unknown,
+	{ from, userId, contacts }: { from?: string | null; userId?: string | null; contacts: Contact[] },
+): Pick<IncomingNumberChange, 'from' | 'to' | 'newUserId' | 'text'> | null {
+	const change = accountChangeSchema.safeParse(element);
+	if (!change.success) return null;
+	const { type, body, wa_id, new_wa_id, user_id, previous_user_id, previous_parent_user_id } = change.data.system;
+	const previousId = previous_user_id || previous_parent_user_id || (userId === user_id ? null : userId) || null;
+	const newId = user_id || (userId !== previousId && userId) || null;
+	const newUserId = newId === previousId ? null : newId;
+	const named = toldNumber(wa_id || new_wa_id || '').phone;
+	const hasNewNumber = type !== 'user_changed_user_id';
+	// Nobody is named, but exactly one person is in the payload: it is theirs.
+	const only = !from && previousId === null && contacts.length === 1 ? contacts[0] : undefined;
+	const phone = toldNumber(from || only?.wa_id || '').phone ?? (hasNewNumber ? null : named);
+	const to = hasNewNumber && named !== phone ? named : null;
+	if ((phone === null && previousId === null) || (to === null && newUserId === null)) return null;
+	return { from: { phone, whatsAppUserId: previousId }, to, newUserId, text: body ?? null };
 }
 
 const statuses = new Map<string, IncomingStatus['status']>([

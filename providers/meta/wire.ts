@@ -172,13 +172,16 @@ export function contentOf(element: unknown): Record<string, unknown> | undefined
 			};
 }
 
-/** Of a message of type system. Older versions of the API name the new number `new_wa_id`. */
-export const numberChangeSchema = z.object({
+/** Of a message of type system. Older versions of the API name the new number `new_wa_id`; `user_id` is the new user id. */
+export const accountChangeSchema = z.object({
 	system: z.object({
-		type: z.enum(['user_changed_number', 'customer_changed_number']),
+		type: z.enum(['user_changed_number', 'customer_changed_number', 'user_changed_user_id']),
 		body: z.string().nullish().catch(undefined),
 		wa_id: optionalId,
 		new_wa_id: optionalId,
+		user_id: optionalId.catch(undefined),
+		previous_user_id: optionalId.catch(undefined),
+		previous_parent_user_id: optionalId.catch(undefined),
 	}),
 });
 

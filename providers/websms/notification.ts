@@ -6,7 +6,15 @@ import type { IncomingEvent, IncomingStatus } from '../provider';
 import { unknownEvent } from '../unknownEvent';
 import { referencesOf } from './clientMessageId';
 import { errorOfReport } from './errors';
-import { channelSchema, deliveryReportSchema, inboundTextSchema, isoToMs, messageTypeSchema } from './wire';
+import { textOfSegments } from './binaryText';
+import {
+	channelSchema,
+	deliveryReportSchema,
+	inboundBinarySchema,
+	inboundTextSchema,
+	isoToMs,
+	messageTypeSchema,
+} from './wire';
 
 /** The events in one notification of websms: of its SMS API or of a WhatsApp channel. What is not understood becomes an unknown event. */
 export function readWebsmsNotification(notification: unknown, defaultCountry?: CountryCode): IncomingEvent[] {
@@ -18,6 +26,8 @@ export function readWebsmsNotification(notification: unknown, defaultCountry?: C
 		case 'text':
 		case 'whatsapp':
 			return [readText(notification, defaultCountry)];
+		case 'binary':
+			return [readBinary(notification, defaultCountry)];
 		case 'deliveryReport':
 			return [readReport(notification)];
 		default:
@@ -28,8 +38,26 @@ export function readWebsmsNotification(notification: unknown, defaultCountry?: C
 function readText(notification: unknown, defaultCountry?: CountryCode): IncomingEvent {
 	const parsed = inboundTextSchema.safeParse(notification);
 	if (!parsed.success) return unknownEvent('Malformed message', notification, parsed.error);
-	const message = parsed.data;
+	const { textMessageContent, ...message } = parsed.data;
+	return messageOf({ ...message, text: textMessageContent }, notification, defaultCountry);
+}
 
+/** An SMS that its phone or network sent as bytes: mostly text all the same, and then it counts as said. */
+function readBinary(notification: unknown, defaultCountry?: CountryCode): IncomingEvent {
+	const parsed = inboundBinarySchema.safeParse(notification);
+	if (!parsed.success) return unknownEvent('Malformed binary message', notification, parsed.error);
+	const { binaryMessageContent, userDataHeaderPresent, ...message } = parsed.data;
+	const text = textOfSegments(binaryMessageContent, userDataHeaderPresent ?? false);
+	if (text === null) return unknownEvent('A binary message that is no text', notification);
+	return messageOf({ ...message, text }, notification, defaultCountry);
+}
+
+type Inbound = Omit<z.output<typeof inboundTextSchema>, 'textMessageContent' | 'messageType'> & {
+	messageType: string;
+	text: string;
+};
+
+function messageOf(message: Inbound, notification: unknown, defaultCountry?: CountryCode): IncomingEvent {
 	const phone = toE164(message.senderAddress, message.senderAddressType, defaultCountry);
 	if (phone === null) return unknownEvent('A message from no phone number', notification);
 	return {
@@ -44,7 +72,7 @@ function readText(notification: unknown, defaultCountry?: CountryCode): Incoming
 		// websms tells no time.
 		sentAt: null,
 		messageType: 'text',
-		text: message.textMessageContent,
+		text: message.text,
 		buttonPayload: null,
 		profileName: null,
 	};

@@ -25,6 +25,14 @@ export const inboundTextSchema = z.object({
 	textMessageContent: z.string(),
 });
 
+export const inboundBinarySchema = inboundTextSchema.omit({ textMessageContent: true }).extend({
+	messageType: z.literal('binary'),
+	/** Whether each segment begins with a user data header. */
+	userDataHeaderPresent: z.boolean().nullish(),
+	/** The segments, base64, with `-` and `_` as it is written in URLs. */
+	binaryMessageContent: z.array(z.string()).min(1),
+});
+
 export const deliveryReportSchema = z.object({
 	messageType: z.literal('deliveryReport'),
 	notificationId: text.nullish(),

@@ -9,6 +9,7 @@ import {
 	lockIdentities,
 	moveUserId,
 	type PersonKey,
+	updateIdentity,
 } from '../../store/identities';
 import { expireInvitations } from '../../store/invitations';
 import { withdrawQueued } from '../../store/messages';
@@ -31,13 +32,15 @@ export interface NumberChange extends Omit<IncomingNumberChange, 'kind' | 'sende
  * A person's WhatsApp account has another number (rule 9): the registrations move there, with a record at both numbers; opt-outs hold
  * at both. What is queued for the old number falls away, because nobody knows who gets it. The same notice again changes nothing.
  */
-export async function applyNumberChange(store: Store, db: Database, change: NumberChange): Promise<SignalResult> {
+export async function applyNumberChange(store: Store, db: Database, told: NumberChange): Promise<SignalResult> {
+	const change = await takeNewUserId(store, db, told);
+	const { to } = change;
+	if (to === null) return await applyConsentSignal(store, db, learnNumber(change));
 	const known = await findEvent(db, change.provider, change.providerEventId);
 	const person = await personBefore(db, change.from);
 	const common = { channel: 'whatsapp' as const, sentAt: change.at, text: change.text };
-	if (person.phone === null || person.phone === change.to)
-		return await applyConsentSignal(store, db, learnNumber(change));
-	const contact = known ? null : await moveContact(store, db, person.phone, change);
+	if (person.phone === null || person.phone === to) return await applyConsentSignal(store, db, learnNumber(change));
+	const contact = known ? null : await moveContact(store, db, person.phone, to, change.at);
 	const left = await applyConsentSignal(
 		store,
 		db,
@@ -51,14 +54,14 @@ export async function applyNumberChange(store: Store, db: Database, change: Numb
 				person,
 				inbox: change.inbox,
 			},
-			newPhone: change.to,
-			details: { messageType: 'system', newPhone: change.to, contactUpdated: contact?.isMoved ?? false },
+			newPhone: to,
+			details: { messageType: 'system', newPhone: to, contactUpdated: contact?.isMoved ?? false },
 		},
 		{ holdPlaces: true },
 	);
 	if (left.isDuplicate || left.identityId === null) return left;
 
-	const newId = (await ensurePeople(store, db, [change.to])).get(change.to);
+	const newId = (await ensurePeople(store, db, [to])).get(to);
 	if (newId === undefined || newId === left.identityId) throw new Error('The new number belongs to the same identity.');
 	await lockIdentities(db, [left.identityId, newId]);
 	await leaveOldNumber(store, db, left.identityId, newId);
@@ -72,7 +75,7 @@ export async function applyNumberChange(store: Store, db: Database, change: Numb
 			inbox: null,
 			text: null,
 		},
-		person: { phone: change.to, whatsAppUserId: null },
+		person: { phone: to, whatsAppUserId: null },
 		oldPhone: person.phone ?? undefined,
 		...(await carriedBefore(db, left.identityId, left.eventId)),
 	});
@@ -84,6 +87,49 @@ export async function applyNumberChange(store: Store, db: Database, change: Numb
 	};
 }
 
+/**
+ * Who is known by the old user id, or by the number it stands beside, is known by the new one from now on, so that what
+ * they said holds for both. Somebody who has written under the new id already is the same person: the two halves are
+ * told apart by the number, and come together by it.
+ */
+async function takeNewUserId(store: Store, db: Database, change: NumberChange): Promise<NumberChange> {
+	const { from, newUserId } = change;
+	if (newUserId === null) return change;
+	const renamed = { ...change, from: { ...from, whatsAppUserId: newUserId } };
+	const before = await holderOf(db, from);
+	const after = await findIdentity(db, { whatsAppUserId: newUserId });
+	if (!before || before.id === after?.id) return renamed;
+	await lockIdentities(
+		db,
+		[before.id, after?.id ?? before.id].sort((a, b) => a - b),
+	);
+	if (!after) {
+		await updateIdentity(db, { ...before, whatsAppUserId: newUserId });
+		return renamed;
+	}
+	// One of the two has a number: it lets go of its id, and takes the other's with the signal that carries both.
+	if (before.phone !== null) {
+		await updateIdentity(db, { ...before, whatsAppUserId: null });
+		return { ...renamed, from: { phone: before.phone, whatsAppUserId: after.phone === null ? newUserId : null } };
+	}
+	if (after.phone === null || before.whatsAppUserId === null) return renamed;
+	await updateIdentity(db, { ...after, whatsAppUserId: null });
+	await applyConsentSignal(store, db, {
+		...learnNumber({ ...change, to: after.phone, from: before }),
+		provider: 'store',
+		providerEventId: `user id of ${change.providerEventId}`,
+		inbox: null,
+	});
+	const joined = await findIdentity(db, { phone: after.phone });
+	if (joined) await updateIdentity(db, { ...joined, whatsAppUserId: newUserId });
+	return renamed;
+}
+
+async function holderOf(db: Database, { phone, whatsAppUserId }: NumberChange['from']) {
+	const byId = whatsAppUserId === null ? undefined : await findIdentity(db, { whatsAppUserId });
+	return byId ?? (phone === null ? undefined : await findIdentity(db, { phone }));
+}
+
 /** By number; the user id goes along unless it is known to be at another number already. */
 async function personBefore(db: Database, { phone, whatsAppUserId }: NumberChange['from']): Promise<PersonKey> {
 	const account = whatsAppUserId === null ? undefined : await findIdentity(db, { whatsAppUserId });
@@ -93,7 +139,7 @@ async function personBefore(db: Database, { phone, whatsAppUserId }: NumberChang
 
 /** Somebody known without a number, or known to have the new one: the two halves come together, as with any message that carries both. */
 function learnNumber({ provider, providerEventId, sender, inbox, from, to, at, text }: NumberChange): SignalInput {
-	const person = { phone: to, whatsAppUserId: from.whatsAppUserId };
+	const person = { phone: to ?? from.phone, whatsAppUserId: from.whatsAppUserId };
 	return {
 		provider,
 		providerEventId,
@@ -104,7 +150,7 @@ function learnNumber({ provider, providerEventId, sender, inbox, from, to, at, t
 		sentAt: at,
 		inbox,
 		text,
-		details: { messageType: 'system', newPhone: to },
+		details: { messageType: 'system', ...(to === null ? {} : { newPhone: to }) },
 	};
 }
 
@@ -125,7 +171,8 @@ async function moveContact(
 	store: Store,
 	db: Database,
 	oldPhone: string | null,
-	{ to, at }: NumberChange,
+	to: string,
+	at: number | null,
 ): Promise<{ isMoved: boolean } | null> {
 	if (oldPhone === null) return null;
 	await lockContactNumbers(db, [oldPhone, to]);

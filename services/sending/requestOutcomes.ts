@@ -1,4 +1,4 @@
-import { pauseAfter, recover, slowDown, spacingUs } from '../../domain/pacing';
+import { isLasting, pauseAfter, recover, slowDown, spacingUs } from '../../domain/pacing';
 import { sentenceOf } from '../../domain/permission';
 import { NOT_REACHED } from '../../providers/exchange';
 import type { ProviderError, SendResult } from '../../providers/provider';
@@ -163,6 +163,8 @@ function changeFor(
 			return waitMs === null ? failed : again(waitMs);
 		}
 		case 'pauseCampaign':
+			if (error.failsWhenRepeated && message.attempts > 1) return failed;
+			return message.campaignId === null ? failed : again(0);
 		case 'stopSender':
 			// Nothing was sent, and the fault is not this message's: it waits for the operator.
 			return message.campaignId === null ? failed : again(0);
@@ -185,19 +187,24 @@ async function keepPace(db: Database, outcomes: readonly Outcome[], senderId: nu
 		return;
 	}
 	const askedForMs = Math.max(0, ...errors.map(({ retryAfterMs }) => retryAfterMs ?? 0));
-	const isThrottled = errors.some((error) => error.class === 'retryLater');
-	await setBack(db, senderId, now, { askedForMs, isThrottled, inARow: accepted === 0 });
+	const isThrottled = errors.some((error) => error.class === 'retryLater' && !error.stopsWhenItLasts);
+	const setbacks = await setBack(db, senderId, now, { askedForMs, isThrottled, inARow: accepted === 0 });
+	const notTheProviders = errors.find((error) => error.stopsWhenItLasts);
+	if (notTheProviders && isLasting(setbacks)) await stopSender(db, senderId, notTheProviders.message);
 }
 
-/** Requests that were on their way together meet the same trouble: that is one setback, not many. */
+/**
+ * Requests that were on their way together meet the same trouble: that is one setback, not many.
+ * @returns How many there were in a row, this one included.
+ */
 async function setBack(
 	db: Database,
 	senderId: number,
 	now: number,
 	{ askedForMs, isThrottled, inARow }: { askedForMs: number; isThrottled: boolean; inARow: boolean },
-): Promise<void> {
+): Promise<number> {
 	const sender = await lockPace(db, senderId);
-	if (!sender) return;
+	if (!sender) return 0;
 	const spacing = spacingUs(sender.ratePerSecond, sender.slowdown);
 	const isPausing =
 		sender.setbacks > 0 && sender.nextSendAtUs > (now + ONE_SETBACK_MS) * 1_000 + spacing * SPACINGS_BEYOND_PACE;
@@ -208,6 +215,7 @@ async function setBack(
 		setbacks,
 		...(isThrottled && !isPausing ? { slowdown: slowDown(sender.slowdown) } : {}),
 	});
+	return setbacks;
 }
 
 /** No connection could be opened, so nothing was marked: the sender waits, and then tries one. */
@@ -222,7 +230,7 @@ async function pauseAndStop(
 	senderId: number,
 ): Promise<string | null> {
 	for (const { message, error } of recorded) {
-		if (error?.class === 'pauseCampaign' && message.campaignId !== null)
+		if (error?.class === 'pauseCampaign' && message.campaignId !== null && message.state !== 'failed')
 			await pauseCampaignFor(db, message.campaignId, error.message);
 	}
 	const fault = recorded.find(({ error }) => error?.class === 'stopSender')?.error;

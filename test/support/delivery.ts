@@ -17,7 +17,7 @@ export interface RecordedRequest {
 	states: MessageState[];
 }
 
-export type Answer = 'accept' | 'never' | { class: ErrorClass; code?: string; retryAfterMs?: number };
+export type Answer = 'accept' | 'never' | (Partial<ProviderError> & { class: ErrorClass });
 
 /** A provider in memory: remembers each request, looks at the store when it is called, and answers as told. */
 export class FakeProvider implements Provider {
@@ -63,6 +63,7 @@ export class FakeProvider implements Provider {
 						reference,
 						accepted: false,
 						error: {
+							...answer,
 							class: answer.class,
 							code: answer.code ?? answer.class,
 							message: `A fault of the kind ${answer.class}.`,

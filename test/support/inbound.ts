@@ -58,9 +58,23 @@ export function preference(value: 'stop' | 'resume', told: Told = {}): IncomingP
 }
 
 /** WhatsApp's notice that the account has another number. */
-export function numberChange(to: string, told: Told = {}): IncomingNumberChange {
+export function numberChange(
+	to: string | null,
+	told: Told = {},
+	newUserId: string | null = null,
+): IncomingNumberChange {
 	const { providerEventId, sender, from, sentAt } = message(null, told);
-	return { kind: 'numberChange', providerEventId, channel: 'whatsapp', sender, from, to, at: sentAt, text: null };
+	return {
+		kind: 'numberChange',
+		providerEventId,
+		channel: 'whatsapp',
+		sender,
+		from,
+		to,
+		newUserId,
+		at: sentAt,
+		text: null,
+	};
 }
 
 /** A reader of requests that are the events themselves. */

@@ -155,21 +155,18 @@ const classes: [string, number[]][] = [
 			133016,
 		],
 	],
-	['retry', [1, 2, 131000, 131016, 135000, 131056]],
-	['retryLater', [4, 80007, 130429, 131057]],
-	['pauseCampaign', [131064, 131063, 132000, 132001, 132007, 132015, 132016]],
-	['optedOut', [131050]],
+	['retry', [1, 2, 131000, 131016, 133004, 135000, 131056]],
+	['retryLater', [4, 17, 32, 341, 613, 80007, 130429, 131057]],
 	[
-		'failed',
-		[
-			100, 131008, 131009, 131021, 131026, 131030, 131047, 131049, 130472, 130497, 131051, 131052, 131053, 131062,
-			132005, 132008, 132012, 132018, 137000, 999_999,
-		],
+		'pauseCampaign',
+		[100, 131008, 131009, 131064, 131063, 132000, 132001, 132007, 132008, 132012, 132015, 132016, 132018],
 	],
+	['optedOut', [131050]],
+	['failed', [131021, 131026, 131030, 131047, 131049, 130472, 130497, 131051, 131052, 131053, 131062, 132005, 137000]],
 ];
 
 test.each(classes.flatMap(([errorClass, codes]) => codes.map((code) => [code, errorClass] as const)))(
-	'Meta error %i is classed %s, whatever the HTTP status',
+	'Meta error %i is classed %s, whether it comes with HTTP 400 or 429',
 	async (code, errorClass) => {
 		nock(graph).post(path).reply(400, metaError(code)).post(path).reply(429, metaError(code));
 		for (let attempt = 0; attempt < 2; attempt++) {
@@ -180,11 +177,40 @@ test.each(classes.flatMap(([errorClass, codes]) => codes.map((code) => [code, er
 	},
 );
 
-test('a listed code keeps its class at HTTP 500, an unlisted one may have been sent', async () => {
-	nock(graph).post(path).reply(500, metaError(131000)).post(path).reply(500, metaError(999_999));
-	expect(errorIn((await provider.send(sendRequest()))[0]).class).toBe('retry');
-	expect(errorIn((await provider.send(sendRequest()))[0]).class).toBe('unknown');
+test.each([1, 2, 131000, 131016, 133004, 135000, 999_999])(
+	'code %i with HTTP 5xx says nothing of the message, which may have been sent: it is not sent again',
+	async (code) => {
+		nock(graph).post(path).reply(500, metaError(code)).post(path).reply(503, metaError(code));
+		expect(errorIn((await provider.send(sendRequest()))[0]).class).toBe('unknown');
+		expect(errorIn((await provider.send(sendRequest()))[0]).class).toBe('unknown');
+	},
+);
+
+test.each([
+	[500, 190, 'stopSender'],
+	[503, 130429, 'retryLater'],
+	[500, 131026, 'failed'],
+	[500, 131050, 'optedOut'],
+	[400, 131000, 'retry'],
+	[429, 999_999, 'retryLater'],
+	[401, 999_999, 'stopSender'],
+	[403, 999_999, 'stopSender'],
+	[404, 999_999, 'failed'],
+])('HTTP %i with code %i, which says what became of the message, is classed %s', async (status, code, errorClass) => {
+	nock(graph).post(path).reply(status, metaError(code));
+	expect(errorIn((await provider.send(sendRequest()))[0]).class).toBe(errorClass);
 });
+
+test.each([100, 131008, 131009, 132008, 132012, 132018])(
+	'code %i is of the campaign, unless it comes for the same message again',
+	async (code) => {
+		nock(graph).post(path).reply(400, metaError(code));
+		expect(errorIn((await provider.send(sendRequest()))[0])).toMatchObject({
+			class: 'pauseCampaign',
+			failsWhenRepeated: true,
+		});
+	},
+);
 
 test('a wrong phone number ID, told as an invalid parameter with subcode 33, stops the sender', async () => {
 	nock(graph)
@@ -216,8 +242,10 @@ test.each([
 	[408, '', 'unknown'],
 	[302, '', 'unknown'],
 	[429, '', 'retryLater'],
-	[401, '', 'stopSender'],
-	[404, '<html>', 'stopSender'],
+	[401, '', 'retryLater'],
+	[403, '<html>', 'retryLater'],
+	[404, '<html>', 'retryLater'],
+	[407, '', 'retryLater'],
 ])('HTTP %i with the body %j, which is no word of Meta’s, is classed %s', async (status, body, errorClass) => {
 	nock(graph).post(path).reply(status, body);
 	expect(errorIn((await provider.send(sendRequest()))[0])).toMatchObject({ class: errorClass, code: `http:${status}` });

@@ -110,11 +110,56 @@ describe('messages', () => {
 				sender: expect.objectContaining({ phone: '+15550783881' }) as object,
 				from: { phone: '+16505551234', whatsAppUserId: expect.anything() as unknown },
 				to: '+16505559999',
+				newUserId: null,
 				at: 1749416383000,
 				text: 'User changed from A to B',
 			});
 		},
 	);
+
+	const OLD_ID = 'US.Old1';
+	const NEW_ID = 'US.New2';
+	test.each<[string, object, object, object]>([
+		[
+			'a user id, without a number',
+			{ from: undefined, from_user_id: NEW_ID },
+			{ type: 'user_changed_user_id', user_id: NEW_ID, previous_user_id: OLD_ID },
+			{ from: { phone: null, whatsAppUserId: OLD_ID }, to: null, newUserId: NEW_ID },
+		],
+		[
+			'a user id, with the number that stays',
+			{ from: '16505551234', from_user_id: undefined },
+			{ type: 'user_changed_user_id', wa_id: '16505551234', user_id: NEW_ID, previous_user_id: OLD_ID },
+			{ from: { phone: '+16505551234', whatsAppUserId: OLD_ID }, to: null, newUserId: NEW_ID },
+		],
+		[
+			'a user id, the old one beside the message',
+			{ from: undefined, from_user_id: OLD_ID },
+			{ type: 'user_changed_user_id', user_id: NEW_ID },
+			{ from: { phone: null, whatsAppUserId: OLD_ID }, to: null, newUserId: NEW_ID },
+		],
+		[
+			'a number, the new id beside the message',
+			{ from: undefined, from_user_id: NEW_ID },
+			{ type: 'user_changed_number', wa_id: '16505559999', user_id: NEW_ID, previous_user_id: OLD_ID },
+			{ from: { phone: null, whatsAppUserId: OLD_ID }, to: '+16505559999', newUserId: NEW_ID },
+		],
+		[
+			'a number, neither number nor id beside the message',
+			{ from: undefined, from_user_id: undefined },
+			{ type: 'user_changed_number', wa_id: '16505559999', previous_user_id: OLD_ID },
+			{ from: { phone: null, whatsAppUserId: OLD_ID }, to: '+16505559999', newUserId: null },
+		],
+		[
+			'a number, of the only contact beside it',
+			{ from: undefined, from_user_id: undefined },
+			{ type: 'user_changed_number', wa_id: '16505559999' },
+			{ from: { phone: '+16505551234', whatsAppUserId: null }, to: '+16505559999', newUserId: null },
+		],
+	])('of type system that tells of %s', (_what, beside, system, change) => {
+		const event = readOne(message({ type: 'system', ...beside, system: { body: 'Changed', ...system } }));
+		expect(event).toMatchObject({ kind: 'numberChange', ...change });
+	});
 
 	test.each([
 		['1749416383', 1749416383000],

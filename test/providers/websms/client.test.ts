@@ -256,9 +256,9 @@ test.each([
 	[500, '', 'unknown', 'http:500'],
 	[502, '<html>', 'unknown', 'http:502'],
 	[400, '', 'failed', 'http:400'],
-	[401, '', 'stopSender', 'http:401'],
-	[403, '{"error":"forbidden"}', 'stopSender', 'http:403'],
-	[404, '<html>', 'stopSender', 'http:404'],
+	[401, '', 'retryLater', 'http:401'],
+	[403, '{"error":"forbidden"}', 'retryLater', 'http:403'],
+	[404, '<html>', 'retryLater', 'http:404'],
 	[429, '', 'retryLater', 'http:429'],
 ])('HTTP %i with the body %j is classed %s', async (status, body, errorClass, code) => {
 	nock(host).post(smsPath).reply(status, body);
@@ -299,7 +299,7 @@ describe('the check', () => {
 		],
 		[200, { statusCode: 4014, statusMessage: 'x' }, /IP address/],
 		[200, { statusCode: 5003, statusMessage: 'x' }, /could not say whether the credential works \(5003\)/],
-		[401, '', /refused the credential \(HTTP 401\)/],
+		[401, '', /was refused \(HTTP 401\).*access token/],
 		[404, '<html>', /base URL/],
 		[200, '<html>', /could not say/],
 	])('says what HTTP %i with %j means', async (status, body, sentence) => {

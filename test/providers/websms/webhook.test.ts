@@ -107,11 +107,45 @@ describe('messages', () => {
 		expect(anywhere.read(hook(inbound)).events).toMatchObject([{ kind: 'message', sender: { phone: null } }]);
 	});
 
+	const ucs2 = (text: string) => Buffer.from(text, 'utf16le').swap16();
+	const concatenated = (part: number, body: Buffer) =>
+		Buffer.concat([Buffer.from([5, 0x00, 3, 0x2a, 2, part]), body]).toString('base64url');
+	const binary = (binaryMessageContent: string[], userDataHeaderPresent?: boolean) => ({
+		...inbound,
+		messageType: 'binary',
+		textMessageContent: undefined,
+		binaryMessageContent,
+		userDataHeaderPresent,
+	});
+
+	test.each<[string, object, string]>([
+		['8-bit', binary([Buffer.from('STOP').toString('base64')]), 'STOP'],
+		['8-bit of one letter', binary(['QQ==']), 'A'],
+		['8-bit without padding', binary(['U1RPUA']), 'STOP'],
+		['UTF-8', binary([Buffer.from('Désinscription').toString('base64url')]), 'Désinscription'],
+		['Latin-1', binary([Buffer.from('désabonner', 'latin1').toString('base64url')]), 'désabonner'],
+		['UCS-2', binary([ucs2('STOP').toString('base64url')]), 'STOP'],
+		['UCS-2 with an emoji', binary([ucs2('STOP 🛑').toString('base64url')]), 'STOP 🛑'],
+		['UTF-16 little-endian', binary([Buffer.from('STOP', 'utf16le').toString('base64url')]), 'STOP'],
+		['parts', binary([Buffer.from('ST').toString('base64'), Buffer.from('OP').toString('base64')]), 'STOP'],
+		['parts with headers', binary([concatenated(1, ucs2('STOP ')), concatenated(2, ucs2('news'))], true), 'STOP news'],
+		['URL-safe letters', binary([Buffer.from('STOP ÿþ?>', 'latin1').toString('base64url')]), 'STOP ÿþ?>'],
+	])('a binary message whose bytes are %s is its text', (_what, body, text) => {
+		expect(read(body)).toMatchObject([{ kind: 'message', channel: 'sms', messageType: 'text', text }]);
+	});
+
 	test.each<[string, object]>([
-		[
-			'a binary message',
-			{ ...inbound, messageType: 'binary', textMessageContent: undefined, binaryMessageContent: ['QQ=='] },
-		],
+		['nothing', binary([''])],
+		['no segment', binary([])],
+		['control characters', binary([Buffer.from([1, 2, 3, 0x80]).toString('base64')])],
+		['a header that ends too early', binary([Buffer.from([9, 0, 3]).toString('base64')], true)],
+		['a ringtone for a port', binary([Buffer.from([6, 5, 4, 0x15, 0x81, 0, 0, 65, 66]).toString('base64')], true)],
+		['no list', { ...binary([]), binaryMessageContent: 'U1RPUA' }],
+	])('a binary message that is %s is kept as unknown', (_what, body) => {
+		expect(read(body)).toMatchObject([{ kind: 'unknown' }]);
+	});
+
+	test.each<[string, object]>([
 		['a message from a name', { ...inbound, senderAddress: 'MyShop', senderAddressType: 'alphanumeric' }],
 		['a message without text', { ...inbound, textMessageContent: undefined }],
 		['a message without an id', { ...inbound, notificationId: undefined }],

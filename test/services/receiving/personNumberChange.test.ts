@@ -271,4 +271,71 @@ describeStores('A person whose number changed', (context) => {
 			identity: { whatsapp_user_id: USER_ID },
 		});
 	});
+
+	describe('and another user id', () => {
+		const NEW_ID = 'IT.NewId42';
+		const newId = async (
+			minute: number,
+			from: { phone: string | null; whatsAppUserId: string | null },
+			to: string | null = null,
+		) => await deliver(context().store, numberChange(to, { ...from, at: at(minute), id: `id ${minute}` }, NEW_ID));
+		const byId = async (whatsAppUserId: string) => {
+			const { db } = context().store;
+			const identity = await db
+				.selectFrom('identity')
+				.selectAll()
+				.where('whatsapp_user_id', '=', whatsAppUserId)
+				.executeTakeFirst();
+			const states = await db
+				.selectFrom('registration')
+				.select('state')
+				.where('identity_id', '=', identity?.id ?? 0)
+				.execute();
+			const out = await db
+				.selectFrom('consent_word')
+				.select('scope')
+				.where('identity_id', '=', identity?.id ?? 0)
+				.where('direction', '=', 'out')
+				.execute();
+			return { phone: identity?.phone, states: states.map(({ state }) => state), out: out.map(({ scope }) => scope) };
+		};
+
+		it.each<[string, string | null, { phone: string | null; whatsAppUserId: string | null }]>([
+			['with the number and the old id', PHONE, { phone: PHONE, whatsAppUserId: USER_ID }],
+			['with the number only', PHONE, { phone: PHONE, whatsAppUserId: null }],
+			['with the old id only', PHONE, { phone: null, whatsAppUserId: USER_ID }],
+			['with the old id, of somebody without a number', null, { phone: null, whatsAppUserId: USER_ID }],
+		])('told %s: a STOP under the new id ends what the old one had', async (_how, phone, from) => {
+			await say('START', 1, phone, { whatsAppUserId: USER_ID });
+			await newId(2, from);
+			await newId(2, from);
+			expect(await byId(NEW_ID)).toMatchObject({ phone, states: ['active'], out: [] });
+			await say('STOP', 3, null, { whatsAppUserId: NEW_ID });
+			expect(await byId(NEW_ID)).toMatchObject({ phone, states: ['ended'], out: ['all'] });
+			await verify();
+		});
+
+		it.each([
+			['the number was known before', PHONE, null],
+			['the number is known since', null, PHONE],
+		])('told after they wrote under it, where %s: a STOP said under the old id holds', async (_how, before, since) => {
+			await say('START', 1, before, { whatsAppUserId: USER_ID });
+			await say('STOP', 2, before, { whatsAppUserId: USER_ID });
+			await say('what is this', 4, since, { whatsAppUserId: NEW_ID });
+			await newId(3, { phone: null, whatsAppUserId: USER_ID });
+			expect((await byId(NEW_ID)).out).toEqual(['all']);
+			expect(await byId(NEW_ID)).toMatchObject({ phone: PHONE });
+			expect(await byId(USER_ID)).toMatchObject({ phone: undefined });
+			await verify();
+		});
+
+		it('and number at once: the registration goes along, and a STOP under the new id holds', async () => {
+			await say('START', 1, PHONE, { whatsAppUserId: USER_ID });
+			await newId(2, { phone: null, whatsAppUserId: USER_ID }, NEW);
+			expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([[], ['active']]);
+			await say('STOP', 3, null, { whatsAppUserId: NEW_ID });
+			expect(await byId(NEW_ID)).toMatchObject({ phone: NEW, states: ['ended'], out: ['all'] });
+			await verify();
+		});
+	});
 });

@@ -121,6 +121,47 @@ describeStores('An error of a provider', (context) => {
 		expect(await deliverOnce(store, provider)).toMatchObject({ accepted: 300 });
 	});
 
+	it('that may lie in one person’s values pauses the campaign once, and then fails that message alone', async () => {
+		const { store } = context();
+		const { provider } = await prepare(store, 3, 'accept');
+		const [bad] = await messages(store);
+		provider.answer = ({ recipients }) =>
+			recipients[0]?.reference === referenceOf(store.id, bad!.id)
+				? { class: 'pauseCampaign', failsWhenRepeated: true }
+				: 'accept';
+		await deliverOnce(store, provider);
+		expect(await getCampaign(store, 'spring')).toMatchObject({ state: 'paused', counts: { queued: 1 } });
+		await resumeCampaign(store, 'spring');
+		await deliverOnce(store, provider);
+		expect(await getCampaign(store, 'spring')).toMatchObject({ counts: { accepted: 2, failed: 1 } });
+	});
+
+	it('that is not the provider’s own stops the sender only when it lasts, and costs no message a try', async () => {
+		const { store, clock } = context();
+		const { provider } = await prepare(store, 3, { class: 'retryLater', code: 'http:403', stopsWhenItLasts: true });
+		await deliverOnce(store, provider);
+		const once = await sender(store);
+		expect(once).toMatchObject({ stopped_reason: null, slowdown: 1, setbacks: 1 });
+		for (let setbacks = 2; setbacks <= 12; setbacks++) {
+			expect((await sender(store)).stopped_reason).toBeNull();
+			clock.advance(2 * 60_000);
+			await deliverOnce(store, provider);
+		}
+		expect((await sender(store)).stopped_reason).toBe('A fault of the kind retryLater.');
+		expect((await messages(store)).every(({ state, attempts }) => state === 'queued' && attempts === 0)).toBe(true);
+	});
+
+	it('that is not the provider’s own and passes stops nobody', async () => {
+		const { store, clock } = context();
+		const { provider } = await prepare(store, 3, { class: 'retryLater', code: 'http:404', stopsWhenItLasts: true });
+		await deliverOnce(store, provider);
+		provider.answer = () => 'accept';
+		clock.advance(2 * 60_000);
+		await deliverOnce(store, provider);
+		expect(await sender(store)).toMatchObject({ stopped_reason: null, setbacks: 0 });
+		expect((await messages(store)).every(({ state }) => state === 'accepted')).toBe(true);
+	});
+
 	it('of the class stopSender stops the sender with the reason, and nothing is lost', async () => {
 		const { store } = context();
 		const { provider } = await prepare(store, 300, { class: 'stopSender' });
