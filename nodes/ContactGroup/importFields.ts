@@ -117,7 +117,7 @@ const fileOptions: INodeProperties[] = [
 		displayOptions: { show: { '/source': ['file'] } },
 		default: '',
 		placeholder: 'e.g. Contacts',
-		description: 'Which sheet of an XLSX file is read. When empty, the first one.',
+		description: 'Which sheet of an XLSX file is read. When empty, the first one that is not hidden.',
 	},
 ];
 
