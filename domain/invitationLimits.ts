@@ -9,6 +9,9 @@ export interface InvitationLimits {
 	/** From one address on the network; the whole household, office or shop behind it counts as one. */
 	addressPerHour: number;
 	addressPerDay: number;
+	/** From one /48 of IPv6, of which a single customer may have all addresses. */
+	networkPerHour: number;
+	networkPerDay: number;
 	/** Of all together. */
 	overallPerHour: number;
 	overallPerDay: number;
@@ -26,6 +29,8 @@ export const NO_LIMITS: InvitationLimits = {
 	numberPerDay: 0,
 	addressPerHour: 0,
 	addressPerDay: 0,
+	networkPerHour: 0,
+	networkPerDay: 0,
 	overallPerHour: 0,
 	overallPerDay: 0,
 	countries: [],
@@ -37,6 +42,8 @@ export const FORM_LIMITS: InvitationLimits = {
 	numberPerDay: 5,
 	addressPerHour: 20,
 	addressPerDay: 60,
+	networkPerHour: 60,
+	networkPerDay: 200,
 	overallPerHour: 200,
 	overallPerDay: 1_000,
 	countries: [],

@@ -35,6 +35,11 @@ export async function resolveGroup(db: Database, ref: string): Promise<Group> {
 	return group;
 }
 
+/** By id. */
+export async function allGroups(db: Database): Promise<Group[]> {
+	return await db.selectFrom('contact_group').select(GROUP).orderBy('id').execute();
+}
+
 export async function groupsWithIds(db: Database, ids: readonly number[]): Promise<Group[]> {
 	if (ids.length === 0) return [];
 	return await db

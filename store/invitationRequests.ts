@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
 
+import type { CountedAddress } from '../domain/networkAddress';
 import { isPostgres } from './database/dialect';
 import type { Database, InvitationOrigin } from './schema';
 
@@ -8,33 +9,51 @@ import type { Database, InvitationOrigin } from './schema';
 const REQUESTS_LOCK = 20_261_123;
 /** Removed with each new row: more than come in, so that the table stays as small as its longest limit. */
 const REMOVED_AT_ONCE = 20;
+const KEY_CHARACTERS = 22;
 
 /** Two transactions that count and add come one after the other, so that they do not both take the last place. */
 export async function lockRequests(db: Database): Promise<void> {
 	if (isPostgres(db)) await sql`select pg_advisory_xact_lock(${REQUESTS_LOCK})`.execute(db);
 }
 
-export type RequestColumn = 'number_key' | 'address_key' | 'origin';
+/** `network`: the beginning of the address keys of one network. */
+export type RequestColumn = 'number_key' | 'address_key' | 'network' | 'origin';
 
 /** Under which a number or an address is counted, without being kept. */
 export function requestKey(ledgerKey: string, value: string): string {
-	return createHmac('sha256', ledgerKey).update(`invitation request ${value}`).digest('base64url').slice(0, 22);
+	return createHmac('sha256', ledgerKey)
+		.update(`invitation request ${value}`)
+		.digest('base64url')
+		.slice(0, KEY_CHARACTERS);
 }
 
-/** When the newest request but `skip` with this value came, where that is later than `since`; undefined where there are not so many. */
+/** The key of an address begins with that of its network. */
+export function addressKeys(
+	ledgerKey: string,
+	{ address, network }: CountedAddress,
+): { addressKey: string; networkKey: string | null } {
+	const networkKey = network === null ? null : requestKey(ledgerKey, network);
+	return { addressKey: `${networkKey ?? ''}${requestKey(ledgerKey, address)}`, networkKey };
+}
+
+/** When the newest request but `skip` with this value (of a network: from this origin) came, where that is later than `since`; undefined where there are not so many. */
 export async function requestAt(
 	db: Database,
-	{ column, value, since, skip }: { column: RequestColumn; value: string; since: number; skip: number },
+	{
+		column,
+		value,
+		...asked
+	}: { column: RequestColumn; value: string; origin: InvitationOrigin; since: number; skip: number },
 ): Promise<number | undefined> {
-	const row = await db
-		.selectFrom('invitation_request')
-		.select('at')
-		.where(column, '=', value)
-		.where('at', '>', since)
-		.orderBy('at', 'desc')
-		.limit(1)
-		.offset(skip)
-		.executeTakeFirst();
+	const requests = db.selectFrom('invitation_request').select('at').where('at', '>', asked.since);
+	const counted =
+		column === 'network'
+			? // Those of the origin are found by its index, and are no more than its limits permit.
+				requests
+					.where('origin', '=', asked.origin)
+					.where(sql<string>`substr(address_key, 1, ${sql.lit(KEY_CHARACTERS)})`, '=', value)
+			: requests.where(column, '=', value);
+	const row = await counted.orderBy('at', 'desc').limit(1).offset(asked.skip).executeTakeFirst();
 	return row?.at;
 }
 

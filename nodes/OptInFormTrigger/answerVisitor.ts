@@ -5,7 +5,7 @@ import { noticePage, textsOf } from '../../services/optInForm/page';
 import type { FormSettings } from '../../services/optInForm/settings';
 import { type FormAnswer, showForm, submitForm } from '../../services/optInForm/submitForm';
 import { withNodeStore } from '../shared/store';
-import { requestOf, responseOf } from '../shared/webhookRequest';
+import { requestOf, responseOf, visitorAddress } from '../shared/webhookRequest';
 import { readFormSettings } from './formSettings';
 
 const WEB_FORM = 'application/x-www-form-urlencoded';
@@ -52,11 +52,11 @@ async function answer(node: IWebhookFunctions, settings: FormSettings, inbox: st
 	const request = requestOf(node);
 	if (request.method !== 'POST') return page(await withNodeStore(node, (store) => showForm(store, settings)));
 
-	const contentType = (request.headers['content-type'] ?? '').toLowerCase();
-	if (!contentType.startsWith(WEB_FORM)) return wrongFormat(settings, contentType);
+	const mediaType = mediaTypeOf(request.headers['content-type'] ?? '');
+	if (mediaType !== WEB_FORM) return wrongFormat(settings, mediaType);
 	const submission = {
 		fields: node.getBodyData(),
-		address: request.ip ?? null,
+		address: visitorAddress(request),
 		userAgent: request.headers['user-agent'] ?? null,
 		inbox,
 	};
@@ -67,9 +67,12 @@ function page({ html, ...answered }: Omit<FormAnswer, 'status'> & { status: numb
 	return { ...answered, contentType: 'text/html; charset=utf-8', body: html };
 }
 
-function wrongFormat(settings: FormSettings, contentType: string): VisitorAnswer {
+/** Without parameters such as `charset`. */
+const mediaTypeOf = (contentType: string): string => (contentType.split(';')[0] ?? '').trim().toLowerCase();
+
+function wrongFormat(settings: FormSettings, mediaType: string): VisitorAnswer {
 	const { wrongFormat: text, problem } = textsOf(settings);
-	if (contentType.startsWith(JSON_TYPE))
+	if (mediaType === JSON_TYPE)
 		return { status: 415, contentType: JSON_TYPE, body: JSON.stringify({ error: text }), invited: false };
 	return page({ status: 415, html: noticePage(settings, { title: problem, text, back: true }), invited: false });
 }

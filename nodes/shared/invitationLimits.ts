@@ -19,6 +19,16 @@ const LIMITS: ReadonlyArray<{ name: Count; displayName: string; description: str
 			'Invitations asked for from one IP address (of IPv6: from one /64) in an hour. A whole office or shop may share one.',
 	},
 	{
+		name: 'networkPerDay',
+		displayName: 'Per Network and Day',
+		description: 'Invitations asked for from one network of IPv6 (one /48) in 24 hours',
+	},
+	{
+		name: 'networkPerHour',
+		displayName: 'Per Network and Hour',
+		description: 'Invitations asked for from one network of IPv6 (one /48) in an hour',
+	},
+	{
 		name: 'numberPerDay',
 		displayName: 'Per Number and Day',
 		description: 'Invitations of one phone number in 24 hours',

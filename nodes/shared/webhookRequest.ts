@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { IWebhookFunctions } from 'n8n-workflow';
 
+import { plainAddress } from '../../domain/networkAddress';
 import type { RawRequest, WebhookAnswer } from '../../providers/provider';
 
 /** What n8n hands to a webhook: a request of Express, with the bytes of its body. */
@@ -9,7 +10,7 @@ export interface WebhookRequest {
 	headers: IncomingHttpHeaders;
 	/** Path and query as they came, whatever routing made of `url`. */
 	originalUrl: string;
-	/** The visitor's, as n8n's setting for proxies says. */
+	/** The visitor's, as n8n's setting for proxies says and as the proxy wrote it. */
 	ip?: string;
 	/** Not there for multipart forms. */
 	rawBody?: Buffer;
@@ -25,6 +26,9 @@ export function responseOf(node: IWebhookFunctions): ServerResponse {
 	const response: unknown = node.getResponseObject();
 	return response as ServerResponse;
 }
+
+/** The visitor's address alone; `unknown` where the proxy names none that can be read. */
+export const visitorAddress = ({ ip }: WebhookRequest): string => plainAddress(ip ?? '') ?? 'unknown';
 
 /** The request as it came in: the signature is over these very bytes. */
 export function rawRequestOf(node: IWebhookFunctions): RawRequest {

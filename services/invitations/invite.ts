@@ -111,7 +111,7 @@ const REASONS: Record<InvitationRefusal, string> = {
 	leftGroup: 'The person took themselves out of that group. Only their own START with its shortcode brings them back.',
 	countryNotAllowed: 'Numbers of this country are not invited. Add the country to those allowed, if that is not meant.',
 	numberLimit: 'This number has been invited as often as the limit permits.',
-	addressLimit: 'As many invitations as the limit permits have been asked for from this address.',
+	addressLimit: 'As many invitations as the limit permits have been asked for from this address or its network.',
 	overallLimit: 'As many invitations as the limit permits have been asked for.',
 };
 

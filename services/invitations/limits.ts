@@ -7,6 +7,7 @@ import {
 } from '../../domain/invitationLimits';
 import { countedAddress } from '../../domain/networkAddress';
 import {
+	addressKeys,
 	insertRequest,
 	lockRequests,
 	removeOldRequests,
@@ -23,7 +24,7 @@ export interface InvitationRequest {
 	phone: string;
 	/** ISO 3166 alpha-2; null: of no country. */
 	country: string | null;
-	/** The visitor's on the network; null where it is not known. */
+	/** The visitor's on the network, as it came; null where there is no visitor. */
 	address: string | null;
 }
 
@@ -47,21 +48,25 @@ export async function countRequest(
 	if (!isCountryAllowed(request.country, limits)) return { refusal: 'countryNotAllowed', retryAt: null };
 	const now = store.now();
 	const numberKey = requestKey(store.ledgerKey, request.phone);
-	const address = request.address === null ? null : countedAddress(request.address);
-	const addressKey = address === null ? null : requestKey(store.ledgerKey, address);
+	const { addressKey, networkKey } =
+		request.address === null
+			? { addressKey: null, networkKey: null }
+			: addressKeys(store.ledgerKey, countedAddress(request.address));
 	await lockRequests(db);
 	const limited: Array<[LimitRefusal, RequestColumn, string | null, number, number]> = [
 		['numberLimit', 'number_key', numberKey, limits.numberPerHour, HOUR_MS],
 		['numberLimit', 'number_key', numberKey, limits.numberPerDay, DAY_MS],
 		['addressLimit', 'address_key', addressKey, limits.addressPerHour, HOUR_MS],
 		['addressLimit', 'address_key', addressKey, limits.addressPerDay, DAY_MS],
+		['addressLimit', 'network', networkKey, limits.networkPerHour, HOUR_MS],
+		['addressLimit', 'network', networkKey, limits.networkPerDay, DAY_MS],
 		['overallLimit', 'origin', request.origin, limits.overallPerHour, HOUR_MS],
 		['overallLimit', 'origin', request.origin, limits.overallPerDay, DAY_MS],
 	];
 	for (const [refusal, column, value, most, windowMs] of limited) {
 		if (value === null || most <= 0) continue;
 		// Where there are `most` of them, the oldest of these says when the next one may come.
-		const at = await requestAt(db, { column, value, since: now - windowMs, skip: most - 1 });
+		const at = await requestAt(db, { column, value, origin: request.origin, since: now - windowMs, skip: most - 1 });
 		if (at !== undefined) return { refusal, retryAt: at + windowMs };
 	}
 	await insertRequest(db, { origin: request.origin, numberKey, addressKey, at: now });

@@ -26,6 +26,10 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 export const fieldName = ({ type, name, label }: FormField): string => OWN_NAMES[type] ?? (name.trim() || label.trim());
 
+/** What is held under a name that may be any text: `constructor` and `toString` are held by every object, and are nobody's answer. */
+export const heldUnder = <Held>(held: Readonly<Record<string, Held>>, name: string): Held | undefined =>
+	Object.hasOwn(held, name) ? held[name] : undefined;
+
 export function fieldLabel(field: FormField, texts: FormTexts): string {
 	const { type, label } = field;
 	const own = type === 'name' || type === 'email' || type === 'language' ? texts[type] : fieldName(field);
@@ -46,6 +50,10 @@ export function assertFields(fields: readonly FormField[]): void {
 			);
 		if (field.type === 'choice' && field.choices.length === 0)
 			throw new InvalidInputError(`The field "${name.slice(0, 60)}" has nothing to choose from. Give it choices.`);
+		if (name === '__proto__')
+			throw new InvalidInputError(
+				'A field of the form is named "__proto__", which nothing can be kept under. Rename it.',
+			);
 		names.add(name);
 	}
 }
@@ -81,7 +89,7 @@ export function personFieldsOf(fields: readonly FormField[], values: Readonly<Re
 	const custom: Record<string, string> = {};
 	for (const field of fields) {
 		const name = fieldName(field);
-		const value = values[name] ?? '';
+		const value = heldUnder(values, name) ?? '';
 		if (value === '') continue;
 		if (field.type === 'name') person.name = value;
 		else if (field.type === 'language') person.language = value;

@@ -1,5 +1,5 @@
 import { html, type Html, paragraphs } from '../shared/html';
-import { type FieldError, fieldLabel, fieldName, type FormField } from './fields';
+import { type FieldError, fieldLabel, fieldName, type FormField, heldUnder } from './fields';
 import { page, textsOf } from './page';
 import { FIELD, type FormSettings } from './settings';
 import { type FormTexts, LANGUAGE_NAMES } from './texts';
@@ -64,7 +64,9 @@ ${privacyLink(settings, texts)}`,
 /** The name of the first field to correct, where the cursor goes; null: all is well. */
 function whereWrong({ fields }: FormSettings, { errors, fieldErrors }: FormView): string | null {
 	if (errors.some((error) => error !== 'consentMissing')) return FIELD.phone;
-	return fields.map(fieldName).find((name) => name in fieldErrors) ?? (errors.length > 0 ? FIELD.consent : null);
+	return (
+		fields.map(fieldName).find((name) => Object.hasOwn(fieldErrors, name)) ?? (errors.length > 0 ? FIELD.consent : null)
+	);
 }
 
 function phoneField(texts: FormTexts, { values, errors, example }: FormView): Html {
@@ -87,8 +89,8 @@ function furtherField(
 ): Html {
 	const texts = textsOf(settings);
 	const name = fieldName(field);
-	const wrong = fieldErrors[name];
-	const value = values.fields[name] ?? (field.type === 'language' ? settings.language : '');
+	const wrong = heldUnder(fieldErrors, name);
+	const value = heldUnder(values.fields, name) ?? (field.type === 'language' ? settings.language : '');
 	const common = html`id="${id}" name="${name}" autocomplete="${AUTOCOMPLETE[field.type] ?? 'off'}"${field.required && html` required`}${wrong !== undefined && html` aria-invalid="true" aria-describedby="${id}-wrong"`}${focus && html` autofocus`}`;
 	return html`<div class="field">
 <label class="label" for="${id}">${fieldLabel(field, texts)}${!field.required && html` <span class="optional">${texts.optional}</span>`}</label>

@@ -8,7 +8,7 @@ import { normalisePhone } from '../../domain/phone';
 import { resolveSender, type Sender } from '../../store/senders';
 import type { Store } from '../../store/store';
 import { invite } from '../invitations/invite';
-import { assertFields, cutValue, type FieldError, fieldError, fieldName, personFieldsOf } from './fields';
+import { assertFields, cutValue, type FieldError, fieldError, fieldName, heldUnder, personFieldsOf } from './fields';
 import { finalPage } from './finalPage';
 import { consentText, EMPTY_FORM, type FormError, formPage, type FormValues, type FormView } from './formPage';
 import { type FormGroups, formGroups, groupsTicked } from './groupChoices';
@@ -24,8 +24,8 @@ const MOST_VALUES = 100;
 export interface FormSubmission {
 	/** As the browser sent them; a name given twice is a list. */
 	fields: Readonly<Record<string, unknown>>;
-	/** The visitor's, for the evidence and the limits. */
-	address: string | null;
+	/** The visitor's, for the evidence and the limits; `unknown` is one, too. */
+	address: string;
 	userAgent: string | null;
 	/** The trigger that hands the invitation to its workflow. */
 	inbox: string | null;
@@ -82,7 +82,7 @@ export async function submitForm(
 	const { sender, country, groups } = ground;
 	const values = readValues(settings, groups, submission.fields);
 
-	if (readText(submission.fields[FIELD.trap]) !== '') {
+	if (readText(heldUnder(submission.fields, FIELD.trap)) !== '') {
 		const link = clickToChatLink({ senderPhone: sender.phone, shortcode: null, code: null });
 		return {
 			status: 200,
@@ -113,7 +113,7 @@ export async function submitForm(
 			formVersion: settings.consentVersion,
 			consentText: consentText(settings),
 			smsConsent: settings.consentCoversSms,
-			...(submission.address !== null && { address: submission.address }),
+			address: submission.address,
 			...(submission.userAgent !== null && { userAgent: submission.userAgent.slice(0, LONGEST_USER_AGENT) }),
 		},
 		inbox: submission.inbox,
@@ -143,9 +143,9 @@ function tooMany(settings: FormSettings, retryAt: string | null, now: number): F
 function readValues(settings: FormSettings, groups: FormGroups, sent: FormSubmission['fields']): FormValues {
 	const names = settings.fields.map(fieldName);
 	return {
-		phone: readText(sent[FIELD.phone]).slice(0, LONGEST_NUMBER),
-		groups: groupsTicked(groups, readTexts(sent[FIELD.group])).map(({ value }) => value),
-		consent: isTicked(sent[FIELD.consent]),
+		phone: readText(heldUnder(sent, FIELD.phone)).slice(0, LONGEST_NUMBER),
+		groups: groupsTicked(groups, readTexts(heldUnder(sent, FIELD.group))).map(({ value }) => value),
+		consent: isTicked(heldUnder(sent, FIELD.consent)),
 		fields: Object.fromEntries(
 			names.flatMap((name) => (Object.hasOwn(sent, name) ? [[name, cutValue(readText(sent[name]))]] : [])),
 		),
@@ -155,7 +155,7 @@ function readValues(settings: FormSettings, groups: FormGroups, sent: FormSubmis
 function findFieldErrors({ fields }: FormSettings, values: FormValues): Record<string, FieldError> {
 	return Object.fromEntries(
 		fields.flatMap((field): Array<[string, FieldError]> => {
-			const error = fieldError(field, values.fields[fieldName(field)] ?? '');
+			const error = fieldError(field, heldUnder(values.fields, fieldName(field)) ?? '');
 			return error === null ? [] : [[fieldName(field), error]];
 		}),
 	);

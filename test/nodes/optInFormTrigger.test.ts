@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { OptInFormTrigger } from '../../nodes/OptInFormTrigger/OptInFormTrigger.node';
@@ -17,6 +18,7 @@ interface Visit {
 	parameters?: Record<string, unknown>;
 	storeFile?: string;
 	query?: string;
+	ip?: string;
 }
 
 /** What n8n gives to `webhook()`, as far as it is used. */
@@ -28,6 +30,7 @@ function visit({
 	parameters = {},
 	storeFile = 'optin.sqlite',
 	query = '',
+	ip = '203.0.113.9',
 }: Visit) {
 	const answered = { status: 0, headers: {} as Record<string, string>, body: '' };
 	const errors: string[] = [];
@@ -40,7 +43,7 @@ function visit({
 		end: (text: string) => (answered.body = text),
 	};
 	const context = {
-		getRequestObject: () => ({ method, headers, ip: '203.0.113.9', originalUrl: `/webhook/form${query}` }),
+		getRequestObject: () => ({ method, headers, ip, originalUrl: `/webhook/form${query}` }),
 		getResponseObject: () => response,
 		getBodyData: () => body,
 		getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
@@ -104,6 +107,16 @@ describe('The form trigger', () => {
 		expect(answered.body).toContain('https://wa.me/390212345678?text=START%20');
 	});
 
+	it.each([
+		'application/x-www-form-urlencoded;charset=UTF-8',
+		'Application/X-WWW-Form-Urlencoded ; charset=utf-8',
+		'application/x-www-form-urlencoded;',
+	])('takes a form sent as %s', async (type) => {
+		const { answered, run } = visit({ method: 'POST', headers: { 'content-type': type }, body: { phone: '' } });
+		await run();
+		expect(answered.status).toBe(422);
+	});
+
 	it('starts the execution of a test run with the first submission that invites', async () => {
 		const test = { method: 'POST', mode: 'manual', headers: { 'content-type': form } };
 		expect(await visit({ ...test, method: 'GET' }).run()).toEqual({ noWebhookResponse: true });
@@ -116,6 +129,14 @@ describe('The form trigger', () => {
 		['multipart/form-data; boundary=x', 'text/html; charset=utf-8'],
 		['text/plain', 'text/html; charset=utf-8'],
 		['application/json', 'application/json'],
+		['Application/JSON; charset=utf-8', 'application/json'],
+		['application/jsonfoo', 'text/html; charset=utf-8'],
+		['application/x-www-form-urlencodedfoo', 'text/html; charset=utf-8'],
+		['application/x-www-form-urlencoded-foo; charset=utf-8', 'text/html; charset=utf-8'],
+		['application/x-www-form-urlencoded, text/plain', 'text/html; charset=utf-8'],
+		['x-application/x-www-form-urlencoded', 'text/html; charset=utf-8'],
+		[';application/x-www-form-urlencoded', 'text/html; charset=utf-8'],
+		['', 'text/html; charset=utf-8'],
 	])('refuses %s in its own kind', async (sent, answeredType) => {
 		const { answered, run } = visit({
 			method: 'POST',
@@ -126,6 +147,26 @@ describe('The form trigger', () => {
 		expect(answered.status).toBe(415);
 		expect(answered.headers['content-type']).toBe(answeredType);
 		expect(answered.body).toContain('application/x-www-form-urlencoded');
+	});
+
+	it.each([
+		['with a port', '198.51.100.7:4711', '198.51.100.7:4712'],
+		['of IPv6 with brackets and port', '[2001:db8:9::1]:4711', '2001:db8:9::2'],
+		['hidden by the proxy', 'unknown', '_hidden'],
+	])('holds to the limit per address where the address came %s', async (_, first, second) => {
+		const posts = (ip: string) => ({
+			method: 'POST',
+			headers: { 'content-type': form },
+			body: { phone: `333 ${randomInt(1_000_000, 9_999_999)}`, consent: 'yes' },
+			parameters: { limits: { addressPerHour: 1 } },
+			ip,
+		});
+		const one = visit(posts(first));
+		await one.run();
+		expect(one.answered.status).toBe(200);
+		const other = visit(posts(second));
+		await other.run();
+		expect(other.answered.status).toBe(429);
 	});
 
 	it('asks to try again when the store cannot be had, and says why only in the log', async () => {

@@ -68,6 +68,7 @@ describeStores('Limits of invitations', (context) => {
 	it.each([
 		['numberPerDay', 'numberLimit', { number: phoneOf(0) }],
 		['addressPerDay', 'addressLimit', { address: '192.0.2.1' }],
+		['networkPerDay', 'addressLimit', { address: '2001:db8::1' }],
 		['overallPerDay', 'overallLimit', {}],
 	] as const)('count a day as well: %s', async (limit, refusal, input) => {
 		const { clock } = context();
@@ -91,6 +92,30 @@ describeStores('Limits of invitations', (context) => {
 		expect(await outcomes(1, limits, { address: '2001:db8:1:3::1' })).toEqual(['invited']);
 		expect(await outcomes(2, limits)).toEqual(['invited', 'invited']);
 	});
+
+	it('count together all visitors whose address a proxy hides', async () => {
+		const limits = { addressPerHour: 2 };
+		expect(await outcomes(1, limits, { address: 'unknown' })).toEqual(['invited']);
+		expect(await outcomes(1, limits, { address: '' })).toEqual(['invited']);
+		expect(await outcomes(1, limits, { address: '_hidden' })).toEqual(['addressLimit']);
+		expect(await outcomes(1, limits, { address: '192.0.2.1' })).toEqual(['invited']);
+	});
+
+	it.each(['networkPerHour', 'networkPerDay'] as const)(
+		'hold a whole /48 of IPv6, beside each /64 of it: %s',
+		async (limit) => {
+			const limits = { addressPerHour: 2, [limit]: 3 };
+			expect(await outcomes(3, limits, { address: '[2001:db8:1:1::1]:4711' })).toEqual([
+				'invited',
+				'invited',
+				'addressLimit',
+			]);
+			expect(await outcomes(1, limits, { address: '2001:db8:1:2::1' })).toEqual(['invited']);
+			expect(await outcomes(1, limits, { address: '2001:db8:1:3::1' })).toEqual(['addressLimit']);
+			expect(await outcomes(1, limits, { address: '2001:db8:2:3::1' })).toEqual(['invited']);
+			expect(await outcomes(2, limits, { address: '192.0.2.1' })).toEqual(['invited', 'invited']);
+		},
+	);
 
 	it('let the last place go to one of many who ask at once', async () => {
 		const limits = { overallPerHour: 3 };
@@ -176,6 +201,8 @@ describeStores('Limits of invitations', (context) => {
 			'numberPerDay',
 			'addressPerHour',
 			'addressPerDay',
+			'networkPerHour',
+			'networkPerDay',
 			'overallPerHour',
 			'overallPerDay',
 		] as const)

@@ -38,6 +38,7 @@ describe('A field of the form', () => {
 		['no name', [field({ name: '' })]],
 		['a name twice', [field({}), field({ type: 'date' })]],
 		['a name of the form’s own', [field({ name: 'phone' })]],
+		['a name that nothing can be kept under', [field({ name: '__proto__' })]],
 		['the trap’s name', [field({ name: 'website' })]],
 		['the same known field twice', [field({ type: 'email' }), field({ type: 'email' })]],
 		['a choice of nothing', [field({ type: 'choice' })]],
@@ -45,6 +46,16 @@ describe('A field of the form', () => {
 	])('is refused: %s', (_, fields) => {
 		expect(() => assertFields(fields)).toThrow(InvalidInputError);
 	});
+
+	it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'])(
+		'named %s is left out where nobody filled it in',
+		(name) => {
+			expect(personFieldsOf([field({ name })], {})).toEqual({ fields: {} });
+			expect(Object.entries(personFieldsOf([field({ name })], { [name]: 'cake' }).fields ?? {})).toEqual([
+				[name, 'cake'],
+			]);
+		},
+	);
 
 	it('goes where the contact has a place for it', () => {
 		const fields = [

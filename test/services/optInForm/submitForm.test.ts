@@ -228,6 +228,30 @@ describeStores('The opt-in form', (context) => {
 		expect(JSON.parse(invitation?.person_fields ?? '')).toEqual({ name: 'A'.repeat(300), fields: { shop: 'Meran' } });
 	});
 
+	it.each(Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== '__proto__'))(
+		'may ask for a field named %s: it is empty until somebody fills it in, and holds what they typed',
+		async (name) => {
+			const { store } = context();
+			await prepare(store);
+			const asking: FormSettings = {
+				...settings,
+				fields: [{ type: 'text', label: 'Wish', name, required: true, choices: [] }],
+			};
+			const shown = await showForm(store, asking);
+			expect(shown.html).not.toMatch(/native code|\[object|aria-invalid="true"/);
+			expect(shown.html).toContain(`name="${name}"`);
+			const empty = await submitForm(store, asking, { ...visitor, fields: filled });
+			expect(empty.status).toBe(422);
+			expect(empty.html).toContain(FORM_TEXTS.en.fieldMissing);
+			expect(empty.html).not.toMatch(/native code|\[object/);
+			const sent = Object.fromEntries([...Object.entries(filled), [name, 'cake']]);
+			expect(await submitForm(store, asking, { ...visitor, fields: sent })).toMatchObject({ status: 200 });
+			const [invitation] = await invitations(store);
+			const kept = JSON.parse(invitation?.person_fields ?? '{}') as { fields: object };
+			expect(Object.entries(kept.fields)).toEqual([[name, 'cake']]);
+		},
+	);
+
 	it.each([
 		['per number', { numberPerHour: 1 }, '333 1234567'],
 		['per address', { addressPerHour: 1 }, '333 7654321'],
