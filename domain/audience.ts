@@ -15,6 +15,8 @@ export interface Audience {
 export interface Option {
 	channel: Channel;
 	phone: string | null;
+	/** Whether there is a number or, for WhatsApp, a user id. */
+	hasAddress: boolean;
 	permission: Permission;
 }
 
@@ -31,8 +33,8 @@ export function chooseChannels(channels: AudienceChannel, { whatsapp, sms }: Per
 		case 'whatsapp':
 			return [whatsapp];
 		case 'both': {
-			const withNumber = [whatsapp, sms].filter(({ phone }) => phone !== null);
-			return withNumber.length > 0 ? withNumber : [whatsapp];
+			const reachable = [whatsapp, sms].filter(({ hasAddress }) => hasAddress);
+			return reachable.length > 0 ? reachable : [whatsapp];
 		}
 		case 'whatsappElseSms':
 			if (whatsapp.permission === 'allowed') return [whatsapp];
@@ -41,6 +43,6 @@ export function chooseChannels(channels: AudienceChannel, { whatsapp, sms }: Per
 			// So is someone registered whom trial mode leaves out: an SMS instead would be a message nobody planned.
 			if (whatsapp.permission === 'trial mode') return [whatsapp];
 			// Whether the person left WhatsApp by their own word is part of the SMS's permission: nobody is talked on to after the goodbye.
-			return [sms.phone === null && whatsapp.phone !== null ? whatsapp : sms];
+			return [!sms.hasAddress && whatsapp.hasAddress ? whatsapp : sms];
 	}
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 
 import type { Audience } from '../domain/audience';
+import { IS_OPEN } from './database/partialIndexes';
 import { listOf } from './database/rows';
 import type { Database } from './schema';
 
@@ -10,6 +11,7 @@ export interface AudienceContact {
 	name: string | null;
 	smsNumber: string | null;
 	whatsAppNumber: string | null;
+	whatsAppUserId: string | null;
 	/** JSON object of custom fields. */
 	fields: string;
 	language: string | null;
@@ -20,6 +22,7 @@ const COLUMNS = [
 	'name',
 	'sms_number as smsNumber',
 	'whatsapp_number as whatsAppNumber',
+	'whatsapp_user_id as whatsAppUserId',
 	'fields',
 	'language',
 ] as const;
@@ -89,16 +92,31 @@ export async function groupsOfContacts(
 	return groups;
 }
 
-/** Which of these numbers have a message of the campaign already, by channel: `<channel> <number>`. */
-export async function numbersPlanned(db: Database, campaignId: number, phones: readonly string[]): Promise<string[]> {
-	const rows = await db
+/** Who has a message of the campaign already: `<channel> <number>`, and `<channel> #<identity>` of those written to by WhatsApp user id. */
+export async function peoplePlanned(
+	db: Database,
+	campaignId: number,
+	{ phones, identityIds }: { phones: readonly string[]; identityIds: readonly number[] },
+): Promise<string[]> {
+	const planned = db
 		.selectFrom('message')
-		.select(['channel', 'recipient'])
 		.where('campaign_id', '=', campaignId)
 		.where('channel', 'in', ['sms', 'whatsapp'])
+		.where('state', '<>', sql.lit('skipped'));
+	const byNumber = await planned
+		.select(['channel', 'recipient'])
 		.where('recipient', 'in', listOf(db, phones))
 		.where('recipient', 'is not', null)
-		.where('state', '<>', sql.lit('skipped'))
 		.execute();
-	return rows.map(({ channel, recipient }) => `${channel} ${recipient}`);
+	// What is planned is open until the whole is planned, so an index leads there.
+	const byIdentity = await planned
+		.select(['channel', 'identity_id as identityId'])
+		.where(IS_OPEN)
+		.where('identity_id', 'in', listOf(db, identityIds))
+		.where('recipient', 'is', null)
+		.execute();
+	return [
+		...byNumber.map(({ channel, recipient }) => `${channel} ${recipient}`),
+		...byIdentity.map(({ channel, identityId }) => `${channel} #${identityId}`),
+	];
 }

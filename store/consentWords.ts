@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 
-import { listOf } from './database/rows';
+import { isWhatsAppUserId } from '../domain/whatsAppUserId';
+import { isOneOf } from './database/rows';
 import type { ConsentWordTable, Database } from './schema';
 import { suppressedNumbers } from './suppressions';
 
@@ -44,33 +45,48 @@ export async function deleteWords(db: Database, identityId: number): Promise<voi
 export interface OptOutWord {
 	/** Null: of somebody erased, kept by hash. */
 	identityId: number | null;
+	/** Of the numbers and WhatsApp user ids asked for, the one it was said under. */
 	phone: string;
 	scope: string;
 	/** UTC ms. */
 	effectiveAt: number;
 }
 
-/** Every opt-out that holds for one of these numbers. */
-export async function optOutsOf(db: Database, phones: readonly string[]): Promise<OptOutWord[]> {
-	if (phones.length === 0) return [];
+/** Every opt-out that holds for one of these numbers or WhatsApp user ids. */
+export async function optOutsOf(db: Database, addresses: readonly string[]): Promise<OptOutWord[]> {
+	if (addresses.length === 0) return [];
+	const userIds = addresses.filter(isWhatsAppUserId);
+	const phones = addresses.filter((address) => !isWhatsAppUserId(address));
 	const said = await db
 		.selectFrom('consent_word as w')
 		.innerJoin('identity as i', 'i.id', 'w.identity_id')
-		.select(['i.id as identityId', 'i.phone', 'w.scope', 'w.effective_at as effectiveAt'])
-		.where('i.phone', 'in', listOf(db, phones))
+		.select([
+			'i.id as identityId',
+			'i.phone',
+			'i.whatsapp_user_id as userId',
+			'w.scope',
+			'w.effective_at as effectiveAt',
+		])
+		.where((where) =>
+			where.or([isOneOf(db, where.ref('i.phone'), phones), isOneOf(db, where.ref('i.whatsapp_user_id'), userIds)]),
+		)
 		.where('w.direction', '=', 'out')
 		.orderBy('i.id')
 		.orderBy('w.effective_at')
 		.orderBy('w.scope')
-		.$narrowType<{ phone: string }>()
 		.execute();
-	const kept = [...(await suppressedNumbers(db, phones))].flatMap(([phone, words]) =>
+	const told = said.flatMap(({ phone, userId, ...word }) =>
+		[phone, userId].flatMap((address) =>
+			address !== null && addresses.includes(address) ? [{ ...word, phone: address }] : [],
+		),
+	);
+	const kept = [...(await suppressedNumbers(db, addresses))].flatMap(([phone, words]) =>
 		[...words].map(([scope, { effectiveAt }]) => ({ identityId: null, phone, scope, effectiveAt })),
 	);
-	return [...said, ...kept];
+	return [...told, ...kept];
 }
 
-/** Which of these people (by phone) took themselves out of a group: only START x brings them back. */
+/** Whether the person with these numbers or WhatsApp user ids left a group by their own word: only START x brings them back. */
 export async function hasLeftGroup(db: Database, phones: readonly string[], groupId: number): Promise<boolean> {
 	const scope = `group:${groupId}`;
 	return (await optOutsOf(db, phones)).some((word) => word.scope === scope);

@@ -11,6 +11,8 @@ export interface Contact {
 	smsNumber: string | null;
 	/** E.164. */
 	whatsAppNumber: string | null;
+	/** Instead of a number, as long as none of the person is known. */
+	whatsAppUserId: string | null;
 	fields: Record<string, unknown>;
 	language: string | null;
 	smsConsentSource: string | null;
@@ -26,6 +28,7 @@ export const emptyContact: NewContact = {
 	name: null,
 	smsNumber: null,
 	whatsAppNumber: null,
+	whatsAppUserId: null,
 	fields: {},
 	language: null,
 	smsConsentSource: null,
@@ -38,6 +41,7 @@ function toContact(row: Selectable<ContactTable>): Contact {
 		name: row.name,
 		smsNumber: row.sms_number,
 		whatsAppNumber: row.whatsapp_number,
+		whatsAppUserId: row.whatsapp_user_id,
 		fields: JSON.parse(row.fields) as Record<string, unknown>,
 		language: row.language,
 		smsConsentSource: row.sms_consent_source,
@@ -52,6 +56,7 @@ function fromContact(contact: NewContact) {
 		name: contact.name,
 		sms_number: contact.smsNumber,
 		whatsapp_number: contact.whatsAppNumber,
+		whatsapp_user_id: contact.whatsAppUserId,
 		fields: JSON.stringify(contact.fields),
 		language: contact.language,
 		sms_consent_source: contact.smsConsentSource,
@@ -76,12 +81,27 @@ export async function contactsWithNumbers(db: Database, phones: readonly string[
 	return rows.map(toContact);
 }
 
+export async function contactOfUserId(db: Database, whatsAppUserId: string): Promise<Contact | undefined> {
+	const row = await db
+		.selectFrom('contact')
+		.selectAll()
+		.where('whatsapp_user_id', '=', whatsAppUserId)
+		.executeTakeFirst();
+	return row && toContact(row);
+}
+
+/** The contact follows when WhatsApp gives its person another user id. */
+export async function changeContactUserId(db: Database, from: string, to: string): Promise<void> {
+	if (await contactOfUserId(db, to)) return;
+	await db.updateTable('contact').set({ whatsapp_user_id: to }).where('whatsapp_user_id', '=', from).execute();
+}
+
 /** Tells our advisory locks from everybody else's in the database. */
 const CONTACT_LOCK = 20_261_124;
 const ALL_CONTACTS_LOCK = 20_261_125;
 
 /**
- * Two transactions that make or change a contact with one of these numbers, in whichever field, come one after the other. Take it after
+ * Two transactions that make or change a contact with one of these numbers (or WhatsApp user ids), in whichever field, come one after the other. Take it after
  * identities are locked or made, never before: everybody in the same order.
  */
 export async function lockContactNumbers(db: Database, phones: readonly string[]): Promise<void> {
@@ -143,6 +163,7 @@ export async function selectContacts(
 				contains(where.ref('c.name'), search),
 				contains(where.ref('c.sms_number'), search),
 				contains(where.ref('c.whatsapp_number'), search),
+				contains(where.ref('c.whatsapp_user_id'), search),
 			]),
 		);
 	}

@@ -35,6 +35,11 @@ export async function resolveGroup(db: Database, ref: string): Promise<Group> {
 	return group;
 }
 
+/** By id. */
+export async function allGroups(db: Database): Promise<Group[]> {
+	return await db.selectFrom('contact_group').select(GROUP).orderBy('id').execute();
+}
+
 export async function groupsWithIds(db: Database, ids: readonly number[]): Promise<Group[]> {
 	if (ids.length === 0) return [];
 	return await db
@@ -122,19 +127,20 @@ export async function selectGroupFigures(
 		sql`exists (select 1 from consent_word w where w.identity_id in (${sql.raw(identities)}) and w.direction = 'out' and w.scope in (${sql.raw(scopes)}))`;
 	const { rows } = await sql<GroupFigures>`
 		with g as ${groups}, member as (
-			select m.group_id, c.sms_number, c.whatsapp_number,
-				case when c.sms_number is not null and not ${hasWord('si.id', `'sms'`)} and not ${hasWord('wi.id, si.id', `'group:' || m.group_id`)} then 1 else 0 end as by_sms,
-				case when exists (select 1 from registration r where r.identity_id = wi.id and r.state = 'active') then 1 else 0 end as registered,
+			select m.group_id, c.sms_number, coalesce(c.whatsapp_number, c.whatsapp_user_id) as whatsapp_address,
+				case when c.sms_number is not null and not ${hasWord('si.id', `'sms'`)} and not ${hasWord('wi.id, si.id, ui.id', `'group:' || m.group_id`)} then 1 else 0 end as by_sms,
+				case when exists (select 1 from registration r where r.identity_id = coalesce(wi.id, ui.id) and r.state = 'active') then 1 else 0 end as registered,
 				case when exists (
-					select 1 from registration r where r.identity_id = wi.id and r.state = 'active'
-						and not ${hasWord('wi.id, si.id', `'all', 'group:' || m.group_id, 'sender:' || r.sender_id, 'marketing:' || r.sender_id`)}
+					select 1 from registration r where r.identity_id = coalesce(wi.id, ui.id) and r.state = 'active'
+						and not ${hasWord('wi.id, si.id, ui.id', `'all', 'group:' || m.group_id, 'sender:' || r.sender_id, 'marketing:' || r.sender_id`)}
 				) then 1 else 0 end as by_whatsapp
 			from membership m join g on g.id = m.group_id join contact c on c.id = m.contact_id
 				left join identity wi on wi.phone = c.whatsapp_number left join identity si on si.phone = c.sms_number
+				left join identity ui on ui.whatsapp_user_id = c.whatsapp_user_id
 		)
 		select g.id as "id", g.name as "name", g.shortcode as "shortcode",
 			count(member.group_id) as "contacts", coalesce(sum(member.by_sms), 0) as "reachableBySms",
-			count(member.whatsapp_number) as "withWhatsAppNumber", coalesce(sum(member.registered), 0) as "registeredForWhatsApp",
+			count(member.whatsapp_address) as "withWhatsAppNumber", coalesce(sum(member.registered), 0) as "registeredForWhatsApp",
 			coalesce(sum(member.by_whatsapp), 0) as "reachableByWhatsApp"
 		from g left join member on member.group_id = g.id
 		group by g.id, g.name, g.shortcode order by g.id`.execute(db);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { isWhatsAppUserId } from '../domain/whatsAppUserId';
 import { forUpdate, isPostgres } from './database/dialect';
 import { IS_OPEN } from './database/partialIndexes';
 import { chunksOf, isOneOf, listOf, rowsOf, textCell } from './database/rows';
@@ -176,12 +177,21 @@ export async function lockIdentities(db: Database, ids: readonly number[]): Prom
 	).execute();
 }
 
-/** As lockIdentities, for people known by number; those nobody knows yet have said nothing that could be overlooked. */
-export async function lockNumbers(db: Database, phones: readonly string[]): Promise<void> {
-	if (phones.length === 0 || !isPostgres(db)) return;
+/** As lockIdentities, for people by number or WhatsApp user id; those nobody knows yet have said nothing that could be overlooked. */
+export async function lockNumbers(db: Database, addresses: readonly string[]): Promise<void> {
+	if (addresses.length === 0 || !isPostgres(db)) return;
 	await forUpdate(
 		db,
-		db.selectFrom('identity').select('id').where('phone', 'in', listOf(db, phones)).orderBy('id'),
+		db
+			.selectFrom('identity')
+			.select('id')
+			.where((where) =>
+				where.or([
+					isOneOf(db, where.ref('phone'), addresses),
+					isOneOf(db, where.ref('whatsapp_user_id'), addresses.filter(isWhatsAppUserId)),
+				]),
+			)
+			.orderBy('id'),
 	).execute();
 }
 
@@ -204,6 +214,21 @@ export async function adoptMessages(db: Database, fromIdentityId: number, toIden
 		.where('identity_id', '=', fromIdentityId)
 		.where(IS_OPEN)
 		.execute();
+}
+
+/** Who is behind these WhatsApp user ids; nobody where it is missing. */
+export async function identitiesOfUserIds(db: Database, userIds: readonly string[]): Promise<Map<string, Identity>> {
+	if (userIds.length === 0) return new Map();
+	const found = await db
+		.selectFrom('identity')
+		.select(IDENTITY)
+		.where('whatsapp_user_id', 'in', listOf(db, userIds))
+		.execute();
+	return new Map(
+		found.flatMap((identity) =>
+			identity.whatsAppUserId === null ? [] : [[identity.whatsAppUserId, identity] as const],
+		),
+	);
 }
 
 export async function identitiesById(db: Database, ids: readonly number[]): Promise<Identity[]> {

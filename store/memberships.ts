@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import type { PersonKey } from './identities';
 import type { Database, MembershipTable } from './schema';
 
 /** A contact of a person with the groups it is in. */
@@ -11,8 +12,12 @@ export interface ContactMembership {
 	source: MembershipTable['source'] | null;
 }
 
-/** Every contact with this number and every group of each: one row a membership, one without group for a contact in none. */
-export async function membershipsOfNumber(db: Database, phone: string): Promise<ContactMembership[]> {
+/** Every contact of a person and every group of each: one row a membership, one without group for a contact in none. */
+export async function membershipsOfPerson(
+	db: Database,
+	{ phone, whatsAppUserId }: PersonKey,
+): Promise<ContactMembership[]> {
+	const phones = phone === null ? [] : [phone];
 	return await db
 		.selectFrom('contact as c')
 		.leftJoin('membership as m', 'm.contact_id', 'c.id')
@@ -23,7 +28,12 @@ export async function membershipsOfNumber(db: Database, phone: string): Promise<
 			'm.group_id as groupId',
 			'm.source as source',
 		])
-		.where((where) => where.or([where('c.sms_number', '=', phone), where('c.whatsapp_number', '=', phone)]))
+		.where((where) =>
+			where.or([
+				...phones.flatMap((each) => [where('c.sms_number', '=', each), where('c.whatsapp_number', '=', each)]),
+				...(whatsAppUserId === null ? [] : [where('c.whatsapp_user_id', '=', whatsAppUserId)]),
+			]),
+		)
 		.orderBy('c.id')
 		.execute();
 }

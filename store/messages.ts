@@ -62,15 +62,20 @@ export interface Mark {
 export async function marksOf(db: Database, identityIds: readonly number[]): Promise<Mark[]> {
 	const identities = await db
 		.selectFrom('identity')
-		.select('phone')
+		.select(['phone', 'whatsapp_user_id as whatsAppUserId'])
 		.where('id', 'in', listOf(db, identityIds))
 		.execute();
 	const phones = identities.flatMap(({ phone }) => (phone === null ? [] : [phone]));
+	const userIds = identities.flatMap(({ whatsAppUserId }) => (whatsAppUserId === null ? [] : [whatsAppUserId]));
 	const contacts = await db
 		.selectFrom('contact')
 		.select('id')
 		.where((where) =>
-			where.or([isOneOf(db, where.ref('sms_number'), phones), isOneOf(db, where.ref('whatsapp_number'), phones)]),
+			where.or([
+				isOneOf(db, where.ref('sms_number'), phones),
+				isOneOf(db, where.ref('whatsapp_number'), phones),
+				isOneOf(db, where.ref('whatsapp_user_id'), userIds),
+			]),
 		)
 		.execute();
 	const contactIds = contacts.map(({ id }) => id);

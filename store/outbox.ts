@@ -4,6 +4,7 @@ import type { Channel, Purpose } from '../domain/channel';
 import { changeMessages } from './messageChanges';
 import { forUpdateSkipLocked } from './database/dialect';
 import { listOf } from './database/rows';
+import { identitiesById } from './identities';
 import type { Database } from './schema';
 
 /** A message about to be sent. */
@@ -101,7 +102,15 @@ export async function leaseMessages(
 			)
 			.execute();
 	}
-	return messages.map((message) => ({ ...message, whatsAppUserId: null }));
+	const withoutNumber = messages.flatMap(({ recipient, identityId }) =>
+		recipient === null && identityId !== null ? [identityId] : [],
+	);
+	const identities = withoutNumber.length === 0 ? [] : await identitiesById(db, withoutNumber);
+	const userIds = new Map(identities.map(({ id, whatsAppUserId }) => [id, whatsAppUserId]));
+	return messages.map((message) => ({
+		...message,
+		whatsAppUserId: message.recipient === null ? (userIds.get(message.identityId ?? 0) ?? null) : null,
+	}));
 }
 
 /** Gives back what was leased and not marked. */

@@ -53,17 +53,19 @@ export async function findPerson(
 		}
 		const contacts = await db
 			.selectFrom('contact')
-			.select(['id', 'sms_number as sms', 'whatsapp_number as whatsApp'])
+			.select(['id', 'sms_number as sms', 'whatsapp_number as whatsApp', 'whatsapp_user_id as userId'])
 			.where((where) =>
 				where.or([
 					isOneOf(db, where.ref('sms_number'), [...phones]),
 					isOneOf(db, where.ref('whatsapp_number'), [...phones]),
+					isOneOf(db, where.ref('whatsapp_user_id'), [...userIds]),
 				]),
 			)
 			.orderBy('id')
 			.execute();
-		for (const { id, sms, whatsApp } of contacts) {
+		for (const { id, sms, whatsApp, userId } of contacts) {
 			contactIds.add(id);
+			if (userId !== null) userIds.add(userId);
 			for (const phone of [sms, whatsApp]) if (phone !== null) phones.add(phone);
 		}
 	}

@@ -1,6 +1,7 @@
 import type { Channel, Purpose } from '../domain/channel';
 import type { MessageContent } from '../domain/content';
 import type { PermissionFacts, ReplyFacts } from '../domain/permission';
+import { findIdentities, identitiesById, identitiesOfUserIds, type Identity } from './identities';
 import { listOf } from './database/rows';
 import type { Database, RegistrationState } from './schema';
 import { type Suppression, suppressedNumbers } from './suppressions';
@@ -20,38 +21,51 @@ export interface Target {
 	insteadOfSenderId: number | null;
 }
 
+interface RelatedContact {
+	smsNumber: string | null;
+	whatsAppNumber: string | null;
+	whatsAppUserId: string | null;
+	smsConsentAt: number | null;
+}
+
 /** Who belongs together: a contact's two numbers are one person, and a STOP said on either holds for both. */
 export class Kin {
-	private readonly identityOfPhone = new Map<string, number>();
+	/** By number or WhatsApp user id, which are never alike. */
+	private readonly identityOfAddress = new Map<string, number>();
+	private readonly addressesOfIdentity = new Map<number, string[]>();
 	private readonly toldPhones = new Map<string, string>();
 	private readonly siblings = new Map<string, string[]>();
 	private readonly consenting = new Set<string>();
 
 	constructor(
-		contacts: readonly { smsNumber: string | null; whatsAppNumber: string | null; smsConsentAt: number | null }[],
-		identities: readonly { id: number; phone: string | null; toldPhone: string | null }[],
+		contacts: readonly RelatedContact[],
+		identities: readonly Identity[],
 		private readonly suppressed: ReadonlyMap<string, ReadonlyMap<string, Suppression>> = new Map(),
 	) {
-		for (const { id, phone, toldPhone } of identities) {
-			if (phone === null) continue;
-			this.identityOfPhone.set(phone, id);
-			if (toldPhone !== null) this.toldPhones.set(phone, toldPhone);
+		for (const { id, phone, whatsAppUserId, toldPhone } of identities) {
+			const addresses = [phone, whatsAppUserId].filter((address) => address !== null);
+			this.addressesOfIdentity.set(id, addresses);
+			for (const address of addresses) this.identityOfAddress.set(address, id);
+			if (phone !== null && toldPhone !== null) this.toldPhones.set(phone, toldPhone);
 		}
-		for (const { smsNumber, whatsAppNumber, smsConsentAt } of contacts) {
+		for (const { smsNumber, whatsAppNumber, whatsAppUserId, smsConsentAt } of contacts) {
 			if (smsNumber !== null && smsConsentAt !== null) this.consenting.add(smsNumber);
-			if (smsNumber === null || whatsAppNumber === null) continue;
-			this.siblings.set(smsNumber, [...(this.siblings.get(smsNumber) ?? []), whatsAppNumber]);
-			this.siblings.set(whatsAppNumber, [...(this.siblings.get(whatsAppNumber) ?? []), smsNumber]);
+			const addresses = [smsNumber, whatsAppNumber, whatsAppUserId].filter((address) => address !== null);
+			for (const address of addresses) {
+				const others = addresses.filter((each) => each !== address);
+				this.siblings.set(address, [...(this.siblings.get(address) ?? []), ...others]);
+			}
 		}
 	}
 
+	/** @param phone a number, or a WhatsApp user id. */
 	identityOf(phone: string | null): number | null {
-		return phone === null ? null : (this.identityOfPhone.get(phone) ?? null);
+		return phone === null ? null : (this.identityOfAddress.get(phone) ?? null);
 	}
 
 	/** Everyone these numbers and their contacts' other numbers belong to. */
 	everybody(): number[] {
-		return [...new Set(this.identityOfPhone.values())];
+		return [...new Set(this.identityOfAddress.values())];
 	}
 
 	/** Where WhatsApp knows the line by another number than the dialled one, E.164. */
@@ -65,38 +79,86 @@ export class Kin {
 
 	/** The identity written to first, then those of the same person. */
 	identitiesOf({ identityId, phone }: Pick<Target, 'identityId' | 'phone'>): number[] {
-		const ids = [identityId, ...this.phonesOf(phone).map((each) => this.identityOf(each))];
+		const ids = [identityId, ...this.addressesOf({ identityId, phone }).map((each) => this.identityOf(each))];
 		return [...new Set(ids.filter((id) => id !== null))];
 	}
 
-	/** The number written to first, then those of the same person. */
-	phonesOf(phone: string | null): string[] {
-		return phone === null ? [] : [phone, ...(this.siblings.get(phone) ?? [])];
+	/** Numbers and WhatsApp user ids of the person, the number written to first. */
+	addressesOf({ identityId, phone }: Pick<Target, 'identityId' | 'phone'>): string[] {
+		const own = identityId ?? this.identityOf(phone);
+		const addresses = [
+			...(phone === null ? [] : [phone]),
+			...(own === null ? [] : (this.addressesOfIdentity.get(own) ?? [])),
+		];
+		return [...new Set([...addresses, ...addresses.flatMap((each) => this.siblings.get(each) ?? [])])];
 	}
 
-	/** Whether somebody with one of these numbers was erased after opting out in one of these scopes, and has not come back since. */
-	isSuppressed(phones: readonly string[], ...scopes: string[]): boolean {
-		return phones.some((phone) => scopes.some((scope) => this.suppressed.get(phone)?.has(scope)));
+	/** Whether somebody with one of these numbers or user ids was erased after opting out in one of these scopes, and has not come back since. */
+	isSuppressed(addresses: readonly string[], ...scopes: string[]): boolean {
+		return addresses.some((address) => scopes.some((scope) => this.suppressed.get(address)?.has(scope)));
 	}
 }
 
-export async function findKin(db: Database, targets: readonly Pick<Target, 'phone'>[]): Promise<Kin> {
-	const phones = [...new Set(targets.flatMap(({ phone }) => (phone === null ? [] : [phone])))];
+export async function findKin(
+	db: Database,
+	targets: readonly { phone: string | null; identityId?: number | null }[],
+): Promise<Kin> {
+	const ids = targets.flatMap(({ phone, identityId }) => (phone === null && identityId ? [identityId] : []));
+	const written = [
+		...new Set([
+			...targets.flatMap(({ phone }) => (phone === null ? [] : [phone])),
+			...(ids.length === 0 ? [] : await identitiesById(db, ids)).flatMap(({ phone }) =>
+				phone === null ? [] : [phone],
+			),
+		]),
+	];
+	const identitiesWritten = db
+		.selectFrom('identity')
+		.select('whatsapp_user_id')
+		.where('phone', 'in', listOf(db, written));
 	const contacts = db
 		.selectFrom('contact')
-		.select(['id', 'sms_number as smsNumber', 'whatsapp_number as whatsAppNumber', 'sms_consent_at as smsConsentAt']);
+		.select([
+			'id',
+			'sms_number as smsNumber',
+			'whatsapp_number as whatsAppNumber',
+			'whatsapp_user_id as whatsAppUserId',
+			'sms_consent_at as smsConsentAt',
+		]);
 	const related = await contacts
-		.where('sms_number', 'in', listOf(db, phones))
-		.union(contacts.where('whatsapp_number', 'in', listOf(db, phones)))
+		.where('sms_number', 'in', listOf(db, written))
+		.union(contacts.where('whatsapp_number', 'in', listOf(db, written)))
+		.union(contacts.where('whatsapp_user_id', 'in', identitiesWritten))
+		.$if(ids.length > 0, (query) =>
+			query.union(
+				contacts.where(
+					'whatsapp_user_id',
+					'in',
+					db.selectFrom('identity').select('whatsapp_user_id').where('id', 'in', listOf(db, ids)),
+				),
+			),
+		)
 		.execute();
-	const all = new Set([...phones, ...related.flatMap(({ smsNumber, whatsAppNumber }) => [smsNumber, whatsAppNumber])]);
-	const numbers = [...all].filter((phone) => phone !== null);
-	const identities = await db
-		.selectFrom('identity')
-		.select(['id', 'phone', 'told_phone as toldPhone'])
-		.where('phone', 'in', listOf(db, numbers))
-		.execute();
-	return new Kin(related, identities, await suppressedNumbers(db, numbers));
+	const present = (values: readonly (string | null)[]): string[] => [
+		...new Set(values.filter((value) => value !== null)),
+	];
+	const numbers = present([
+		...written,
+		...related.flatMap(({ smsNumber, whatsAppNumber }) => [smsNumber, whatsAppNumber]),
+	]);
+	const userIds = present(related.map(({ whatsAppUserId }) => whatsAppUserId));
+	const identities = [
+		...(await findIdentities(db, [
+			...numbers.map((phone) => ({ phone, whatsAppUserId: null })),
+			...ids.map((identityId) => ({ identityId })),
+		])),
+		...(await identitiesOfUserIds(db, userIds)).values(),
+	];
+	return new Kin(
+		related,
+		[...new Map(identities.map((identity) => [identity.id, identity])).values()],
+		await suppressedNumbers(db, [...numbers, ...userIds]),
+	);
 }
 
 interface RegistrationFacts {
@@ -175,7 +237,7 @@ export function factsOf(
 	const own = target.identityId ?? kin.identityOf(target.phone);
 	const isOut = (ids: readonly number[], numbers: readonly string[], ...scopes: string[]): boolean =>
 		words.outSince(ids, ...scopes) !== null || kin.isSuppressed(numbers, ...scopes);
-	const phones = kin.phonesOf(target.phone);
+	const addresses = kin.addressesOf(target);
 	const { insteadOfSenderId: left } = target;
 	return {
 		channel: target.channel,
@@ -184,12 +246,13 @@ export function factsOf(
 		at,
 		hasAddress: target.phone !== null || target.identityId !== null,
 		registration: own === null ? null : words.registration(own, target.senderId),
-		optedOut: isOut(person, phones, 'all', `sender:${target.senderId}`),
-		leftGroup: target.groupId > 0 && isOut(person, phones, `group:${target.groupId}`),
-		smsOptedOut: isOut(own === null ? [] : [own], phones.slice(0, 1), 'sms'),
-		marketingOff: isOut(person, phones, `marketing:${target.senderId}`),
+		optedOut: isOut(person, addresses, 'all', `sender:${target.senderId}`),
+		leftGroup: target.groupId > 0 && isOut(person, addresses, `group:${target.groupId}`),
+		smsOptedOut: isOut(own === null ? [] : [own], target.phone === null ? [] : [target.phone], 'sms'),
+		marketingOff: isOut(person, addresses, `marketing:${target.senderId}`),
 		smsConsent: kin.hasSmsConsent(target.phone),
-		leftWhatsApp: left !== null && (hasLeft(words, person, left) || kin.isSuppressed(phones, 'all', `sender:${left}`)),
+		leftWhatsApp:
+			left !== null && (hasLeft(words, person, left) || kin.isSuppressed(addresses, 'all', `sender:${left}`)),
 		reply,
 	};
 }

@@ -152,6 +152,8 @@ export interface ContactTable {
 	name: string | null;
 	sms_number: string | null;
 	whatsapp_number: string | null;
+	/** Instead of a number, as long as none of the person is known. */
+	whatsapp_user_id: Generated<string | null>;
 	/** JSON object of custom fields. */
 	fields: string;
 	language: string | null;

@@ -1,4 +1,5 @@
 import { formsOf } from '../domain/line';
+import { isWhatsAppUserId } from '../domain/whatsAppUserId';
 import type { PersonKey } from './identities';
 import { keyedHash } from './database/keyedHash';
 import { listOf } from './database/rows';
@@ -38,7 +39,7 @@ export async function suppressionsOf(db: Database, hashes: readonly string[]): P
 	return await db.selectFrom('suppression').select(COLUMNS).where('hash', 'in', listOf(db, hashes)).execute();
 }
 
-/** What holds against numbers whose people were erased, by number and scope. */
+/** What holds against numbers and WhatsApp user ids whose people were erased, by number (or id) and scope. */
 export async function suppressedNumbers(
 	db: Database,
 	phones: readonly string[],
@@ -47,7 +48,12 @@ export async function suppressedNumbers(
 	if (phones.length === 0 || !(await db.selectFrom('suppression').select('hash').limit(1).executeTakeFirst()))
 		return found;
 	const phoneOf = new Map(
-		phones.flatMap((phone) => formsOf(phone).map((form): [string, string] => [hashOfPhone(db, form), phone])),
+		phones.flatMap((phone) =>
+			hashesOf(
+				db,
+				isWhatsAppUserId(phone) ? { phone: null, whatsAppUserId: phone } : { phone, whatsAppUserId: null },
+			).map((hash): [string, string] => [hash, phone]),
+		),
 	);
 	for (const { hash, ...word } of await suppressionsOf(db, [...phoneOf.keys()])) {
 		const phone = phoneOf.get(hash);

@@ -7,7 +7,8 @@ export type ColumnRole =
 	| 'lastName'
 	| 'language'
 	| 'smsConsentSource'
-	| 'smsConsentDate';
+	| 'smsConsentDate'
+	| 'groups';
 
 /**
  * How files name their columns in English, Italian, German, French, Spanish, Portuguese and Dutch, folded (`foldedName`).
@@ -20,10 +21,11 @@ const NAMES: Record<ColumnRole, readonly [string, string?]> = {
 		cellulare numerocellulare numerodicellulare numcellulare cell telefoninonumero telefonocellulare telefonomobile
 		handy handynummer handynr mobil mobilnummer mobilnr mobiltelefon mobiltelefonnummer mobilfunk mobilfunknummer natel
 		portable telephoneportable numeroportable numerodeportable telportable telephonemobile numeromobile numerodemobile gsm
+		telmobile mobieletelefoon mobieltelefoonnummer
 		movil telefonomovil numeromovil numerodemovil celular telefonocelular numerocelular numerodecelular
 		telemovel telefonecelular numerodetelemovel numerotelemovel telefonemovel
 		mobielnummer mobiel mobieltelefoon mobielenummer gsmnummer 06nummer`,
-		`phone phonenumber phoneno tel telno telephone telephonenumber number msisdn
+		`phone phone1value phonenumber phoneno tel telno telephone telephonenumber number msisdn
 		telefono numerotelefono numeroditelefono numtelefono recapitotelefonico recapito numero
 		telefon telefonnummer telefonnr telnr rufnummer nummer
 		numerotelephone numerodetelephone numtelephone numtel
@@ -63,6 +65,13 @@ const NAMES: Record<ColumnRole, readonly [string, string?]> = {
 		einwilligungsdatum einwilligungam datumdereinwilligung smseinwilligungsdatum datumeinwilligung dateconsentement dateduconsentement fechaconsentimiento
 		fechadelconsentimiento fechadeconsentimiento datadoconsentimento dataconsentimento datadeconsentimento toestemmingsdatum datumtoestemming
 		datumvantoestemming`,
+	],
+	groups: [
+		`group groups groupname groupnames contactgroup contactgroups groupmembership gruppo gruppi nomegruppo gruppe gruppen gruppenname
+		kontaktgruppe kontaktgruppen groupe groupes nomdugroupe grupo grupos nombredelgrupo nomedogrupo groep groepen groepsnaam`,
+		`tag tags label labels list lists mailinglist mailinglists category categories segment segments etichetta etichette lista liste listen elenco elenchi
+		categoria categorie segmento segmenti etikett etiketten schlagwort schlagworte schlagworter verteiler kategorie kategorien etiquette etiquettes
+		categories listes etiqueta etiquetas listas categorias segmentos etiket labelnaam lijst lijsten categorieen`,
 	],
 };
 

@@ -46,7 +46,8 @@ const UNNAMED = /^column \d+$/i;
 
 /**
  * What each column of a file means, from its header and what the operator said.
- * @throws {InvalidInputError} for two columns of one name or one meaning, a mapping to no column, or no column with numbers.
+ * Free columns of one name are told apart: `Note`, `Note (2)`.
+ * @throws {InvalidInputError} for two columns of one meaning, a mapping to no column, or no column with numbers.
  */
 export function readHeader(header: readonly string[], mappings: readonly ColumnMapping[]): Column[] {
 	if (header.length > MOST_COLUMNS)
@@ -57,11 +58,11 @@ export function readHeader(header: readonly string[], mappings: readonly ColumnM
 		.map(storable)
 		.map((cell, index) => (cell.startsWith(FIELD_PREFIX) ? cell : cell.trim()) || `Column ${index + 1}`);
 	refuseLongNames(names);
-	refuseDuplicates(names);
 	const columns: Column[] = names.map((name) => ({ name, target: automaticTarget(name) }));
 	applyMappings(columns, mappings);
 	settleNames(columns);
 	settleRanks(columns, mappings.length > 0);
+	tellApart(columns);
 	return requireNumbers(columns);
 }
 
@@ -115,17 +116,25 @@ function refuseLongNames(names: readonly string[]): void {
 		);
 }
 
-function refuseDuplicates(names: readonly string[]): void {
-	const seen = new Map<string, number>();
-	for (const [index, name] of names.entries()) {
-		const first = seen.get(name);
-		if (first !== undefined) {
-			throw new InvalidInputError(
-				`The file has two columns named "${name.slice(0, 60)}": ${first + 1} and ${index + 1}. Rename or remove one of them; nothing was imported.`,
-			);
-		}
-		seen.set(name, index);
+/** A column of one's own is worth keeping whatever its name: so that none hides another, the later ones are numbered. */
+function tellApart(columns: Column[]): void {
+	const names = new Set<string>();
+	const fields = new Set<string>();
+	const all = new Set(columns.map(({ name }) => name));
+	for (const column of columns) {
+		if (names.has(column.name)) column.name = numbered(column.name, all);
+		names.add(column.name);
+		all.add(column.name);
+		if (!('field' in column.target)) continue;
+		if (fields.has(column.target.field)) column.target = { field: numbered(column.target.field, fields) };
+		fields.add(column.target.field);
 	}
+}
+
+function numbered(name: string, taken: ReadonlySet<string>): string {
+	let number = 2;
+	while (taken.has(`${name} (${number})`)) number++;
+	return `${name} (${number})`;
 }
 
 function applyMappings(columns: Column[], mappings: readonly ColumnMapping[]): Column[] {
@@ -195,6 +204,11 @@ function settleRanks(columns: Column[], mapped: boolean): void {
 		const rankOf = ({ name }: Column): number => knownName(name)?.rank ?? 0;
 		const best = Math.min(...candidates.map(rankOf));
 		const [one, other] = candidates.filter((column) => rankOf(column) === best);
+		if (one && other && one.name === other.name) {
+			throw new InvalidInputError(
+				`The file has two columns named "${one.name.slice(0, 60)}": ${columns.indexOf(one) + 1} and ${columns.indexOf(other) + 1}. Rename or remove one of them; nothing was imported.`,
+			);
+		}
 		if (one && other) {
 			throw new InvalidInputError(
 				`The columns "${one.name.slice(0, 60)}" and "${other.name.slice(0, 60)}" both look like the ${ROLE_NAMES[role]}. ${mapped ? 'Correct the mapping' : 'Say under Column Mapping which one it is'}; nothing was imported.`,
@@ -229,4 +243,5 @@ const ROLE_NAMES: Record<ColumnRole, string> = {
 	language: 'language',
 	smsConsentSource: 'SMS consent source',
 	smsConsentDate: 'SMS consent date',
+	groups: 'groups',
 };

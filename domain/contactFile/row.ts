@@ -3,6 +3,8 @@ import { phoneOf } from '../phone';
 import { undefused } from './cell';
 import type { ColumnRole } from './columnNames';
 import type { Column } from './columns';
+import { isEmptyWord } from './emptyWords';
+import { groupNames } from './groupNames';
 import { readPastTime } from './time';
 
 /** A good row of a file. What the file leaves empty is null: it changes nothing. */
@@ -22,6 +24,10 @@ export interface ImportedRow {
 	smsConsentAt: number | null;
 	/** What the file says of consent is not enough to count: a source without a date, or a date without a source. */
 	consentIncomplete: boolean;
+	/** As the file names them, by shortcode or name. */
+	groups: string[] | null;
+	/** How many cells held a word for nothing, like `null` or `#N/A`. */
+	emptyWords: number;
 }
 
 export interface RejectedRow {
@@ -104,11 +110,16 @@ function goodRow(
 	}
 	const byRole: Partial<Record<ColumnRole, { text: string; column: string }>> = {};
 	let fields: Record<string, string> | null = null;
+	let emptyWords = 0;
 	for (const [index, { name, target }] of columns.entries()) {
 		const cell = cells[index];
 		if (cell === undefined || cell === '' || 'ignored' in target) continue;
 		const text = checkedCell(cell, name);
 		if (text === '') continue;
+		if (isEmptyWord(text, 'role' in target ? target.role : undefined)) {
+			emptyWords++;
+			continue;
+		}
 		if ('role' in target) {
 			byRole[target.role] = { text, column: name };
 			// Kept as fields too: texts begin with "Dear {{Vorname}}".
@@ -134,6 +145,8 @@ function goodRow(
 		name: nameOf(byRole),
 		language: byRole.language?.text ?? null,
 		fields,
+		groups: byRole.groups ? groupNames(byRole.groups.text) : null,
+		emptyWords,
 		...(smsConsent ? consentOf(smsConsent) : readConsent(byRole, now)),
 	};
 }
@@ -152,15 +165,14 @@ function checkedCell(cell: string, column: string): string {
 			`The cell has ${cell.length} characters; at most ${CELL_CHARACTERS} are read. Is a quotation mark not closed?`,
 		);
 	}
-	if (cell.includes('\0'))
-		throw new RowFault(column, 'The cell holds a NUL character, which cannot be stored. Enter the text again.');
 	if (cell.includes('\uFFFD') || !cell.isWellFormed()) {
 		throw new RowFault(
 			column,
 			'The cell holds characters that are not in the encoding of the file. Save the file as UTF-8, or say its encoding under Options.',
 		);
 	}
-	return undefused(cell).trim();
+	// No database stores it, and it means nothing.
+	return undefused(cell.includes('\0') ? cell.replaceAll('\0', '') : cell).trim();
 }
 
 /** Spreadsheets hand over long numbers as bare digits, whose country prefix has lost its plus. */

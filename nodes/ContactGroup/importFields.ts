@@ -39,6 +39,7 @@ const columnMapping: INodeProperties = {
 					options: [
 						{ name: 'Field of Your Own', value: 'field' },
 						{ name: 'First Name', value: 'firstName' },
+						{ name: 'Groups', value: 'groups' },
 						{ name: 'Language', value: 'language' },
 						{ name: 'Last Name', value: 'lastName' },
 						{ name: 'Name', value: 'name' },
@@ -100,13 +101,23 @@ const fileOptions: INodeProperties[] = [
 		description: 'Whether the first row names the columns',
 	},
 	{
+		displayName: 'Header Row',
+		name: 'headerRow',
+		type: 'number',
+		displayOptions: { show: { '/source': ['file'] } },
+		typeOptions: { minValue: 1 },
+		default: 1,
+		description:
+			'The number of the row that names the columns, where a title stands above it. Rows above are left out.',
+	},
+	{
 		displayName: 'Sheet',
 		name: 'sheet',
 		type: 'string',
 		displayOptions: { show: { '/source': ['file'] } },
 		default: '',
 		placeholder: 'e.g. Contacts',
-		description: 'Which sheet of an XLSX file is read. When empty, the first one.',
+		description: 'Which sheet of an XLSX file is read. When empty, the first one that is not hidden.',
 	},
 ];
 
@@ -166,6 +177,14 @@ export const importFields: INodeProperties[] = [
 				description: 'Of numbers without international prefix, as two letters. When empty, the one all senders share.',
 			},
 			...fileOptions,
+			{
+				displayName: 'Make Missing Groups',
+				name: 'makeGroups',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to make groups that a column of the file names and that are not there. Otherwise such rows are rejected.',
+			},
 			{
 				displayName: 'SMS Consent Date',
 				name: 'smsConsentAt',

@@ -2,6 +2,7 @@ import type { PersonFields } from '../../domain/personFields';
 import type { Invitation } from '../../store/invitations';
 import {
 	type Contact,
+	contactOfUserId,
 	contactsWithNumbers,
 	emptyContact,
 	insertContact,
@@ -12,7 +13,9 @@ import type { Channel } from '../../domain/channel';
 import type { Database } from '../../store/schema';
 
 export interface ContactOfPerson {
-	phone: string;
+	/** E.164; null: known by the WhatsApp user id only. */
+	phone: string | null;
+	whatsAppUserId?: string | null;
 	/** The channel the person wrote on: which number of the contact it is. */
 	channel: Channel;
 	profileName: string | null;
@@ -49,8 +52,7 @@ const MOST_FIELD_CHARACTERS = 16_000;
  * this one, else a new one. Empty fields are completed, filled ones are left.
  */
 export async function ensureContact(db: Database, person: ContactOfPerson): Promise<Contact> {
-	await lockContactNumbers(db, [person.phone]);
-	const contacts = await contactsWithNumbers(db, [person.phone]);
+	const contacts = await contactsOf(db, person);
 	const found = chooseContact(contacts, person);
 	const isSmsNumberFree = !contacts.some(({ id, smsNumber }) => smsNumber === person.phone && id !== found?.id);
 	if (!found) {
@@ -68,7 +70,20 @@ export async function ensureContact(db: Database, person: ContactOfPerson): Prom
 		: await updateContact(db, found.id, { ...found, ...added }, person.now);
 }
 
+/** Those that hold the person's number, or the user id where no number is known; nobody changes them meanwhile. */
+async function contactsOf(db: Database, { phone, whatsAppUserId }: ContactOfPerson): Promise<Contact[]> {
+	if (phone !== null) {
+		await lockContactNumbers(db, [phone]);
+		return await contactsWithNumbers(db, [phone]);
+	}
+	if (!whatsAppUserId) throw new Error('A contact needs a number or a WhatsApp user id.');
+	await lockContactNumbers(db, [whatsAppUserId]);
+	const contact = await contactOfUserId(db, whatsAppUserId);
+	return contact ? [contact] : [];
+}
+
 function chooseContact(contacts: readonly Contact[], { phone, channel }: ContactOfPerson): Contact | undefined {
+	if (phone === null) return contacts[0];
 	return (
 		contacts.find((contact) => numberFor(contact, channel) === phone) ??
 		contacts.find(
@@ -78,20 +93,26 @@ function chooseContact(contacts: readonly Contact[], { phone, channel }: Contact
 	);
 }
 
-type ContactFields = Pick<Contact, 'name' | 'smsNumber' | 'whatsAppNumber' | 'smsConsentAt' | 'language' | 'fields'>;
+type ContactFields = Pick<
+	Contact,
+	'name' | 'smsNumber' | 'whatsAppNumber' | 'whatsAppUserId' | 'smsConsentAt' | 'language' | 'fields'
+>;
 
 const numberFor = (contact: Pick<Contact, 'smsNumber' | 'whatsAppNumber'>, channel: Channel): string | null =>
 	channel === 'sms' ? contact.smsNumber : contact.whatsAppNumber;
 
 function completions(
 	contact: ContactFields,
-	{ phone, channel, profileName, smsConsent, form, now }: ContactOfPerson,
+	{ phone, whatsAppUserId = null, channel, profileName, smsConsent, form, now }: ContactOfPerson,
 	isSmsNumberFree: boolean,
 ): Partial<Contact> {
 	const name = profileName ?? form?.name ?? null;
 	const completed: Partial<Contact> = {
 		...(contact.name === null && name !== null && { name }),
-		...(numberFor(contact, channel) === null && (channel === 'sms' ? { smsNumber: phone } : { whatsAppNumber: phone })),
+		...(phone === null && contact.whatsAppUserId === null && { whatsAppUserId }),
+		...(phone !== null &&
+			numberFor(contact, channel) === null &&
+			(channel === 'sms' ? { smsNumber: phone } : { whatsAppNumber: phone })),
 		...(smsConsent !== null &&
 			(contact.smsConsentAt === null || contact.smsConsentAt < smsConsent.at) && {
 				smsConsentSource: smsConsent.source,

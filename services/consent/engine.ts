@@ -10,6 +10,7 @@ import { carryOut } from './writeDecision';
 import { type Case, contextOf, type SignalOptions } from './case';
 import { decide } from './decideSignal';
 import { isBeforeErasure, keptOf, passOver, takeKept } from './keptOfErased';
+import { contactLearnsNumber } from './contactLearnsNumber';
 import { findAnswered } from './answeredInvitation';
 import { keptText } from '../../domain/keptText';
 import { type AppliedOutcome, isOptOutKind } from './signalOutcome';
@@ -59,6 +60,7 @@ export async function applyConsentSignal(
 	if (carried.length > 0) person.isNew = false;
 	await applyConsentSignals(store, db, carried);
 	await applyConsentSignals(store, db, await forLeftNumber(db, input, person, { eventId, now }));
+	await contactLearnsNumber(db, person, now);
 	const { stored, limits } = await lockLimited(db, person, input.sender, input.carried ?? [], () =>
 		loadPerson(db, person),
 	);

@@ -3,7 +3,7 @@ import type { ConsentState, Word } from '../../domain/consent/state';
 import type { ConsentSignal, SignalKind } from '../../domain/consent/signal';
 import { type ConsentWord, wordsOf } from '../../store/consentWords';
 import { type HistoryEvent, historyOf, newestSignalAt } from '../../store/events';
-import { type ContactMembership, membershipsOfNumber } from '../../store/memberships';
+import { type ContactMembership, membershipsOfPerson } from '../../store/memberships';
 import { type LimitedRegistration, type Registration, registrationsOf } from '../../store/registrations';
 import type { Database } from '../../store/schema';
 import type { ResolvedPerson } from './resolvePerson';
@@ -26,7 +26,7 @@ export async function loadPerson(db: Database, { identity, isNew }: ResolvedPers
 	const registrations = isNew ? [] : await registrationsOf(db, identity.id);
 	const words = isNew ? [] : await wordsOf(db, identity.id);
 	const newest = isNew ? null : await newestSignalAt(db, identity.id);
-	const contacts = identity.phone === null ? [] : await membershipsOfNumber(db, identity.phone);
+	const contacts = await membershipsOfPerson(db, identity);
 	return {
 		state: stateOf(registrations, words, contacts),
 		registrations: new Map(registrations.map((each) => [each.senderId, each])),

@@ -83,34 +83,34 @@ export async function carryOut(
 	};
 }
 
-/** What was typed on the form waits on only where there is no contact yet: the person's number is not known. */
+/** What was typed on the form waits on where the person's number is not known. */
 async function settleInvitations(
-	{ db, invitation: { answered, settled }, now }: Case,
+	{ db, person, invitation: { answered, settled }, now }: Case,
 	identityId: number,
 	contactId: number | null,
 ): Promise<void> {
 	await useInvitations(db, settled, identityId, now);
 	await forgetPersonFields(
 		db,
-		settled.filter((id) => contactId !== null || id !== answered?.id),
+		settled.filter((id) => (contactId !== null && person.identity.phone !== null) || id !== answered?.id),
 	);
 }
 
-/** Who opts in gets a contact; an opt-out makes none. A person without a number gets one once it is known. */
+/** Who opts in gets a contact, by the WhatsApp user id where no number is known; an opt-out makes none. */
 async function contactOf(
 	{ db, input, person, signal, invitation, now }: Case,
 	change: Change,
 	outcome: ConsentOutcome,
 ): Promise<number | null> {
-	const { phone } = person.identity;
+	const { phone, whatsAppUserId } = person.identity;
 	const isOptIn = (signal.kind === 'start' || signal.kind === 'message') && MAKES_CONTACT.has(outcome);
 	const wasWaitedFor =
 		person.hasLearntNumber && [...change.after.registrations.values()].some(({ state }) => state === 'registered');
-	if (phone === null || !((isOptIn && holds(change, signal)) || wasWaitedFor))
-		return change.stored.contacts[0]?.contactId ?? null;
+	if (!((isOptIn && holds(change, signal)) || wasWaitedFor)) return change.stored.contacts[0]?.contactId ?? null;
 	const waiting = wasWaitedFor ? await answeredWithFields(db, change.identityId) : undefined;
 	const contact = await ensureContact(db, {
 		phone,
+		whatsAppUserId,
 		channel: input.channel,
 		profileName: input.profileName ?? null,
 		smsConsent: outcome === 'smsConsent' ? { source: 'START by SMS', at: signal.effectiveAt } : null,

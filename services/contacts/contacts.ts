@@ -29,6 +29,8 @@ export interface ContactView {
 	smsNumber: string | null;
 	/** E.164. */
 	whatsAppNumber: string | null;
+	/** Instead of a number, as long as none of the person is known. */
+	whatsAppUserId: string | null;
 	language: string | null;
 	fields: Record<string, unknown>;
 	smsConsentSource: string | null;
@@ -176,6 +178,7 @@ export function completed(contact: NewContact, given: Given): NewContact {
 		name: given.name ?? contact.name,
 		smsNumber: contact.smsNumber ?? given.smsNumber ?? null,
 		whatsAppNumber: contact.whatsAppNumber ?? given.whatsAppNumber ?? null,
+		whatsAppUserId: contact.whatsAppUserId,
 		fields,
 		language: given.language ?? contact.language,
 		smsConsentSource: hasConsent ? contact.smsConsentSource : (given.smsConsentSource ?? null),

@@ -12,24 +12,21 @@ import { smsConsentRecord } from '../consent/smsConsentRecord';
 
 /** What operators enter with a contact and what bears on consent (rules 4 and 8): a consent to SMS, and groups. */
 
-export const numbersOf = ({
-	smsNumber,
-	whatsAppNumber,
-}: Pick<NewContact, 'smsNumber' | 'whatsAppNumber'>): string[] => [
-	...new Set([smsNumber, whatsAppNumber].filter((number) => number !== null)),
+type Addresses = Pick<NewContact, 'smsNumber' | 'whatsAppNumber' | 'whatsAppUserId'>;
+
+/** The numbers and the WhatsApp user id under which the contact's person may have said something. */
+export const addressesOf = ({ smsNumber, whatsAppNumber, whatsAppUserId }: Addresses): string[] => [
+	...new Set([smsNumber, whatsAppNumber, whatsAppUserId].filter((address) => address !== null)),
 ];
 
 /**
  * Why a consent to SMS entered by hand is not recorded; null: it may be. As with Register, nothing an operator enters stands against
  * the person's own word: a consent recorded now would permit advertising as soon as a START for WhatsApp lifts the STOP.
  */
-export async function whyNoSmsConsent(
-	db: Database,
-	contact: Pick<NewContact, 'smsNumber' | 'whatsAppNumber'>,
-): Promise<string | null> {
+export async function whyNoSmsConsent(db: Database, contact: Addresses): Promise<string | null> {
 	if (contact.smsNumber === null)
 		return 'The contact has no SMS number, so there is nothing the consent could be for. Enter the number with it.';
-	const words = await optOutsOf(db, numbersOf(contact));
+	const words = await optOutsOf(db, addressesOf(contact));
 	const isOptedOut = words.some(
 		({ scope, phone }) => scope === scopeAll || (scope === scopeSms && phone === contact.smsNumber),
 	);
@@ -54,7 +51,7 @@ export async function joinGroups(
 	const added: string[] = [];
 	const refused: string[] = [];
 	if (groups.length === 0) return { added, refused };
-	const left = new Set((await optOutsOf(db, numbersOf(contact))).map(({ scope }) => scope));
+	const left = new Set((await optOutsOf(db, addressesOf(contact))).map(({ scope }) => scope));
 	for (const { id, shortcode } of groups) {
 		if (left.has(`group:${id}`)) refused.push(shortcode);
 		else if (await insertMembership(db, { groupId: id, contactId: contact.id, source: 'operator', now: store.now() }))

@@ -17,6 +17,7 @@ import { lockNumbers } from '../../store/identities';
 import { deleteMemberships, insertMembership } from '../../store/memberships';
 import type { Store } from '../../store/store';
 import { idOf, noContact } from './contacts';
+import { addressesOf } from './enteredConsent';
 
 /** A group with its five figures: contacts, reachable by SMS, with a WhatsApp number, registered, reachable by WhatsApp. */
 export type GroupView = GroupFigures;
@@ -84,9 +85,9 @@ export async function addContactToGroup(
 		const group = await resolveGroup(db, ref);
 		const contact = await findContact(db, contactId);
 		if (!contact) throw noContact(contactId);
-		const numbers = [contact.smsNumber, contact.whatsAppNumber].filter((number) => number !== null);
-		await lockNumbers(db, numbers);
-		if (await hasLeftGroup(db, numbers, group.id)) {
+		const addresses = addressesOf(contact);
+		await lockNumbers(db, addresses);
+		if (await hasLeftGroup(db, addresses, group.id)) {
 			throw new ConflictError(
 				`Contact ${contactId} left the group "${group.shortcode}" by writing STOP. Only their own START ${group.shortcode.toUpperCase()} brings them back.`,
 			);

@@ -1,15 +1,16 @@
 import { ConflictError, InvalidInputError } from '../../domain/errors';
 import { maskPhone } from '../../domain/phone';
+import { isWhatsAppUserId } from '../../domain/whatsAppUserId';
 import { type Contact, findContact, lockContactNumbers, removeContact, updateContact } from '../../store/contacts';
 import { type OptOutWord, optOutsOf } from '../../store/consentWords';
-import { findIdentity, lockNumbers } from '../../store/identities';
+import { findIdentity, lockNumbers, type PersonKey } from '../../store/identities';
 import { adoptMemberships } from '../../store/memberships';
 import { adoptContactMessages } from '../../store/messages';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
 import { writeRecords } from '../consent/writeRecords';
 import { applyConsentSignal } from '../consent/engine';
-import { numbersOf } from './enteredConsent';
+import { addressesOf } from './enteredConsent';
 import { type ContactView, noContact, toView } from './contacts';
 
 type NumberField = 'smsNumber' | 'whatsAppNumber';
@@ -50,9 +51,12 @@ export async function mergeContacts(store: Store, input: MergeInput): Promise<Me
 		const numbers = {
 			smsNumber: chosenNumber('smsNumber', kept, merged, input.smsNumber),
 			whatsAppNumber: chosenNumber('whatsAppNumber', kept, merged, input.whatsAppNumber),
+			whatsAppUserId: kept.whatsAppUserId ?? merged.whatsAppUserId,
 		};
-		const givenUp = [...numbersOf(kept), ...numbersOf(merged)].filter((number) => !numbersOf(numbers).includes(number));
-		const words = await optOutsOf(db, [...new Set([...numbersOf(kept), ...numbersOf(merged)])]);
+		const givenUp = [...addressesOf(kept), ...addressesOf(merged)].filter(
+			(number) => !addressesOf(numbers).includes(number),
+		);
+		const words = await optOutsOf(db, [...new Set([...addressesOf(kept), ...addressesOf(merged)])]);
 
 		const groups = await adoptMemberships(db, {
 			fromId: merged.id,
@@ -98,7 +102,7 @@ async function lockBoth(db: Database, keptId: number, mergedId: number): Promise
 		if (!merged) throw noContact(mergedId);
 		return [kept, merged];
 	};
-	const numbers = [...new Set((await read()).flatMap(numbersOf))];
+	const numbers = [...new Set((await read()).flatMap(addressesOf))];
 	await lockNumbers(db, numbers);
 	await lockContactNumbers(db, numbers);
 	return await read();
@@ -127,6 +131,9 @@ function groupsLeft(words: readonly OptOutWord[]): number[] {
 	];
 }
 
+const keyOf = (address: string): PersonKey =>
+	isWhatsAppUserId(address) ? { phone: null, whatsAppUserId: address } : { phone: address, whatsAppUserId: null };
+
 /** In the chain of everybody whose number was in one of the two. */
 async function record(
 	store: Store,
@@ -135,15 +142,15 @@ async function record(
 	merged: Contact,
 	givenUp: readonly string[],
 ): Promise<void> {
-	for (const phone of new Set([...numbersOf(saved), ...numbersOf(merged), ...givenUp])) {
-		const person = await findIdentity(db, { phone });
+	for (const phone of new Set([...addressesOf(saved), ...addressesOf(merged), ...givenUp])) {
+		const person = await findIdentity(db, keyOf(phone));
 		if (!person) continue;
 		await writeRecords(store, db, person.id, [
 			{
 				action: 'contactsMerged',
 				outcome: givenUp.includes(phone) ? 'numberGivenUp' : 'none',
 				applied: true,
-				phone,
+				...keyOf(phone),
 				source: 'operator',
 				evidence: {
 					contactId: saved.id,
@@ -163,7 +170,7 @@ async function carryOptOuts(
 	saved: Contact,
 	both: readonly Contact[],
 ): Promise<void> {
-	for (const phone of numbersOf(saved)) {
+	for (const phone of addressesOf(saved)) {
 		for (const { identityId, scope, effectiveAt, phone: from } of words) {
 			// A STOP by SMS speaks of the SMS number, which another has replaced.
 			if (scope === 'sms' && !(phone === saved.smsNumber && both.some(({ smsNumber }) => smsNumber === from))) continue;
@@ -173,7 +180,7 @@ async function carryOptOuts(
 				kind: 'carriedOptOut',
 				channel: scope === 'sms' ? 'sms' : 'whatsapp',
 				sender: null,
-				person: { phone, whatsAppUserId: null },
+				person: keyOf(phone),
 				sentAt: effectiveAt,
 				inbox: null,
 				scopes: [scope],

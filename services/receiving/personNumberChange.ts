@@ -1,6 +1,12 @@
 import type { EventTable } from '../../store/schema';
 import type { IncomingNumberChange } from '../../providers/provider';
-import { type Contact, contactsWithNumbers, lockContactNumbers, updateContact } from '../../store/contacts';
+import {
+	changeContactUserId,
+	type Contact,
+	contactsWithNumbers,
+	lockContactNumbers,
+	updateContact,
+} from '../../store/contacts';
 import { findEvent } from '../../store/events';
 import {
 	ensureIdentities,
@@ -105,6 +111,7 @@ async function takeNewUserId(store: Store, db: Database, change: NumberChange): 
 	);
 	if (!after) {
 		await updateIdentity(db, { ...before, whatsAppUserId: newUserId });
+		if (before.whatsAppUserId !== null) await changeContactUserId(db, before.whatsAppUserId, newUserId);
 		return renamed;
 	}
 	// One of the two has a number: it lets go of its id, and takes the other's with the signal that carries both.

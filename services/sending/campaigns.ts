@@ -5,7 +5,7 @@ import { assertSendable } from '../../domain/contentRules';
 import { ConflictError, InvalidInputError, NotFoundError, OptInError } from '../../domain/errors';
 import { isPhone, normalisePhone } from '../../domain/phone';
 import { knownAmong } from '../shared/personRef';
-import { numbersPlanned } from '../../store/audience';
+import { peoplePlanned } from '../../store/audience';
 import {
 	type Campaign,
 	campaignById,
@@ -95,11 +95,11 @@ export async function previewCampaign(
 	const mayReach = await store.read((db) => reachOf(db, plan, providers));
 	for (let cursor = -plan.audience.numbers.length, isLast = false; !isLast;) {
 		const chunk = await store.read((db) => planChunk(db, plan, cursor, store.now(), async () => given, mayReach));
-		for (const { state, reason, channel, recipient } of chunk.messages) {
+		for (const { state, reason, channel, recipient, identityId } of chunk.messages) {
 			preview.counts[state]++;
 			preview.total++;
 			if (reason !== null) preview.leftOut[reason] = (preview.leftOut[reason] ?? 0) + 1;
-			else given.add(`${channel} ${recipient}`);
+			else for (const address of [recipient, `#${identityId}`]) given.add(`${channel} ${address}`);
 		}
 		({ next: cursor, isLast } = chunk);
 	}
@@ -197,14 +197,17 @@ async function planNext(store: Store, campaignId: number, mayReach: MayReach): P
 			campaign,
 			campaign.plannedThrough,
 			now,
-			(phones) => numbersPlanned(db, campaignId, phones),
+			(people) => peoplePlanned(db, campaignId, people),
 			mayReach,
 		);
 		const phones = chunk.messages.flatMap(({ recipient }) => (recipient === null ? [] : [recipient]));
 		const identities = await ensurePeople(store, db, phones);
 		await insertMessages(
 			db,
-			chunk.messages.map((message) => ({ ...message, identityId: identities.get(message.recipient ?? '') ?? null })),
+			chunk.messages.map((message) => ({
+				...message,
+				identityId: message.recipient === null ? message.identityId : (identities.get(message.recipient) ?? null),
+			})),
 			now,
 		);
 		if (chunk.isLast) await countLeftOut(db, campaign, now);

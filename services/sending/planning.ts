@@ -4,6 +4,7 @@ import type { MessageContent } from '../../domain/content';
 import { decide } from '../../domain/permission';
 import { type Fields, hasPlaceholders } from '../../domain/render';
 import { type AudienceContact, contactsWithNumbers, groupsOfContacts, nextContacts } from '../../store/audience';
+import { identitiesOfUserIds } from '../../store/identities';
 import type { NewMessage } from '../../store/messageChanges';
 import { factsOf, findKin, type Kin, readWords, type Words } from '../../store/reachability';
 import type { Database } from '../../store/schema';
@@ -29,11 +30,11 @@ export interface Chunk {
 	isLast: boolean;
 }
 
-/** Tells which numbers have a message already, as `<channel> <number>`. */
-export type Taken = (phones: string[]) => Promise<Iterable<string>>;
+/** Tells who has a message already, as `<channel> <number>`, or `<channel> #<identity>` where only the WhatsApp user id is known. */
+export type Taken = (people: { phones: string[]; identityIds: number[] }) => Promise<Iterable<string>>;
 
 /** Whether the credential that will send lets this number be sent to: false in trial mode, for all but the allowed ones. */
-export type MayReach = (channel: Channel, phone: string) => boolean;
+export type MayReach = (channel: Channel, phone: string | null) => boolean;
 
 /** People planned in one transaction. */
 export const CHUNK = 250;
@@ -43,6 +44,8 @@ interface Person {
 	groupId: number;
 	smsNumber: string | null;
 	whatsAppNumber: string | null;
+	/** Of whom no number is known. */
+	whatsAppUserId: string | null;
 	fields: Fields;
 	isDuplicate: boolean;
 }
@@ -56,21 +59,27 @@ export async function planChunk(
 	taken: Taken,
 	mayReach: MayReach,
 ): Promise<Chunk> {
-	const { people, next, isLast } =
-		cursor < 0 ? await typedPeople(db, plan, cursor) : await groupPeople(db, plan, cursor);
+	const chunk = cursor < 0 ? await typedPeople(db, plan, cursor) : await groupPeople(db, plan, cursor);
+	const { next, isLast } = chunk;
+	const people = await withIdentities(db, chunk.people);
 	const phones = [
 		...new Set(
 			people.flatMap(({ smsNumber, whatsAppNumber }) => [smsNumber, whatsAppNumber]).filter((phone) => phone !== null),
 		),
 	];
-	const kin = await findKin(
-		db,
-		phones.map((phone) => ({ phone })),
-	);
-	const words = await readWords(db, [
-		...new Set(phones.flatMap((phone) => kin.identitiesOf({ identityId: null, phone }))),
+	const kin = await findKin(db, [
+		...phones.map((phone) => ({ phone })),
+		...people.map(({ identityId }) => ({ phone: null, identityId })),
 	]);
-	const given = new Set(await taken(phones));
+	const targets = [
+		...phones.map((phone) => ({ phone, identityId: null })),
+		...people.map(({ identityId }) => ({ phone: null, identityId })),
+	];
+	const words = await readWords(db, [...new Set(targets.flatMap((target) => kin.identitiesOf(target)))]);
+	const identityIds = [
+		...new Set(targets.flatMap(({ identityId, phone }) => identityId ?? kin.identityOf(phone) ?? [])),
+	];
+	const given = new Set(await taken({ phones, identityIds }));
 	const writesFields = hasPlaceholders(plan.content);
 	const messages = people.flatMap((person) =>
 		messagesFor(person, plan, { kin, words, given, now, mayReach }).map((option) =>
@@ -78,6 +87,25 @@ export async function planChunk(
 		),
 	);
 	return { messages, next, isLast };
+}
+
+/** A person to plan for; `identityId` is set where WhatsApp can be sent to the user id only. */
+type Addressee = Person & { identityId: number | null };
+
+/** Of whom the contact knows a user id only: who that is, with the number if it is known elsewhere. */
+async function withIdentities(db: Database, people: readonly Person[]): Promise<Addressee[]> {
+	const userIds = people.flatMap(({ whatsAppNumber, whatsAppUserId }) =>
+		whatsAppNumber === null && whatsAppUserId !== null ? [whatsAppUserId] : [],
+	);
+	const identities = await identitiesOfUserIds(db, userIds);
+	return people.map((person) => {
+		const identity = person.whatsAppNumber === null ? identities.get(person.whatsAppUserId ?? '') : undefined;
+		return {
+			...person,
+			whatsAppNumber: person.whatsAppNumber ?? identity?.phone ?? null,
+			identityId: identity?.phone === null ? identity.id : null,
+		};
+	});
 }
 
 /** Group members, in the order of their ids. */
@@ -124,6 +152,7 @@ async function typedPeople(db: Database, { audience }: Plan, cursor: number) {
 			groupId: 0,
 			smsNumber: number,
 			whatsAppNumber: number,
+			whatsAppUserId: null,
 			fields: owner ? fieldsOf(owner) : {},
 			isDuplicate: isRepeated || owners.some(({ id }) => isIn(id, groupIds)),
 		});
@@ -137,6 +166,7 @@ function personOf(contact: AudienceContact, groupId: number): Person {
 		groupId,
 		smsNumber: contact.smsNumber,
 		whatsAppNumber: contact.whatsAppNumber,
+		whatsAppUserId: contact.whatsAppUserId,
 		fields: fieldsOf(contact),
 		isDuplicate: false,
 	};
@@ -153,19 +183,19 @@ function fieldsOf({ name, smsNumber, whatsAppNumber, fields, language }: Audienc
 interface Knowledge {
 	kin: Kin;
 	words: Words;
-	/** `<channel> <number>` of who gets a message already; grows with each one planned. */
+	/** As `Taken` tells them, of who gets a message already; grows with each one planned. */
 	given: Set<string>;
 	now: number;
 	mayReach: MayReach;
 }
 
-function messagesFor(person: Person, plan: Plan, { kin, words, given, now, mayReach }: Knowledge): Option[] {
+function messagesFor(person: Addressee, plan: Plan, { kin, words, given, now, mayReach }: Knowledge): Option[] {
 	const option = (channel: Channel, phone: string | null, senderId: number | null): Option => {
 		const facts = factsOf(
 			kin,
 			words,
 			{
-				identityId: null,
+				identityId: channel === 'whatsapp' ? person.identityId : null,
 				phone,
 				senderId: senderId ?? 0,
 				groupId: person.groupId,
@@ -180,7 +210,8 @@ function messagesFor(person: Person, plan: Plan, { kin, words, given, now, mayRe
 		return {
 			channel,
 			phone,
-			permission: permission === 'allowed' && phone !== null && !mayReach(channel, phone) ? 'trial mode' : permission,
+			hasAddress: facts.hasAddress,
+			permission: permission === 'allowed' && !mayReach(channel, phone) ? 'trial mode' : permission,
 		};
 	};
 	const options = chooseChannels(plan.channels, {
@@ -188,20 +219,25 @@ function messagesFor(person: Person, plan: Plan, { kin, words, given, now, mayRe
 		sms: option('sms', person.smsNumber, plan.smsSenderId),
 	});
 	return options.map((each) => {
-		if (each.permission !== 'allowed' || each.phone === null) return each;
-		const keys =
-			plan.channels === 'whatsappElseSms'
-				? [`sms ${each.phone}`, `whatsapp ${each.phone}`]
-				: [`${each.channel} ${each.phone}`];
-		if (person.isDuplicate || keys.some((key) => given.has(key))) return { ...each, permission: 'duplicate' as const };
-		given.add(`${each.channel} ${each.phone}`);
+		if (each.permission !== 'allowed') return each;
+		const addresses = addressesOf(each, person, kin);
+		const channels: Channel[] = plan.channels === 'whatsappElseSms' ? ['sms', 'whatsapp'] : [each.channel];
+		const isGiven = channels.some((channel) => addresses.some((address) => given.has(`${channel} ${address}`)));
+		if (person.isDuplicate || isGiven) return { ...each, permission: 'duplicate' as const };
+		for (const address of addresses) given.add(`${each.channel} ${address}`);
 		return each;
 	});
 }
 
+/** The number, and who it is: somebody planned for by user id may have a number by now. */
+function addressesOf({ phone }: Option, { identityId }: Addressee, kin: Kin): string[] {
+	const own = phone === null ? identityId : kin.identityOf(phone);
+	return [...(phone === null ? [] : [phone]), ...(own === null ? [] : [`#${own}`])];
+}
+
 function newMessage(
 	{ channel, phone, permission }: Option,
-	person: Person,
+	person: Addressee,
 	plan: Plan,
 	kin: Kin,
 	now: number,
@@ -214,7 +250,7 @@ function newMessage(
 		senderId: (channel === 'whatsapp' ? plan.whatsAppSenderId : plan.smsSenderId) ?? 0,
 		channel,
 		purpose: plan.purpose,
-		identityId: kin.identityOf(phone),
+		identityId: phone === null && channel === 'whatsapp' ? person.identityId : kin.identityOf(phone),
 		contactId: person.contactId,
 		recipient: phone,
 		content: null,

@@ -68,7 +68,7 @@ export async function enqueueSingle(store: Store, message: SingleMessage): Promi
 		if (known) return { id: known.id, owner: null, repeated: true };
 		const now = store.now();
 		const identityId = await identityFor(store, db, message);
-		const kin = await findKin(db, [message]);
+		const kin = await findKin(db, [{ phone: message.phone, identityId }]);
 		const person = kin.identitiesOf({ identityId, phone: message.phone });
 		const words = await readWords(db, person);
 		const permission = await permissionFor(db, message, { identityId, kin, words, person, now });

@@ -7,6 +7,7 @@ import * as rights from './0004-rights';
 import * as messageByContact from './0005-message-by-contact';
 import * as lines from './0006-lines';
 import * as setbacks from './0009-setbacks';
+import * as peopleWithoutNumber from './0013-people-without-number';
 
 /** In order; a name, once released, never changes. */
 export const migrations: Record<string, Migration> = {
@@ -17,4 +18,5 @@ export const migrations: Record<string, Migration> = {
 	'0005-message-by-contact': messageByContact,
 	'0006-lines': lines,
 	'0009-setbacks': setbacks,
+	'0013-people-without-number': peopleWithoutNumber,
 };

@@ -27,6 +27,7 @@ async function read(file: string | Uint8Array, settings: Partial<ReadSettings> =
 		delimiter: 'auto',
 		encoding: 'auto',
 		sheet: '',
+		headerRow: 0,
 		groups: 0,
 		smsConsent: null,
 		...settings,

@@ -117,7 +117,7 @@ describe('Contact & Group, Import', () => {
 
 	it('takes all items as rows of one import, and links each wrong one to its item', async () => {
 		const items = [
-			{ phone: '+393331234567', name: 'Anna', tags: { vip: true } },
+			{ phone: '+393331234567', name: 'Anna', colours: { vip: true } },
 			{ phone: 'x' },
 			{ phone: 393331234568, name: 'Bruno' },
 			{ name: 'Nobody' },

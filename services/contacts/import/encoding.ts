@@ -8,7 +8,7 @@ type Encoding = Exclude<ReadSettings['encoding'], 'auto'>;
 const NOT_TEXT =
 	'The file is no text in UTF-8, UTF-16 or Windows-1252 (Latin-1), and no XLSX. Save it as CSV in UTF-8, or as XLSX; nothing was imported.';
 /** C0 controls that no text has, and bytes that Windows-1252 leaves empty. */
-const CONTROL = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f\u0081\u008d\u008f\u0090\u009d]/;
+const CONTROL = /[\u0001-\u0008\u000e-\u001a\u001c-\u001f\u0081\u008d\u008f\u0090\u009d]/;
 
 /**
  * The bytes of a text file as UTF-8 without byte order mark. Unless told, the encoding is known by its mark, by the zeros of UTF-16,
@@ -68,6 +68,7 @@ function markedEncoding(bytes: Buffer): { encoding: Encoding; length: number } |
 }
 
 const SAMPLE_BYTES = 4_096;
+const STRAY_ZEROS = 3;
 
 /** Half of the bytes of an ordinary text in UTF-16 are zero, on one side. */
 function zerosEncoding(bytes: Buffer): Encoding | undefined {
@@ -80,6 +81,8 @@ function zerosEncoding(bytes: Buffer): Encoding | undefined {
 	if (even + odd === 0) return undefined;
 	if (odd > sample.length / 5 && even < odd / 10) return 'utf-16le';
 	if (even > sample.length / 5 && odd < even / 10) return 'utf-16be';
+	// Some programs leave one at the end of a text.
+	if (even + odd <= Math.max(STRAY_ZEROS, sample.length / 100)) return undefined;
 	throw new InvalidInputError(NOT_TEXT);
 }
 

@@ -3,6 +3,7 @@ import type { ImportedRow } from '../../../domain/contactFile/row';
 import type { Contact, NewContact } from '../../../store/contacts';
 import { chooseContact, completed, type Given } from '../contacts';
 import { fieldText } from '../fieldText';
+import type { ChunkGroups } from './fileGroups';
 
 /** A contact while rows are folded into it. */
 export interface FoldedContact extends NewContact {
@@ -25,7 +26,7 @@ export interface FoldedRow {
 export interface Folded {
 	rows: FoldedRow[];
 	/** By index of the row. */
-	rejected: Array<{ index: number; reason: string }>;
+	rejected: Array<{ index: number; reason: string; /** And not by other contacts. */ byGroups: boolean }>;
 }
 
 /** Whether a consent to SMS is not to be taken in for somebody with these numbers: nothing the company enters stands against the person's own word. */
@@ -39,6 +40,7 @@ export function foldRows(
 	rows: readonly ImportedRow[],
 	known: readonly FoldedContact[],
 	refusesConsent: ConsentRefusal,
+	groups: Pick<ChunkGroups, 'check' | 'want'>,
 ): Folded {
 	const byNumber = new Map<string, FoldedContact[]>();
 	const remember = (contact: FoldedContact): void => {
@@ -51,7 +53,10 @@ export function foldRows(
 	known.forEach(remember);
 	const folded: Folded = { rows: [], rejected: [] };
 	for (const [index, given] of rows.entries()) {
+		let byGroups = given.groups !== null;
 		try {
+			if (given.groups) groups.check(given.groups);
+			byGroups = false;
 			const holders = new Set(numbersOf(given).flatMap((number) => byNumber.get(number) ?? []));
 			const found = chooseContact([...holders], givenOf(given), nameOf);
 			const numbers = [...numbersOf(given), ...(found ? numbersOf(found) : [])];
@@ -61,10 +66,11 @@ export function foldRows(
 			const outcome = found ? foldInto(found, row) : 'created';
 			const contact = found ?? madeBy(row);
 			remember(contact);
+			if (given.groups) groups.want(given.groups);
 			folded.rows.push({ row, contact, outcome });
 		} catch (error) {
 			if (!(error instanceof OptInError)) throw error;
-			folded.rejected.push({ index, reason: error.message });
+			folded.rejected.push({ index, reason: error.message, byGroups });
 		}
 	}
 	return folded;
@@ -75,6 +81,7 @@ export function toFolded({
 	name,
 	smsNumber,
 	whatsAppNumber,
+	whatsAppUserId,
 	fields,
 	language,
 	smsConsentSource,
@@ -85,6 +92,7 @@ export function toFolded({
 		name,
 		smsNumber,
 		whatsAppNumber,
+		whatsAppUserId,
 		fields,
 		language,
 		smsConsentSource,
@@ -109,6 +117,7 @@ function madeBy(row: ImportedRow): FoldedContact {
 		name: null,
 		smsNumber: null,
 		whatsAppNumber: null,
+		whatsAppUserId: null,
 		fields: {},
 		language: null,
 		smsConsentSource: null,

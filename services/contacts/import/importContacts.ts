@@ -7,6 +7,7 @@ import { resolveGroup } from '../../../store/groups';
 import { commonCountry } from '../../../store/senders';
 import type { Store } from '../../../store/store';
 import { DryRun } from './dryRun';
+import { FileGroups } from './fileGroups';
 import type { Piece, ReadChunk, ReadSettings } from './protocol';
 import { readInThread } from './thread';
 import { type ChunkResult, foretellChunk, writeChunk } from './writeChunk';
@@ -18,6 +19,8 @@ export interface ImportOptions extends Partial<Omit<ReadSettings, 'country' | 'n
 	groups?: readonly string[];
 	/** Given by every person of the file. `at`: UTC ms. */
 	smsConsent?: { source: string; at: number };
+	/** Groups that the file names and that are not there are made; otherwise such rows are rejected. */
+	makeGroups?: boolean;
 	/** Says what would be done, and does nothing. */
 	dryRun?: boolean;
 	/** Ends the import between two chunks. */
@@ -57,13 +60,14 @@ export async function importContacts(
 	const { settings, groupIds } = await prepare(store, options);
 	const dryRun = options.dryRun ? new DryRun() : undefined;
 	const result: ImportResult = { summary: emptySummary(dryRun !== undefined), rejected: [] };
+	const groups = { all: groupIds, ofFile: new FileGroups(options.makeGroups ?? false) };
 	const budget = { characters: REJECTED_CHARACTERS };
 	try {
 		for await (const chunk of readInThread(pieces, settings)) {
 			options.signal?.throwIfAborted();
 			const written = dryRun
-				? await foretellChunk(store, chunk, groupIds, dryRun)
-				: await writeChunk(store, chunk, groupIds);
+				? await foretellChunk(store, chunk, groups, dryRun)
+				: await writeChunk(store, chunk, groups);
 			addUp(result, chunk, written, budget);
 		}
 	} catch (error) {
@@ -89,6 +93,7 @@ async function prepare(store: Store, options: ImportOptions): Promise<{ settings
 			delimiter: options.delimiter ?? 'auto',
 			encoding: options.encoding ?? 'auto',
 			sheet: options.sheet ?? '',
+			headerRow: options.headerRow ?? 0,
 			groups: groupIds.length,
 			smsConsent: readConsent(options.smsConsent, now),
 		},
@@ -116,9 +121,11 @@ function emptySummary(dryRun: boolean): ImportSummary {
 		rejectedListed: 0,
 		addedToGroups: 0,
 		keptOut: 0,
+		groupsMade: 0,
 		suppressed: 0,
 		withSmsConsent: 0,
 		smsConsentIncomplete: 0,
+		emptyWords: 0,
 		dryRun,
 	};
 }
@@ -133,7 +140,7 @@ function addUp(
 		summary[name] += figure;
 	summary.rows += chunk.rows.length + chunk.rejected.length;
 	summary.rejected += chunk.rejected.length + contradicted.length;
-	const rows = [...chunk.rejected, ...contradicted.map(({ index, reason }) => contradictedRow(chunk, index, reason))];
+	const rows = [...chunk.rejected, ...contradicted.map((row) => contradictedRow(chunk, row))];
 	for (const row of rows.sort((one, other) => one.row - other.row)) {
 		if (rejected.length >= REJECTED_LISTED || budget.characters <= 0) break;
 		budget.characters -= Object.entries(row.cells).reduce(
@@ -145,12 +152,19 @@ function addUp(
 	summary.rejectedListed = rejected.length;
 }
 
-function contradictedRow({ rows, cells, columns }: ReadChunk, index: number, reason: string): RejectedRow {
+function contradictedRow(
+	{ rows, cells, columns }: ReadChunk,
+	{ index, reason, byGroups }: ChunkResult['rejected'][number],
+): RejectedRow {
 	const { row = 0, smsNumber = null, whatsAppNumber = null } = rows[index] ?? {};
-	const names = [
-		smsNumber !== null && nameOf(columns, 'smsNumber'),
-		whatsAppNumber !== null && nameOf(columns, 'whatsAppNumber'),
-	].filter((name) => typeof name === 'string');
+	const names = (
+		byGroups
+			? [nameOf(columns, 'groups')]
+			: [
+					smsNumber !== null && nameOf(columns, 'smsNumber'),
+					whatsAppNumber !== null && nameOf(columns, 'whatsAppNumber'),
+				]
+	).filter((name) => typeof name === 'string');
 	return { row, column: names.join(', ') || null, reason, cells: shownCells(cells[index] ?? [], columns) };
 }
 

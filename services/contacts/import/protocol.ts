@@ -13,6 +13,8 @@ export interface ReadSettings {
 	encoding: 'auto' | 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 	/** Of a spreadsheet; '' is the first one. */
 	sheet: string;
+	/** The row with the names of columns, from 1, where a title stands above it; 0 where it is the first. */
+	headerRow: number;
 	/** How many groups each row joins. */
 	groups: number;
 	/** Given for every row by the operator; refused where the file speaks of consent itself. */

@@ -23,6 +23,7 @@ export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSe
 	if (first.done) throw nothingThere();
 	const areItems = Array.isArray(first.value);
 	const headerSetting = areItems ? 'yes' : settings.header;
+	const headerRow = areItems ? 0 : settings.headerRow;
 	let columns: Column[] | undefined;
 	// The names of items' fields are no row: the first item is row 1.
 	let row = areItems ? -1 : 0;
@@ -32,9 +33,11 @@ export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSe
 	for await (const records of recordsOf(first.value, iterator, settings)) {
 		for (const cells of records) {
 			row++;
-			if (isBlank(cells)) continue;
+			if (row < headerRow || isBlank(cells)) continue;
 			if (!columns) {
-				const hasHeader = headerSetting === 'auto' ? !cells.some(looksLikeNumber) : headerSetting === 'yes';
+				if (headerRow > 0 && row !== headerRow) throw noHeader(headerRow);
+				const isHeader = headerSetting === 'auto' ? !cells.some(looksLikeNumber) : headerSetting === 'yes';
+				const hasHeader = headerRow > 0 || isHeader;
 				columns = hasHeader
 					? readHeader(cells.map(undefused), settings.mappings)
 					: readHeaderless(cells, isPhone(settings.country), settings.mappings);
@@ -51,7 +54,9 @@ export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSe
 			characters += charactersOf(cells);
 			work += WORK_OF_ROW;
 			if (!isRejected(read))
-				work += settings.groups * WORK_OF_MEMBERSHIP + (read.smsConsentAt === null ? 0 : WORK_OF_CONSENT);
+				work +=
+					(settings.groups + (read.groups?.length ?? 0)) * WORK_OF_MEMBERSHIP +
+					(read.smsConsentAt === null ? 0 : WORK_OF_CONSENT);
 			if (work < WORK_A_CHUNK && characters < CHARACTERS_A_CHUNK) continue;
 			yield chunk;
 			chunk = emptyChunk(columns);
@@ -59,12 +64,18 @@ export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSe
 			characters = 0;
 		}
 	}
-	if (!columns) throw nothingThere();
+	if (!columns) throw headerRow > 0 ? noHeader(headerRow) : nothingThere();
 	if (work > 0) yield chunk;
 }
 
 function nothingThere(): InvalidInputError {
 	return new InvalidInputError('There is nothing to import: the file is empty.');
+}
+
+function noHeader(row: number): InvalidInputError {
+	return new InvalidInputError(
+		`Row ${row} of the file is empty, or not there, and is to hold the names of the columns. Correct Header Row under Options; nothing was imported.`,
+	);
 }
 
 function emptyChunk(columns: readonly Column[]): ReadChunk {

@@ -11,6 +11,7 @@ import {
 	outWords,
 	updateContacts,
 } from '../../../store/contactSets';
+import type { Group } from '../../../store/groups';
 import { lockAllContacts } from '../../../store/contacts';
 import { lockNumbers } from '../../../store/identities';
 import { appendToChains, lockChains, makeIdentities } from '../../../store/ledgerSets';
@@ -18,6 +19,7 @@ import type { Database } from '../../../store/schema';
 import type { Store } from '../../../store/store';
 import { type SmsConsenting, smsConsentRecord } from '../../consent/smsConsentRecord';
 import type { DryRun } from './dryRun';
+import { type ChunkGroups, type FileGroups, makeGroups } from './fileGroups';
 import { type ConsentRefusal, type Folded, type FoldedContact, foldRows, numbersOf, toFolded } from './foldRows';
 import type { ReadChunk } from './protocol';
 
@@ -28,13 +30,23 @@ export interface ChunkResult {
 	addedToGroups: number;
 	/** Memberships not made, because the person left the group by their own word. */
 	keptOut: number;
+	/** Groups that the rows named and that were not there. */
+	groupsMade: number;
 	/** Good rows whose person is opted out. */
 	suppressed: number;
 	/** Good rows that brought a consent that counts. */
 	withSmsConsent: number;
 	smsConsentIncomplete: number;
-	/** By index of the chunk's row. */
-	rejected: Array<{ index: number; reason: string }>;
+	/** Cells of good rows that held a word for nothing. */
+	emptyWords: number;
+	rejected: Folded['rejected'];
+}
+
+/** What the contacts of a file join. */
+export interface GroupsToJoin {
+	/** Ids, of all of them. */
+	all: readonly number[];
+	ofFile: FileGroups;
 }
 
 /** Somebody else has made or changed one of these contacts meanwhile: the chunk is done anew. */
@@ -48,10 +60,12 @@ const SUPPRESSING = ['all', 'sms'] as const;
 const SALT_BYTES = 16;
 
 /** Writes one chunk, all of it or nothing, in a handful of statements. */
-export async function writeChunk(store: Store, chunk: ReadChunk, groupIds: readonly number[]): Promise<ChunkResult> {
+export async function writeChunk(store: Store, chunk: ReadChunk, groups: GroupsToJoin): Promise<ChunkResult> {
 	for (let tries = 1; ; tries++) {
 		try {
-			return await store.transaction((db) => writeOnce(store, db, chunk, groupIds));
+			const { made, ...result } = await store.transaction((db) => writeOnce(store, db, chunk, groups));
+			groups.ofFile.remember(made);
+			return result;
 		} catch (error) {
 			if (!isOvertaken(error) || tries === TRIES) throw error;
 		}
@@ -62,23 +76,29 @@ export async function writeChunk(store: Store, chunk: ReadChunk, groupIds: reado
 export async function foretellChunk(
 	store: Store,
 	chunk: ReadChunk,
-	groupIds: readonly number[],
+	groups: GroupsToJoin,
 	dryRun: DryRun,
 ): Promise<ChunkResult> {
 	return await store.read(async (db) => {
 		const known = await knownContacts(db, chunk);
 		const there = dryRun.overlay(known, numbersOfRows(chunk));
+		const ofFile = await groups.ofFile.read(db, chunk);
+		const groupIds = [...new Set([...groups.all, ...ofFile.idsOfRows(chunk.rows)])];
 		const words = await wordsAbout(db, [...chunk.rows, ...there], groupIds);
-		const folded = foldRows(chunk.rows, there, refusalBy(words));
+		const folded = foldRows(chunk.rows, there, refusalBy(words), ofFile);
 		const contacts = contactsOf(folded);
-		const { wanted, keptOut } = membershipsOf(contacts, groupIds, words);
+		const made = groups.ofFile.foretell(ofFile.wanted());
+		made.forEach((group) => ofFile.add(group));
+		groups.ofFile.remember(made);
+		const { wanted, keptOut } = membershipsOf(folded, groups.all, ofFile, words);
 		const ids = contacts.filter(({ id }) => id > 0).map(({ id }) => id);
 		const members = await existingMemberships(db, ids, groupIds);
 		const added = wanted.filter(
 			({ contact, groupId }) => !members.has(`${groupId}:${contact.id}`) && dryRun.addsMembership(contact, groupId),
 		).length;
 		dryRun.remember(contacts);
-		return { ...figuresOf(folded, words), addedToGroups: added, keptOut, rejected: folded.rejected };
+		const figures = { ...figuresOf(folded, words), addedToGroups: added, keptOut, groupsMade: made.length };
+		return { ...figures, rejected: folded.rejected };
 	});
 }
 
@@ -86,25 +106,30 @@ async function writeOnce(
 	store: Store,
 	db: Database,
 	chunk: ReadChunk,
-	groupIds: readonly number[],
-): Promise<ChunkResult> {
+	groups: GroupsToJoin,
+): Promise<ChunkResult & { made: Group[] }> {
 	const now = store.now();
 	const known = await heldContacts(db, chunk);
+	const ofFile = await groups.ofFile.read(db, chunk);
+	const groupIds = [...new Set([...groups.all, ...ofFile.idsOfRows(chunk.rows)])];
 	const words = await wordsAbout(db, [...chunk.rows, ...known], groupIds);
-	const folded = foldRows(chunk.rows, known, refusalBy(words));
+	const folded = foldRows(chunk.rows, known, refusalBy(words), ofFile);
+	const made = await makeGroups(db, ofFile.wanted(), { now, overtaken: () => new ChunkOvertaken(OVERTAKEN) });
+	made.forEach((group) => ofFile.add(group));
 	const contacts = contactsOf(folded);
 	await saveContacts(db, contacts, {
 		now,
-		idsNeeded: groupIds.length > 0 || contacts.some(({ consentAdded }) => consentAdded),
+		idsNeeded: groupIds.length + made.length > 0 || contacts.some(({ consentAdded }) => consentAdded),
 	});
-	const { wanted, keptOut } = membershipsOf(contacts, groupIds, words);
+	const { wanted, keptOut } = membershipsOf(folded, groups.all, ofFile, words);
 	const addedToGroups = await insertMemberships(
 		db,
 		wanted.map(({ contact, groupId }) => ({ groupId, contactId: contact.id })),
 		{ source: 'operator', now },
 	);
 	await recordConsents(store, db, contacts);
-	return { ...figuresOf(folded, words), addedToGroups, keptOut, rejected: folded.rejected };
+	const figures = { ...figuresOf(folded, words), addedToGroups, keptOut, groupsMade: made.length };
+	return { ...figures, rejected: folded.rejected, made };
 }
 
 const numbersOfRows = ({ rows }: ReadChunk): string[] => [...new Set(rows.flatMap(numbersOf))];
@@ -196,8 +221,14 @@ function refusalBy(words: Words): ConsentRefusal {
 }
 
 /** Rule 4: who left a group by STOP comes back by START only. */
-function membershipsOf(contacts: readonly FoldedContact[], groupIds: readonly number[], words: Words) {
-	const all = contacts.flatMap((contact) => groupIds.map((groupId) => ({ contact, groupId })));
+function membershipsOf({ rows }: Folded, ofAll: readonly number[], ofFile: ChunkGroups, words: Words) {
+	const joined = new Map<FoldedContact, Set<number>>();
+	for (const { row, contact } of rows) {
+		const ids = joined.get(contact) ?? new Set(ofAll);
+		for (const id of row.groups ? ofFile.idsOf(row.groups) : []) ids.add(id);
+		joined.set(contact, ids);
+	}
+	const all = [...joined].flatMap(([contact, ids]) => [...ids].map((groupId) => ({ contact, groupId })));
 	const wanted = all.filter(({ contact, groupId }) => !hasSaidNo(contact, words, [`group:${groupId}`]));
 	return { wanted, keptOut: all.length - wanted.length };
 }
@@ -211,6 +242,7 @@ function figuresOf({ rows }: Folded, words: Words) {
 		suppressed: count(({ contact }) => hasSaidNo(contact, words, SUPPRESSING)),
 		withSmsConsent: count(({ row }) => row.smsConsentAt !== null),
 		smsConsentIncomplete: count(({ row }) => row.consentIncomplete),
+		emptyWords: rows.reduce((sum, { row }) => sum + row.emptyWords, 0),
 	};
 }
 

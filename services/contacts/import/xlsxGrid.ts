@@ -49,7 +49,7 @@ export async function assertReasonable(entries: readonly XlsxEntry[]): Promise<v
 	}
 }
 
-async function* unpack({ method, packed }: XlsxEntry): AsyncGenerator<Buffer> {
+export async function* unpack({ method, packed }: XlsxEntry): AsyncGenerator<Buffer> {
 	if (method === STORED) {
 		yield packed;
 		return;

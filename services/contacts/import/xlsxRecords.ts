@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../../domain/errors';
 import { readEntries } from './xlsxEntries';
 import { assertReasonable } from './xlsxGrid';
+import { firstVisibleSheet, hiddenRows } from './xlsxSheets';
 
 const ROWS_A_BATCH = 1_000;
 const MOST_FILE_BYTES = 100 * 1_048_576;
@@ -18,20 +19,24 @@ export async function* xlsxRecords(bytes: AsyncIterable<Uint8Array>, sheet: stri
 		pieces.push(piece);
 	}
 	const file = Buffer.concat(pieces.splice(0));
-	await assertReasonable(readEntries(file));
-	const rows = await readRows(file, sheet);
+	const entries = readEntries(file);
+	await assertReasonable(entries);
+	const wanted = sheet === '' ? await firstVisibleSheet(entries) : sheet;
+	const rows = await readRows(file, wanted);
+	// Left empty, so that the others keep their numbers.
+	for (const number of await hiddenRows(entries, wanted)) if (number <= rows.length) rows[number - 1] = [];
 	for (let start = 0; start < rows.length; start += ROWS_A_BATCH) {
 		yield rows.slice(start, start + ROWS_A_BATCH).map((row) => row.map(cellText));
 	}
 }
 
-async function readRows(file: Buffer, sheet: string): Promise<unknown[][]> {
+async function readRows(file: Buffer, sheet: string | number): Promise<unknown[][]> {
 	// Loaded where it is needed: half of all imports are CSV, and memory is counted.
 	const { readSheet } = await import('read-excel-file/universal');
 	try {
-		return await readSheet(new Blob([new Uint8Array(file)]), sheet === '' ? 1 : sheet);
+		return await readSheet(new Blob([new Uint8Array(file)]), sheet);
 	} catch (error) {
-		if (sheet !== '' && error instanceof Error && /sheet/i.test(error.message)) {
+		if (typeof sheet === 'string' && error instanceof Error && /sheet/i.test(error.message)) {
 			throw new InvalidInputError(
 				`The file has no sheet "${sheet.slice(0, 60)}". Correct the sheet under Options; nothing was imported.`,
 			);

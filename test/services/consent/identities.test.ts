@@ -53,7 +53,7 @@ describeStores('A person', (context) => {
 		expect((await seen(store)).registrations).toEqual(['ended']);
 	});
 
-	it('who registered without a number gets contact and group as soon as the number is known, and none after a STOP', async () => {
+	it('who registered without a number has the number in the contact as soon as it is known, and no group after a STOP', async () => {
 		const { store } = context();
 		await createOrUpdateGroup(store, { shortcode: 'news' });
 		await say('START NEWS', null, USER_ID);
@@ -65,7 +65,11 @@ describeStores('A person', (context) => {
 		});
 		await say('START NEWS', null, 'IT.999');
 		await say('STOP', NEW_PHONE, 'IT.999');
-		expect(await seen(store, NEW_PHONE)).toMatchObject({ registrations: ['ended'], contacts: [] });
+		expect(await seen(store, NEW_PHONE)).toMatchObject({
+			registrations: ['ended'],
+			groups: [],
+			contacts: [{ whatsapp_number: NEW_PHONE }],
+		});
 	});
 
 	it('who writes from a new number keeps the registration there; an opt-out holds on both numbers', async () => {

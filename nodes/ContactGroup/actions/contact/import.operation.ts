@@ -65,6 +65,7 @@ const chosen = z.object({
 							'language',
 							'smsConsentSource',
 							'smsConsentDate',
+							'groups',
 							'field',
 							'ignore',
 						]),
@@ -77,6 +78,8 @@ const chosen = z.object({
 	delimiter: z.enum(['auto', ',', ';', 'tab', '|']).default('auto'),
 	encoding: z.enum(['auto', 'utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).default('auto'),
 	header: z.enum(['auto', 'yes', 'no']).default('auto'),
+	headerRow: z.coerce.number().int().min(0).max(1_048_576).default(0),
+	makeGroups: z.boolean().default(false),
 });
 
 function readOptions(given: unknown, parameters: ItemParameters): ImportOptions {
@@ -87,7 +90,7 @@ function readOptions(given: unknown, parameters: ItemParameters): ImportOptions 
 			`The option "${issue?.path.join(' › ') ?? ''}" is not one that can be used: ${issue?.message ?? ''}. Choose it again.`,
 		);
 	}
-	const { columnMapping, delimiter, encoding, header } = read.data;
+	const { columnMapping, delimiter, encoding, header, headerRow, makeGroups } = read.data;
 	const mappings: ColumnMapping[] = columnMapping.column;
 	return {
 		country: parameters.optionalText('options.country'),
@@ -98,6 +101,8 @@ function readOptions(given: unknown, parameters: ItemParameters): ImportOptions 
 		encoding,
 		delimiter: delimiter === 'tab' ? '\t' : delimiter,
 		header,
+		headerRow,
+		makeGroups,
 		smsConsent: readConsent(parameters),
 	};
 }
