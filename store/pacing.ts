@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import type { ProviderName } from '../domain/channel';
+import type { ProviderName } from '../domain/provider';
 import { forNoKeyUpdate } from './database/dialect';
 import type { Database } from './schema';
 
