@@ -161,6 +161,10 @@ describe('Rules of consent', () => {
 	it.each(['help', 'ignored'] as const)('never register by %s, nor by a text that looks like an opt-out', (kind) => {
 		expect(foldSignals([signal(kind, 1)]).state.registrations.size).toBe(0);
 		expect(foldSignals([signal('message', 1, { looksLikeOptOut: true })]).state.registrations.size).toBe(0);
+		for (const channel of ['whatsapp', 'sms'] as const) {
+			const doubt = signal('message', 1, { channel, looksLikeOptOut: true, isDoubtful: true });
+			expect(foldSignals([doubt]).outcomes.get(doubt.key)).toBe('doubtful');
+		}
 	});
 
 	it('end everything at all senders by STOP, but only at one where the sender is set so', () => {
