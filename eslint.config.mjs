@@ -11,6 +11,8 @@ function arrow(folder, { not, n8n }) {
 			message: `Arrows run downwards only: ${folder}/ imports nothing of ${not.map((name) => `${name}/`).join(', ')}.`,
 		},
 	];
+	if (folder !== 'store')
+		patterns.push({ regex: '^kysely(/|$)', message: `Only store/ writes SQL: ${folder}/ asks it by a function.` });
 	if (!n8n)
 		patterns.push({
 			regex: N8N_PACKAGES,
@@ -28,12 +30,16 @@ function restrict(folder, patterns) {
 
 const NEVER_PUBLISHED = ['sandbox', 'bench', 'test'];
 
+const STORE = { not: ['providers', 'services', 'nodes', 'credentials', ...NEVER_PUBLISHED], n8n: false };
+
+const PROVIDERS = { not: ['store', 'services', 'nodes', 'credentials', ...NEVER_PUBLISHED], n8n: false };
+
 const SERVICES = { not: ['nodes', 'credentials', ...NEVER_PUBLISHED], n8n: false };
 
 const arrows = [
 	arrow('domain', { not: ['store', 'providers', 'services', 'nodes', 'credentials', ...NEVER_PUBLISHED], n8n: false }),
-	arrow('store', { not: ['providers', 'services', 'nodes', 'credentials', ...NEVER_PUBLISHED], n8n: false }),
-	arrow('providers', { not: ['store', 'services', 'nodes', 'credentials', ...NEVER_PUBLISHED], n8n: false }),
+	arrow('store', STORE),
+	arrow('providers', PROVIDERS),
 	arrow('services', SERVICES),
 	arrow('nodes', { not: ['credentials', ...NEVER_PUBLISHED], n8n: true }),
 	arrow('credentials', { not: ['nodes', 'services', 'store', 'providers', ...NEVER_PUBLISHED], n8n: true }),
@@ -65,6 +71,21 @@ function room(name, allowed) {
 	};
 	return restrict(`services/${name}`, [...patterns, between]);
 }
+
+/** What one provider does is no other's business; what Meta and LINK Mobility have in common is in whatsapp/. */
+const PROVIDER_ROOMS = { whatsapp: [], meta: ['whatsapp'], websms: ['whatsapp'] };
+
+function providerRoom(name, allowed) {
+	const others = Object.keys(PROVIDER_ROOMS).filter((other) => other !== name && !allowed.includes(other));
+	const [, { patterns }] = arrow('providers', PROVIDERS).rules['no-restricted-imports'];
+	const between = {
+		regex: `^(\\./)?(\\.\\./)+(${others.join('|')})(/|$)`,
+		message: `Arrows run downwards only: providers/${name}/ imports of the other providers ${allowed.join(', ') || 'nothing'}.`,
+	};
+	return restrict(`providers/${name}`, [...patterns, between]);
+}
+
+const providerRooms = Object.entries(PROVIDER_ROOMS).map(([name, allowed]) => providerRoom(name, allowed));
 
 const rooms = Object.entries(ROOMS).map(([name, allowed]) => room(name, allowed));
 
@@ -99,6 +120,25 @@ export default tseslint.config(
 	},
 	...arrows,
 	...rooms,
+	...providerRooms,
+	{
+		files: ['store/*.ts', 'store/guard/**/*.ts'],
+		rules: {
+			'no-restricted-imports': [
+				'error',
+				{
+					patterns: [
+						...arrow('store', STORE).rules['no-restricted-imports'][1].patterns,
+						{
+							regex: '/dialect$',
+							importNames: ['isPostgres'],
+							message: 'Only store/database/ asks which database it is.',
+						},
+					],
+				},
+			],
+		},
+	},
 	{
 		...communityRules,
 		files: ['nodes/**/*.ts', 'credentials/**/*.ts', 'package.json'],

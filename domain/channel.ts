@@ -4,5 +4,3 @@ export type ReportChannel = Channel | 'push';
 
 /** Advertisement needs a ground that the person gave; Service is what the person asked for. */
 export type Purpose = 'advertisement' | 'service';
-
-export type ProviderName = 'meta' | 'websms' | 'twilio';

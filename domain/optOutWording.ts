@@ -144,8 +144,8 @@ export function readOptOutWording(text: string): OptOutVerdict {
 	const stopping = plain.filter((words) => isPlainStop(words[0]));
 	if (!isInJest && stopping.some((words) => words.length <= SHORT_WORDS && !isAnyOf(words, anyElsewhere)))
 		return 'optOut';
-	const endsWithStop = clauses.flat().length <= SHORT_WORDS / 2 && isPlainStop(plain.at(-1)?.at(-1));
-	return isDoubtful || stopping.length > 0 || endsWithStop ? 'looksLikeOne' : 'no';
+	const holdsStop = plain.some((words) => words.some(isPlainStop));
+	return isDoubtful || holdsStop ? 'looksLikeOne' : 'no';
 }
 
 /** So near to what was found, a word of another world says what it is about. German and Dutch name the thing before the verb. */

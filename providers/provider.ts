@@ -1,4 +1,5 @@
-import type { Channel, ProviderName, Purpose } from '../domain/channel';
+import type { Channel, Purpose } from '../domain/channel';
+import type { ProviderName } from '../domain/provider';
 import type { MessageContent } from '../domain/content';
 import type { Connection } from './http';
 

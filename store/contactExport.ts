@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import { isPostgres } from './database/dialect';
+import { jsonKeysOf } from './database/dialect';
 import type { Database } from './schema';
 
 /** The names of the fields that contacts have, of a page of contacts by id, and where the page ends; null: there are no more. */
@@ -14,11 +14,8 @@ export async function selectFieldNames(
 	const { rows: ends } = await sql<{ last: number | null }>`select max(id) as "last" from (${page}) as p`.execute(db);
 	const last = ends[0]?.last ?? null;
 	if (last === null) return { names: [], last };
-	const keys = isPostgres(db)
-		? sql<{
-				name: string;
-			}>`select distinct k.name as "name" from (${page}) as p cross join lateral json_object_keys(p.fields::json) as k(name)`
-		: sql<{ name: string }>`select distinct k.key as "name" from (${page}) as p, json_each(p.fields) as k`;
-	const { rows } = await keys.execute(db);
+	const { rows } = await sql<{
+		name: string;
+	}>`select distinct k.name as "name" from (${page}) as p cross join ${jsonKeysOf(db, 'p.fields')}`.execute(db);
 	return { names: rows.map(({ name }) => name), last };
 }

@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 
 import { type Contact, contactsByIds } from './contacts';
-import { isPostgres } from './database/dialect';
-import { listOf, numberCell, rowsOf, textCell } from './database/rows';
+import { asArray, isOneOf, listOf, numberCell, rowsOf, textCell } from './database/rows';
 import type { Database, MembershipTable } from './schema';
 import { suppressedNumbers } from './suppressions';
 
@@ -22,10 +21,9 @@ export async function contactsHolding(db: Database, phones: readonly string[], l
 	if (phones.length === 0) return [];
 	// Two index look-ups instead of an "or", for which PostgreSQL reads the whole table.
 	// An array, for which PostgreSQL takes the index whatever it believes of the table: one that is being filled has no statistics yet.
-	const isIn = isPostgres(db) ? sql`= any(array(${listOf(db, phones)}))` : sql`in ${listOf(db, phones)}`;
-	const found = sql`select id from contact where sms_number ${isIn} union select id from contact where whatsapp_number ${isIn}`;
-	const ids = isPostgres(db) ? sql<number>`(select unnest(array(${found})))` : sql<number>`(${found})`;
-	return await contactsByIds(db, ids, lock && isPostgres(db));
+	const isIn = (column: string) => isOneOf(db, sql.ref(column), phones);
+	const found = sql<number>`select id from contact where ${isIn('sms_number')} union select id from contact where ${isIn('whatsapp_number')}`;
+	return await contactsByIds(db, asArray(db, found), lock);
 }
 
 const CELLS = sql.join(

@@ -1,6 +1,7 @@
-import { type Expression, type Selectable, sql } from 'kysely';
+import { type Expression, type Selectable } from 'kysely';
 
-import { isPostgres } from './database/dialect';
+import { forUpdate } from './database/dialect';
+import { shareLock, takeLock, takeLocks } from './database/locks';
 import { contains } from './database/like';
 import type { ContactTable, Database } from './schema';
 
@@ -96,32 +97,24 @@ export async function changeContactUserId(db: Database, from: string, to: string
 	await db.updateTable('contact').set({ whatsapp_user_id: to }).where('whatsapp_user_id', '=', from).execute();
 }
 
-/** Tells our advisory locks from everybody else's in the database. */
-const CONTACT_LOCK = 20_261_124;
-const ALL_CONTACTS_LOCK = 20_261_125;
-
 /**
  * Two transactions that make or change a contact with one of these numbers (or WhatsApp user ids), in whichever field, come one after the other. Take it after
  * identities are locked or made, never before: everybody in the same order.
  */
 export async function lockContactNumbers(db: Database, phones: readonly string[]): Promise<void> {
-	if (!isPostgres(db)) return;
-	await sql`select pg_advisory_xact_lock_shared(${ALL_CONTACTS_LOCK}::bigint)`.execute(db);
-	for (const phone of [...new Set(phones)].sort()) {
-		await sql`select pg_advisory_xact_lock(${CONTACT_LOCK}::int, hashtext(${phone}))`.execute(db);
-	}
+	await shareLock(db, 'allContacts');
+	await takeLocks(db, 'contact', phones);
 }
 
 /** As lockContactNumbers, for so many numbers that a lock for each would be too many: holds off everybody who makes or changes a contact. */
 export async function lockAllContacts(db: Database): Promise<void> {
-	if (!isPostgres(db)) return;
-	await sql`select pg_advisory_xact_lock(${ALL_CONTACTS_LOCK}::bigint)`.execute(db);
+	await takeLock(db, 'allContacts');
 }
 
-/** By id. @param ids a query for ids. @param lock holds them until the transaction ends (PostgreSQL). */
+/** By id. @param ids a query for ids. @param lock holds them until the transaction ends. */
 export async function contactsByIds(db: Database, ids: Expression<number>, lock: boolean): Promise<Contact[]> {
 	const query = db.selectFrom('contact').selectAll().where('id', 'in', ids).orderBy('id');
-	return (await (lock ? query.forUpdate() : query).execute()).map(toContact);
+	return (await (lock ? forUpdate(db, query) : query).execute()).map(toContact);
 }
 
 /** Undefined when one of its numbers is in another contact. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 
 import type { Channel } from '../domain/channel';
-import { isPostgres } from './database/dialect';
+import { lockClause } from './database/dialect';
 import { chunksOf, listOf } from './database/rows';
 import type { Database, EventOutput, EventTable } from './schema';
 
@@ -219,7 +219,7 @@ export async function leaseEvents(
 ): Promise<number[]> {
 	const free = sql<number>`(select id from event where inbox = ${inbox} and taken_at is null and (lease_until is null or lease_until < ${now})
 		and hand_overs = ${handOvers}
-		order by id limit ${limit} ${isPostgres(db) ? sql`for update skip locked` : sql``})`;
+		order by id limit ${limit} ${lockClause(db, 'for update skip locked')})`;
 	const rows = await db
 		.updateTable('event')
 		.set({ lease_owner: owner, lease_until: leaseUntil, hand_overs: handOvers + 1 })

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 
 import { isWhatsAppUserId } from '../domain/whatsAppUserId';
-import { forUpdate, isPostgres } from './database/dialect';
+import { forUpdate } from './database/dialect';
+import { takeLocks } from './database/locks';
 import { IS_OPEN } from './database/partialIndexes';
 import { chunksOf, isOneOf, listOf, rowsOf, textCell } from './database/rows';
 import type { Database } from './schema';
@@ -41,7 +42,7 @@ export async function selectIdentities(
 			]),
 		)
 		.orderBy('id');
-	return await (lock && isPostgres(db) ? query.forUpdate() : query).execute();
+	return await (lock ? forUpdate(db, query) : query).execute();
 }
 
 /** By user id where there is one, because it stays when a number goes to somebody else. */
@@ -170,7 +171,7 @@ export async function ensureIdentities(
 
 /** Holds off whoever else decides about these people until the transaction ends; in order of id, so that nobody waits in a circle. */
 export async function lockIdentities(db: Database, ids: readonly number[]): Promise<void> {
-	if (ids.length === 0 || !isPostgres(db)) return;
+	if (ids.length === 0) return;
 	await forUpdate(
 		db,
 		db.selectFrom('identity').select('id').where('id', 'in', listOf(db, ids)).orderBy('id'),
@@ -179,7 +180,7 @@ export async function lockIdentities(db: Database, ids: readonly number[]): Prom
 
 /** As lockIdentities, for people by number or WhatsApp user id; those nobody knows yet have said nothing that could be overlooked. */
 export async function lockNumbers(db: Database, addresses: readonly string[]): Promise<void> {
-	if (addresses.length === 0 || !isPostgres(db)) return;
+	if (addresses.length === 0) return;
 	await forUpdate(
 		db,
 		db
@@ -195,16 +196,10 @@ export async function lockNumbers(db: Database, addresses: readonly string[]): P
 	).execute();
 }
 
-/** Two transactions that fill places of one sender come one after the other. */
-export async function lockPlaces(db: Database, senderIds: readonly number[]): Promise<void> {
-	if (!isPostgres(db)) return;
-	for (const senderId of [...senderIds].sort((one, other) => one - other)) {
-		await sql`select pg_advisory_xact_lock(${PLACES_LOCK}::int, ${senderId}::int)`.execute(db);
-	}
+/** Two transactions that fill places of one sender come one after the other. @returns whether there was anybody to wait for. */
+export async function lockPlaces(db: Database, senderIds: readonly number[]): Promise<boolean> {
+	return await takeLocks(db, 'places', senderIds);
 }
-
-/** Tells our advisory locks from everybody else's in the database. */
-const PLACES_LOCK = 20_261_122;
 
 /** What is still to be sent to a person goes on under the identity they were merged into. */
 export async function adoptMessages(db: Database, fromIdentityId: number, toIdentityId: number): Promise<void> {

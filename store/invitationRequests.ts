@@ -2,18 +2,16 @@ import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
 
 import type { CountedAddress } from '../domain/networkAddress';
-import { isPostgres } from './database/dialect';
+import { takeLock } from './database/locks';
 import type { Database, InvitationOrigin } from './schema';
 
-/** Tells our advisory locks from everybody else's in the database. */
-const REQUESTS_LOCK = 20_261_123;
 /** Removed with each new row: more than come in, so that the table stays as small as its longest limit. */
 const REMOVED_AT_ONCE = 20;
 const KEY_CHARACTERS = 22;
 
 /** Two transactions that count and add come one after the other, so that they do not both take the last place. */
 export async function lockRequests(db: Database): Promise<void> {
-	if (isPostgres(db)) await sql`select pg_advisory_xact_lock(${REQUESTS_LOCK})`.execute(db);
+	await takeLock(db, 'invitationRequests');
 }
 
 /** `network`: the beginning of the address keys of one network. */

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Channel, Purpose } from '../domain/channel';
 import { countsOfChange, type MessageState, type MessageStep } from '../domain/messageState';
 import { addCounts, type Count } from './counters';
-import { forUpdate, isPostgres } from './database/dialect';
+import { forUpdate, jsonText } from './database/dialect';
 import { ERASED_PROVIDER_ID } from './personData';
 import { listOf, numberCell, rowsOf, textCell } from './database/rows';
 import type { CampaignState, Database } from './schema';
@@ -78,7 +78,6 @@ export async function changeMessages(
 }
 
 async function lockMessages(db: Database, ids: readonly number[]): Promise<StoredMessage[]> {
-	const json = isPostgres(db) ? sql.raw('::jsonb') : sql.raw('');
 	const rows = await forUpdate(
 		db,
 		db
@@ -111,7 +110,7 @@ async function lockMessages(db: Database, ids: readonly number[]): Promise<Store
 				),
 				sql<
 					string | null
-				>`coalesce(message.content${json} ->> 'name', (select c.content${json} ->> 'name' from campaign c where c.id = message.campaign_id))`.as(
+				>`coalesce(${jsonText(db, 'message.content', 'name')}, (select ${jsonText(db, 'c.content', 'name')} from campaign c where c.id = message.campaign_id))`.as(
 					'template',
 				),
 			]),

@@ -1,4 +1,5 @@
-import type { Channel, ProviderName, Purpose } from '../domain/channel';
+import type { Channel, Purpose } from '../domain/channel';
+import type { ProviderName } from '../domain/provider';
 import type { MessageState } from '../domain/messageState';
 import { keyedHash } from './database/keyedHash';
 import { changeMessages } from './messageChanges';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 
-import type { ProviderName } from '../domain/channel';
-import { isPostgres } from './database/dialect';
+import type { ProviderName } from '../domain/provider';
+import { forNoKeyUpdate } from './database/dialect';
 import type { Database } from './schema';
 
 /** A sender as delivery sees it. */
@@ -31,7 +31,7 @@ export async function sendingSender(db: Database, id: number): Promise<SendingSe
  */
 export async function lockPace(db: Database, id: number): Promise<SendingSender | undefined> {
 	const query = senders(db).where('id', '=', id);
-	return await (isPostgres(db) ? query.forNoKeyUpdate() : query).executeTakeFirst();
+	return await forNoKeyUpdate(db, query).executeTakeFirst();
 }
 
 function senders(db: Database) {

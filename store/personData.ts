@@ -2,7 +2,7 @@ import { chunksOf, isOneOf, listOf, numberCell, rowsOf, textCell } from './datab
 import { sql } from 'kysely';
 
 import { formsOf } from '../domain/line';
-import { isPostgres } from './database/dialect';
+import { jsonText } from './database/dialect';
 import type { PersonKey } from './identities';
 import type { Database } from './schema';
 
@@ -152,14 +152,14 @@ export async function statusEventsOf(
 	after: number,
 	through: number,
 ): Promise<number[]> {
-	const details = isPostgres(db) ? sql<string>`details::jsonb ->> 'phone'` : sql<string>`details ->> 'phone'`;
+	const phone = jsonText(db, 'details', 'phone');
 	const rows = await db
 		.selectFrom('event')
 		.select('id')
 		.where('id', '>', after)
 		.where('id', '<=', through)
 		.where('kind', '=', 'status')
-		.where(details, 'in', listOf(db, phones))
+		.where(phone, 'in', listOf(db, phones))
 		.orderBy('id')
 		.execute();
 	return rows.map(({ id }) => id);

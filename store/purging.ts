@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 
-import { isPostgres } from './database/dialect';
+import { jsonText, jsonWithout, lockClause } from './database/dialect';
 import { emptyMessages } from './personData';
 import { listOf } from './database/rows';
 import type { Database } from './schema';
@@ -24,11 +24,9 @@ const NOT_OF_OPEN_CAMPAIGN = sql<boolean>`not exists (select 1 from campaign c w
 export const inboundTexts: Purgeable = {
 	table: 'event',
 	condition: (db, before) =>
-		sql`x.received_at < ${before} and ${TAKEN} and (x.text is not null or ${isPostgres(db) ? sql`x.details::jsonb -> 'profileName' is not null` : sql`x.details ->> 'profileName' is not null`})`,
+		sql`x.received_at < ${before} and ${TAKEN} and (x.text is not null or ${jsonText(db, 'x.details', 'profileName')} is not null)`,
 	purge: async (db, ids) => {
-		const details = isPostgres(db)
-			? sql<string>`(details::jsonb - 'profileName')::text`
-			: sql<string>`json_remove(details, '$.profileName')`;
+		const details = jsonWithout(db, 'details', 'profileName');
 		await db.updateTable('event').set({ text: null, details }).where('id', 'in', listOf(db, ids)).execute();
 	},
 };
@@ -45,10 +43,8 @@ export const reports: Purgeable = {
 export const messageContents: Purgeable = {
 	table: 'message',
 	condition: (db, before) => {
-		const isTemplateName = isPostgres(db)
-			? sql`x.content::jsonb ->> 'language' is null`
-			: sql`x.content ->> 'language' is null`;
-		const isWhole = isPostgres(db) ? sql`x.content::jsonb ->> 'type' = 'text'` : sql`x.content ->> 'type' = 'text'`;
+		const isTemplateName = sql`${jsonText(db, 'x.content', 'language')} is null`;
+		const isWhole = sql`${jsonText(db, 'x.content', 'type')} = 'text'`;
 		return sql`x.state_at < ${before} and ${FINISHED} and (x.fields is not null or (x.content is not null and (${isWhole} or not (${isTemplateName}))))`;
 	},
 	purge: emptyMessages,
@@ -88,9 +84,10 @@ export async function purgeableIds(
 
 /** Purges those that may still go. @returns how many. */
 export async function purgeIds(db: Database, what: Purgeable, before: number, ids: readonly number[]): Promise<number> {
-	const lock = isPostgres(db) ? sql`for update` : sql``;
 	const { rows } = await sql<{ id: number }>`select x.id as id from ${sql.table(what.table)} x
-		where x.id in ${listOf(db, ids)} and ${what.condition(db, before)} order by x.id ${lock}`.execute(db);
+		where x.id in ${listOf(db, ids)} and ${what.condition(db, before)} order by x.id ${lockClause(db, 'for update')}`.execute(
+		db,
+	);
 	if (rows.length > 0) {
 		await what.purge(
 			db,

@@ -1,7 +1,8 @@
 import type { Generated, Kysely } from 'kysely';
 
 import type { AudienceChannel } from '../domain/audience';
-import type { Channel, ProviderName, Purpose, ReportChannel } from '../domain/channel';
+import type { Channel, Purpose, ReportChannel } from '../domain/channel';
+import type { ProviderName } from '../domain/provider';
 import type { RegistrationPolicy, StopScope } from '../domain/consent/signal';
 import type { MessageState } from '../domain/messageState';
 

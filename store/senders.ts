@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 
-import type { Channel, ProviderName } from '../domain/channel';
+import type { Channel } from '../domain/channel';
+import { type ProviderName, PROVIDERS } from '../domain/provider';
 import { InvalidInputError, NotFoundError } from '../domain/errors';
 import { contains } from './database/like';
 import type { Database, RegistrationPolicy, SenderTable, StopScope } from './schema';
@@ -169,7 +170,8 @@ export async function findSenderOfProvider(
 			told.providerSenderId !== null,
 	);
 	const byPhone = rows.find((row) => row.phone === told.phone);
-	const found = told.provider === 'meta' ? (byPhone ?? byProviderId) : (byProviderId ?? byPhone);
+	const found =
+		PROVIDERS[told.provider].senderIsKnownBy === 'number' ? (byPhone ?? byProviderId) : (byProviderId ?? byPhone);
 	return found && toSender(found);
 }
 

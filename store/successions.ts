@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 
-import { forUpdate, isPostgres } from './database/dialect';
+import { forUpdate } from './database/dialect';
+import { shareLockOf, takeLocks } from './database/locks';
 import type { Database } from './schema';
 
 /** A sender whose number changed, and all that came after it, next one first. */
@@ -30,16 +31,12 @@ export async function successions(db: Database): Promise<Succession[]> {
 	});
 }
 
-/** Tells our advisory locks from everybody else's in the database. */
-const SUCCESSION_LOCK = 20_261_123;
-
 /**
  * Held by whoever writes an opt-out from a sender until it is stored: a number that changes at that moment waits for it, or is
  * known to have changed. Either way the opt-out reaches the new number.
  */
 export async function shareSuccession(db: Database, senderId: number): Promise<void> {
-	if (isPostgres(db))
-		await sql`select pg_advisory_xact_lock_shared(${SUCCESSION_LOCK}::int, ${senderId}::int)`.execute(db);
+	await shareLockOf(db, 'succession', senderId);
 }
 
 /** Says that one sender replaces another: that one sends no more, and this one only once the opt-outs are taken over. */
@@ -50,7 +47,7 @@ export async function replaceSender(
 	reasons: { old: string; new: string },
 	now: number,
 ): Promise<void> {
-	if (isPostgres(db)) await sql`select pg_advisory_xact_lock(${SUCCESSION_LOCK}::int, ${oldId}::int)`.execute(db);
+	await takeLocks(db, 'succession', [oldId]);
 	await forUpdate(db, db.selectFrom('sender').select('id').where('id', 'in', [oldId, id]).orderBy('id')).execute();
 	await db
 		.updateTable('sender')

@@ -59,10 +59,10 @@ export function readHeader(header: readonly string[], mappings: readonly ColumnM
 		.map((cell, index) => (cell.startsWith(FIELD_PREFIX) ? cell : cell.trim()) || `Column ${index + 1}`);
 	refuseLongNames(names);
 	const columns: Column[] = names.map((name) => ({ name, target: automaticTarget(name) }));
-	applyMappings(columns, mappings);
+	const mapped = new Set(applyMappings(columns, mappings));
 	settleNames(columns);
 	settleRanks(columns, mappings.length > 0);
-	tellApart(columns);
+	tellApart(columns, mapped);
 	return requireNumbers(columns);
 }
 
@@ -89,6 +89,7 @@ export function readHeaderless(
 		if (role) column.target = { role };
 	});
 	settleRanks(columns, true);
+	tellApart(columns, mapped);
 	return requireNumbers(columns);
 }
 
@@ -116,22 +117,48 @@ function refuseLongNames(names: readonly string[]): void {
 		);
 }
 
-/** A column of one's own is worth keeping whatever its name: so that none hides another, the later ones are numbered. */
-function tellApart(columns: Column[]): void {
-	const names = new Set<string>();
-	const fields = new Set<string>();
-	const all = new Set(columns.map(({ name }) => name));
+/**
+ * A column of one's own is worth keeping whatever its name: so that none hides another, the later ones are numbered. A name that stands
+ * in the file so, or that the operator gave, stays with its column.
+ */
+function tellApart(columns: readonly Column[], mapped: ReadonlySet<Column>): void {
+	numberLaterOnes(
+		columns,
+		({ name }) => name,
+		(column, name) => (column.name = name),
+	);
+	const fixed = columns.filter(isNamePart).map(({ name }) => name);
+	const free = columns.filter(({ target }) => 'field' in target);
+	numberLaterOnes(
+		[...free.filter((column) => mapped.has(column)), ...free.filter((column) => !mapped.has(column))],
+		({ target, name }) => ('field' in target ? target.field : name),
+		(column, field) => (column.target = { field }),
+		fixed,
+	);
+}
+
+/** First and last name are kept as fields too, under the names of their columns. */
+function isNamePart({ target }: Column): boolean {
+	return 'role' in target && (target.role === 'firstName' || target.role === 'lastName');
+}
+
+function numberLaterOnes(
+	columns: readonly Column[],
+	nameOf: (column: Column) => string,
+	rename: (column: Column, name: string) => void,
+	fixed: readonly string[] = [],
+): void {
+	const met = new Set(fixed);
+	const taken = new Set([...fixed, ...columns.map(nameOf)]);
 	for (const column of columns) {
-		if (names.has(column.name)) column.name = numbered(column.name, all);
-		names.add(column.name);
-		all.add(column.name);
-		if (!('field' in column.target)) continue;
-		if (fields.has(column.target.field)) column.target = { field: numbered(column.target.field, fields) };
-		fields.add(column.target.field);
+		if (met.has(nameOf(column))) rename(column, numbered(nameOf(column), taken));
+		met.add(nameOf(column));
+		taken.add(nameOf(column));
 	}
 }
 
-function numbered(name: string, taken: ReadonlySet<string>): string {
+/** `Note (2)`, or the next number that is free. */
+export function numbered(name: string, taken: ReadonlySet<string>): string {
 	let number = 2;
 	while (taken.has(`${name} (${number})`)) number++;
 	return `${name} (${number})`;

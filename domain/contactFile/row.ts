@@ -2,7 +2,7 @@ import { InvalidInputError } from '../errors';
 import { phoneOf } from '../phone';
 import { undefused } from './cell';
 import type { ColumnRole } from './columnNames';
-import type { Column } from './columns';
+import { type Column, numbered } from './columns';
 import { isEmptyWord } from './emptyWords';
 import { groupNames } from './groupNames';
 import { readPastTime } from './time';
@@ -91,9 +91,10 @@ export function shownCells(cells: readonly string[], columns: readonly Column[])
 			.replaceAll('\0', '\uFFFD');
 	const names = columns.map(({ name }) => name);
 	const entries = names.map((name, index): [string, string] => [name, shown(cells[index] ?? '')]);
-	cells
-		.slice(names.length, names.length + MOST_SURPLUS_SHOWN)
-		.forEach((cell, index) => entries.push([`Column ${names.length + index + 1}`, shown(cell)]));
+	cells.slice(names.length, names.length + MOST_SURPLUS_SHOWN).forEach((cell, index) => {
+		const name = `Column ${names.length + index + 1}`;
+		entries.push([names.includes(name) ? numbered(name, new Set(names)) : name, shown(cell)]);
+	});
 	return Object.fromEntries(entries);
 }
 

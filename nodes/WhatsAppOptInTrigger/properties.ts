@@ -1,15 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { providerOptions } from '../shared/providers';
+
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Provider',
 		name: 'provider',
 		type: 'options',
 		noDataExpression: true,
-		options: [
-			{ name: 'Meta (WhatsApp Cloud API)', value: 'meta' },
-			{ name: 'Websms (LINK Mobility)', value: 'websms' },
-		],
+		options: providerOptions,
 		default: 'meta',
 		description: 'Whose messages arrive here. Each provider needs a trigger of its own.',
 	},

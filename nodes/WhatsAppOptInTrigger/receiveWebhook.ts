@@ -1,10 +1,11 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import type { ProviderName } from '../../domain/provider';
 import { ConfigurationError, StoreUnavailableError } from '../../domain/errors';
 import type { RawRequest, WebhookAnswer, WebhookReader } from '../../providers/provider';
 import { receive } from '../../services/receiving/receive';
 import { inboxOf } from '../shared/inbox';
-import { createWebhookReader, providerCredentials, type ProviderWithCredential } from '../shared/providers';
+import { createWebhookReader, credentialOf } from '../shared/providers';
 import { withNodeStore } from '../shared/store';
 import { answerWith, rawRequestOf } from '../shared/webhookRequest';
 
@@ -37,8 +38,8 @@ async function answerTo(node: IWebhookFunctions, request: RawRequest): Promise<W
 }
 
 async function readerOf(node: IWebhookFunctions): Promise<WebhookReader> {
-	const provider = node.getNodeParameter('provider') as ProviderWithCredential;
-	const fields = await node.getCredentials<IDataObject>(providerCredentials[provider]);
+	const provider = node.getNodeParameter('provider') as ProviderName;
+	const fields = await node.getCredentials<IDataObject>(credentialOf(provider));
 	return createWebhookReader(provider, fields);
 }
 

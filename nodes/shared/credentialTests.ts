@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { ICredentialDataDecryptedObject, ICredentialsDecrypted, INodeCredentialTestResult } from 'n8n-workflow';
 
+import type { ProviderName } from '../../domain/provider';
 import { blockText } from '../../services/shared/sendingBlock';
 import { sendingBlock } from '../../store/guard/sendingBlock';
 import { openStore } from '../../store/store';
 import { sqliteFilePath } from '../../store/database/sqlite/location';
-import { createProvider, type ProviderWithCredential } from './providers';
+import { createProvider } from './providers';
 import { storeSettings } from './store';
 
 type Credential = ICredentialsDecrypted<ICredentialDataDecryptedObject>;
@@ -24,7 +25,7 @@ export async function testStore(credential: Credential): Promise<INodeCredential
 	});
 }
 
-async function testProvider(name: ProviderWithCredential, credential: Credential): Promise<INodeCredentialTestResult> {
+async function testProvider(name: ProviderName, credential: Credential): Promise<INodeCredentialTestResult> {
 	return await resultOf(async () => {
 		await createProvider(name, credential.data ?? {}).check();
 		return 'The provider accepts this credential.';

@@ -1,6 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js';
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IDataObject, INode, INodePropertyOptions } from 'n8n-workflow';
 
+import { type ProviderName, providerNames, PROVIDERS } from '../../domain/provider';
 import type { HttpClient } from '../../providers/http';
 import type { MetaAccount } from '../../providers/meta/account';
 import { createMetaProvider } from '../../providers/meta/client';
@@ -11,27 +12,42 @@ import type { WebsmsAccount } from '../../providers/websms/account';
 import { createWebsmsProvider } from '../../providers/websms/client';
 import { createWebsmsWebhookReader } from '../../providers/websms/webhook';
 import type { Providers } from '../../services/sending/providerAccounts';
-import { nodeHttpClient } from './http';
+import { nodeHttpClient } from '../../providers/nodeHttpClient';
 import { splitList } from './parameters';
 import type { CredentialReader } from './store';
 
-/** The providers whose credential names this package knows, and what is made of a credential's fields. */
-export const providerCredentials = {
-	meta: 'metaWhatsAppApi',
-	websms: 'websmsApi',
-} as const;
+/** What is made of a credential's fields. */
+interface ProviderEntry {
+	/** n8n's name of the credential. */
+	credential: string;
+	provider(fields: IDataObject, http: HttpClient): Provider;
+	webhookReader(fields: IDataObject): WebhookReader;
+}
 
-export type ProviderWithCredential = keyof typeof providerCredentials;
+const registry = {
+	meta: {
+		credential: 'metaWhatsAppApi',
+		provider: (fields, http) => createMetaProvider(metaAccount(fields), http),
+		webhookReader: (fields) => createMetaWebhookReader(metaAccount(fields)),
+	},
+	websms: {
+		credential: 'websmsApi',
+		provider: (fields, http) =>
+			withStatusCallback(createWebsmsProvider(websmsAccount(fields), http), statusCallbackUrl(fields)),
+		webhookReader: (fields) => createWebsmsWebhookReader(websmsAccount(fields)),
+	},
+} as const satisfies Record<ProviderName, ProviderEntry>;
 
-export function createProvider(
-	name: ProviderWithCredential,
-	fields: IDataObject,
-	http: HttpClient = nodeHttpClient,
-): Provider {
-	const provider =
-		name === 'meta'
-			? createMetaProvider(metaAccount(fields), http)
-			: withStatusCallback(createWebsmsProvider(websmsAccount(fields), http), statusCallbackUrl(fields));
+/** For a field to choose one from. */
+export const providerOptions: INodePropertyOptions[] = providerNames.map((name) => ({
+	name: PROVIDERS[name].label,
+	value: name,
+}));
+
+export const credentialOf = (name: ProviderName): string => registry[name].credential;
+
+export function createProvider(name: ProviderName, fields: IDataObject, http: HttpClient = nodeHttpClient): Provider {
+	const provider = registry[name].provider(fields, http);
 	return isTrial(fields.trialMode) ? withTrialMode(provider, splitList(fields.trialNumbers)) : provider;
 }
 
@@ -40,18 +56,16 @@ function isTrial(setting: unknown): boolean {
 	return setting !== undefined && setting !== null && setting !== false && setting !== 'false' && setting !== '';
 }
 
-export function createWebhookReader(name: ProviderWithCredential, fields: IDataObject): WebhookReader {
-	return name === 'meta'
-		? createMetaWebhookReader(metaAccount(fields))
-		: createWebsmsWebhookReader(websmsAccount(fields));
+export function createWebhookReader(name: ProviderName, fields: IDataObject): WebhookReader {
+	return registry[name].webhookReader(fields);
 }
 
 /** A provider for each provider credential attached to the node. */
 export async function attachedProviders(node: CredentialReader & { getNode(): INode }): Promise<Providers> {
 	const attached = node.getNode().credentials ?? {};
 	const providers: Providers = {};
-	for (const name of ['meta', 'websms'] as const) {
-		const credential = providerCredentials[name];
+	for (const name of providerNames) {
+		const { credential } = registry[name];
 		if (attached[credential] === undefined) continue;
 		providers[name] = createProvider(name, (await node.getCredentials(credential)) as IDataObject);
 	}

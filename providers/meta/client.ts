@@ -5,7 +5,7 @@ import type { Connection, HttpClient, HttpRequest } from '../http';
 import type { Provider, ProviderError, Recipient, SendRequest, SendResult } from '../provider';
 import { refuse, refuseAll } from '../results';
 import type { MetaAccount } from './account';
-import { isTooLongForWhatsApp, longestWhatsAppText, toWhatsAppContent } from './content';
+import { isTooLongForWhatsApp, longestWhatsAppText, toWhatsAppContent } from '../whatsapp/content';
 import { errorOfAnswer } from './errors';
 import { knownSchema, sentSchema } from './wire';
 

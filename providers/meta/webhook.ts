@@ -3,7 +3,7 @@ import { queryOf } from '../query';
 import { equalInConstantTime, hmacMatches } from '../signature';
 import { unknownEvent } from '../unknownEvent';
 import type { MetaAccount } from './account';
-import { readNotification } from './notification';
+import { readNotification } from '../whatsapp/notification';
 
 /** More than Meta ever sends: it documents 3 MB. */
 const largestBodyBytes = 3 * 1024 * 1024;

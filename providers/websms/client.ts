@@ -2,7 +2,7 @@ import { OptInError } from '../../domain/errors';
 import { withoutPlus } from '../address';
 import { connect, exchange, sentenceOfCheck, type Answer } from '../exchange';
 import type { Connection, HttpClient, HttpRequest } from '../http';
-import { isTooLongForWhatsApp, longestWhatsAppText, toWhatsAppContent } from '../meta/content';
+import { isTooLongForWhatsApp, longestWhatsAppText, toWhatsAppContent } from '../whatsapp/content';
 import type { Provider, ProviderError, Recipient, SendRequest, SendResult } from '../provider';
 import { acceptAll, refuse, refuseAll } from '../results';
 import type { WebsmsAccount } from './account';

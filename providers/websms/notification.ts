@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
 import type { z } from 'zod/v4';
 import { internationalToE164, toldNumber } from '../address';
-import { readNotification } from '../meta/notification';
+import { readNotification } from '../whatsapp/notification';
 import type { IncomingEvent, IncomingStatus } from '../provider';
 import { unknownEvent } from '../unknownEvent';
 import { referencesOf } from './clientMessageId';

@@ -1,5 +1,4 @@
 import type { CarriedRegistration, ConsentSignal } from '../../domain/consent/signal';
-import { isPostgres } from '../../store/database/dialect';
 import type { Count } from '../../store/counters';
 import { insertEvent } from '../../store/events';
 import { lockPlaces } from '../../store/identities';
@@ -48,8 +47,7 @@ export async function lockLimited(
 	if (sender) limits.set(sender.id, sender.packageLimit);
 	for (const [senderId, limit] of await limitsOf(db, carried)) limits.set(senderId, limit);
 	const limited = [...limits].filter(([, limit]) => limit !== null).map(([id]) => id);
-	if (limited.length === 0 || !isPostgres(db)) return { stored, limits };
-	await lockPlaces(db, limited);
+	if (limited.length === 0 || !(await lockPlaces(db, limited))) return { stored, limits };
 	// While we waited a place may have been given to this very person, and a package changed.
 	const fresh = await load();
 	for (const id of limited) limits.set(id, (await senderById(db, id))?.packageLimit ?? null);

@@ -13,7 +13,8 @@ import type {
 	WebhookAnswer,
 	WebhookReader,
 } from '../../providers/provider';
-import type { Channel, ProviderName } from '../../domain/channel';
+import type { Channel } from '../../domain/channel';
+import type { ProviderName } from '../../domain/provider';
 import { insertEvents, type NewEvent } from '../../store/events';
 import type { Database } from '../../store/schema';
 import { findOnlySmsSender, findSenderOfProvider, insertSender, type Sender } from '../../store/senders';

@@ -2,7 +2,7 @@ import { lineOf } from '../../domain/line';
 import { marketingScope, senderScope } from '../../domain/consent/state';
 import { ConflictError, InvalidInputError } from '../../domain/errors';
 import type { IncomingEvent } from '../../providers/provider';
-import type { ProviderName } from '../../domain/channel';
+import { type ProviderName, PROVIDERS } from '../../domain/provider';
 import { identitiesById, lockIdentities } from '../../store/identities';
 import { changeMessages } from '../../store/messageChanges';
 import { addCounts } from '../../store/counters';
@@ -150,7 +150,7 @@ export async function noticeNumberChanges(
 	events: readonly IncomingEvent[],
 	forMs: number,
 ): Promise<void> {
-	if (provider !== 'meta') return;
+	if (PROVIDERS[provider].senderIsKnownBy === 'id') return;
 	const told = new Map<string, { providerSenderId: string; phone: string }>();
 	for (const event of events) {
 		if (event.kind !== 'message' && event.kind !== 'preference') continue;

@@ -1,6 +1,6 @@
 import { ConflictError, InvalidInputError } from '../../domain/errors';
 import { countryOfPhone, normalisePhone } from '../../domain/phone';
-import type { ProviderName } from '../../domain/channel';
+import { type ProviderName, PROVIDERS } from '../../domain/provider';
 import { addCounts } from '../../store/counters';
 import { lockPlaces } from '../../store/identities';
 import type { RegistrationPolicy, StopScope } from '../../store/schema';
@@ -48,8 +48,6 @@ export interface SenderInput {
 	replaces?: string;
 }
 
-/** Messages a second, where nothing else is said: Meta's figure for a number; the others tell none. */
-const RATE_PER_SECOND: Record<ProviderName, number> = { meta: 80, websms: 10, twilio: 80 };
 const LANGUAGES: Partial<Record<string, string>> = { IT: 'it', AT: 'de', DE: 'de', CH: 'de' };
 
 /** What a sender is until somebody says otherwise. @param phone E.164. */
@@ -66,7 +64,7 @@ export function defaultSender(phone: string, provider: ProviderName): NewSender 
 		policy: 'anyMessage',
 		stopScope: 'allSenders',
 		packageLimit: null,
-		ratePerSecond: RATE_PER_SECOND[provider],
+		ratePerSecond: PROVIDERS[provider].ratePerSecond,
 		dailyNewRecipientCap: null,
 		country,
 		language: LANGUAGES[country] ?? 'en',

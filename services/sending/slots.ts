@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { ProviderName } from '../../domain/channel';
+import type { ProviderName } from '../../domain/provider';
 import { campaignById, finishCampaigns } from '../../store/campaigns';
 import { freeSlot, freeSlotsOf, takeFreeSlots } from '../../store/deliverySlots';
 import { hasSomethingToSend } from '../../store/outbox';

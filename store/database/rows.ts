@@ -29,6 +29,11 @@ export function isOneOf(
 	return values.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`${column} = any(array(${listOf(db, values)}))`;
 }
 
+/** The ids that a query finds, for `in`: PostgreSQL takes an index for an array, whatever it believes of a table that is being filled. */
+export function asArray(db: Database, ids: RawBuilder<number>): RawBuilder<number> {
+	return isPostgres(db) ? sql<number>`(select unnest(array(${ids})))` : sql<number>`(${ids})`;
+}
+
 /** For `from …`: a table `row` with one column `value`, an array each; read its cells with textCell and numberCell. */
 export function rowsOf(db: Database, rows: readonly (readonly unknown[])[]): RawBuilder<unknown> {
 	const json = JSON.stringify(rows);

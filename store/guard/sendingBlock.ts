@@ -1,6 +1,4 @@
-import { sql } from 'kysely';
-
-import { isPostgres } from '../database/dialect';
+import { newestIdOf, skipIdsOf } from '../database/sequences';
 import type { Database } from '../schema';
 import { addSetting, deleteSetting, readSetting, saveSetting } from '../database/settings';
 
@@ -53,27 +51,10 @@ const IDS_SKIPPED = 100_000_000;
  * something else, so what the store makes from now on is numbered beyond them.
  */
 export async function skipIds(db: Database): Promise<void> {
-	for (const table of COUNTED) {
-		if (isPostgres(db)) {
-			const sequence = sql`pg_get_serial_sequence(${sql.lit(table)}, 'id')`;
-			await sql`select setval(${sequence}, coalesce(pg_sequence_last_value(${sequence}::regclass), 0) + ${sql.lit(IDS_SKIPPED)})`.execute(
-				db,
-			);
-		} else {
-			await sql`insert into sqlite_sequence (name, seq) select ${table}, 0 where not exists (select 1 from sqlite_sequence where name = ${table})`.execute(
-				db,
-			);
-			await sql`update sqlite_sequence set seq = seq + ${IDS_SKIPPED} where name = ${table}`.execute(db);
-		}
-	}
+	for (const table of COUNTED) await skipIdsOf(db, table, IDS_SKIPPED);
 }
 
 /** The newest id a message was ever given, also where the message is gone. */
 export async function newestMessageId(db: Database): Promise<number> {
-	const { rows } = isPostgres(db)
-		? await sql<{
-				id: number | null;
-			}>`select pg_sequence_last_value(pg_get_serial_sequence('message', 'id')::regclass) as id`.execute(db)
-		: await sql<{ id: number | null }>`select max(seq) as id from sqlite_sequence where name = 'message'`.execute(db);
-	return rows[0]?.id ?? 0;
+	return await newestIdOf(db, 'message');
 }

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { sql } from 'kysely';
 
-import { isPostgres } from '../database/dialect';
 import type { Database } from '../schema';
 
 /** What tells the place of a store from a copy of it, e.g. `inode` and `born`; a value is null where it cannot be told. */
@@ -9,7 +8,7 @@ export type StorePlace = Record<string, string | null>;
 
 /** @param file of an SQLite store; null: PostgreSQL. */
 export async function placeOf(db: Database, file: string | null): Promise<StorePlace> {
-	if (file === null || isPostgres(db)) return await placeInPostgres(db);
+	if (file === null) return await placeInPostgres(db);
 	const { ino, birthtimeNs, ctimeNs } = await stat(file, { bigint: true });
 	// Where a file system knows no time of birth, Node says 0 or the time of the last change.
 	const isBornKnown = birthtimeNs !== 0n && birthtimeNs !== ctimeNs;

@@ -32,8 +32,8 @@ const wrong: [string, Snippet][] = [
 	['providers do not import the store', { file: 'providers/meta/x.ts', code: "import '../../store/store';" }],
 	['providers do not import services', { file: 'providers/x.ts', code: "import '../services/receive';" }],
 	['providers do not import n8n', { file: 'providers/x.ts', code: "import '@n8n/utils';" }],
-	['services do not import nodes', { file: 'services/x.ts', code: "import '../nodes/shared/http';" }],
-	['a room does not import nodes', { file: 'services/sending/x.ts', code: "import '../../nodes/shared/http';" }],
+	['services do not import nodes', { file: 'services/x.ts', code: "import '../nodes/shared/store';" }],
+	['a room does not import nodes', { file: 'services/sending/x.ts', code: "import '../../nodes/shared/store';" }],
 	[
 		'services do not import credentials',
 		{ file: 'services/x.ts', code: "import '../credentials/WebsmsApi.credentials';" },
@@ -43,6 +43,15 @@ const wrong: [string, Snippet][] = [
 		{ file: 'services/consent/x.ts', code: "import '../sending/deliver';" },
 	],
 	['a folder of a room neither', { file: 'services/contacts/import/x.ts', code: "import '../../rights/erase';" }],
+	['services write no SQL', { file: 'services/x.ts', code: "import 'kysely';" }],
+	[
+		'what a table holds does not depend on the database',
+		{
+			file: 'store/x.ts',
+			code: "import { isPostgres } from './database/dialect';\nexport { isPostgres as x };",
+		},
+	],
+	['a provider does not import another', { file: 'providers/websms/x.ts', code: "import '../meta/client';" }],
 	['services do not import n8n', { file: 'services/x.ts', code: "export * from 'n8n-workflow';" }],
 	['services do not import the sandbox', { file: 'services/x.ts', code: "import '../sandbox/accounts';" }],
 	['nodes do not import the sandbox', { file: 'nodes/SendMessage/x.ts', code: "import '../../sandbox/accounts';" }],
@@ -53,6 +62,10 @@ const wrong: [string, Snippet][] = [
 const right: [string, Snippet][] = [
 	['domain imports domain', { file: 'domain/x.ts', code: "import './channel';" }],
 	['the store imports domain', { file: 'store/x.ts', code: "import '../domain/errors';" }],
+	[
+		'a provider imports what WhatsApp is everywhere',
+		{ file: 'providers/websms/x.ts', code: "import '../whatsapp/wire';" },
+	],
 	['providers import domain', { file: 'providers/meta/x.ts', code: "import '../../domain/errors';" }],
 	[
 		'services import store, providers and domain',
@@ -70,9 +83,12 @@ const right: [string, Snippet][] = [
 	],
 	[
 		'the sandbox imports anything',
-		{ file: 'sandbox/x.ts', code: "import '../store/store';\nimport '../nodes/shared/http';" },
+		{ file: 'sandbox/x.ts', code: "import '../store/store';\nimport '../nodes/shared/store';" },
 	],
-	['tests import anything', { file: 'test/nodes/x.ts', code: "import '../../nodes/shared/http';\nimport 'n8n-core';" }],
+	[
+		'tests import anything',
+		{ file: 'test/nodes/x.ts', code: "import '../../nodes/shared/store';\nimport 'n8n-core';" },
+	],
 ];
 
 describe('arrows run downwards only', () => {
@@ -84,7 +100,7 @@ describe('arrows run downwards only', () => {
 
 	it.each(wrong.map(([name], index) => [name, index] as const))('%s', (_name, index) => {
 		expect(found[index]).toEqual([
-			expect.stringMatching(/Arrows run downwards only|Only nodes\/ and credentials\/ know n8n/),
+			expect.stringMatching(/Arrows run downwards only|Only nodes\/ and credentials\/ know n8n|Only store\//),
 		]);
 	});
 

@@ -3,7 +3,7 @@ import { internationalToE164 } from '../../providers/address';
 import { safeDetail } from '../../providers/errorText';
 import { retryAfterMs } from '../../providers/exchange';
 import { fingerprint } from '../../providers/fingerprint';
-import { readNotification } from '../../providers/meta/notification';
+import { readNotification } from '../../providers/whatsapp/notification';
 import { queryOf } from '../../providers/query';
 
 test.each([

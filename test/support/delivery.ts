@@ -1,6 +1,7 @@
 import type { KyselyPlugin } from 'kysely';
 
-import type { Channel, ProviderName } from '../../domain/channel';
+import type { Channel } from '../../domain/channel';
+import type { ProviderName } from '../../domain/provider';
 import { messageIdOf } from '../../domain/reference';
 import type { Connection } from '../../providers/http';
 import type { ErrorClass, Provider, ProviderError, SendRequest, SendResult } from '../../providers/provider';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { createHttpClient } from '../../../nodes/shared/http';
+import { createHttpClient } from '../../../providers/nodeHttpClient';
 import { createMetaProvider } from '../../../providers/meta/client';
 import type { Provider } from '../../../providers/provider';
 import { applyConsentSignal } from '../../../services/consent/engine';

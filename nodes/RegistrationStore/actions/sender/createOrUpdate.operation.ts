@@ -1,8 +1,9 @@
 import { type INodeProperties, updateDisplayOptions } from 'n8n-workflow';
 
-import type { ProviderName } from '../../../../domain/channel';
+import type { ProviderName } from '../../../../domain/provider';
 import { createOrUpdateSender } from '../../../../services/senders/senders';
 import type { RegistrationPolicy, StopScope } from '../../../../store/schema';
+import { providerOptions } from '../../../shared/providers';
 import { readSender, senderLocator } from '../../../shared/locators';
 import type { Call } from '../../../shared/router';
 
@@ -20,10 +21,7 @@ const properties: INodeProperties[] = [
 		displayName: 'Provider',
 		name: 'provider',
 		type: 'options',
-		options: [
-			{ name: 'Meta (WhatsApp Cloud API)', value: 'meta' },
-			{ name: 'Websms (LINK Mobility)', value: 'websms' },
-		],
+		options: providerOptions,
 		default: 'meta',
 	},
 	{

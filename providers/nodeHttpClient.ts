@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
-import { Connections, type ConnectionSettings, OpenConnection, textOf } from '../../providers/connections';
-import { type HttpClient, HttpFailure, type HttpRequest, type HttpResponse } from '../../providers/http';
+import { Connections, type ConnectionSettings, OpenConnection, textOf } from './connections';
+import { type HttpClient, HttpFailure, type HttpRequest, type HttpResponse } from './http';
 
 const LARGEST_ANSWER_BYTES = 5 * 1024 * 1024;
 

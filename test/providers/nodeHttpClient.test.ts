@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 
-import { createHttpClient } from '../../nodes/shared/http';
+import { createHttpClient } from '../../providers/nodeHttpClient';
 import { HttpFailure } from '../../providers/http';
 
 const servers: Array<{ close(): unknown }> = [];

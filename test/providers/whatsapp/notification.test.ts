@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readNotification } from '../../../providers/meta/notification';
+import { readNotification } from '../../../providers/whatsapp/notification';
 import type { IncomingEvent } from '../../../providers/provider';
 
 const metadata = { display_phone_number: '15550783881', phone_number_id: '106540352242922' };

@@ -1,0 +1,198 @@
+import { z } from 'zod/v4';
+import { wholeNumber } from '../wholeNumber';
+
+/**
+ * WhatsApp's JSON, as the Cloud API writes webhooks and LINK Mobility passes them through. Every schema lets fields through that it
+ * does not know.
+ * Lists in webhooks are lists of `unknown`: each element passes its own schema, so that a malformed one loses no other.
+ */
+
+/** Empty means missing. */
+const optionalId = z.string().nullish();
+
+export const errorSchema = z.object({
+	code: wholeNumber,
+	error_subcode: wholeNumber.nullish().catch(undefined),
+	message: z.string().nullish().catch(undefined),
+	title: z.string().nullish().catch(undefined),
+	error_data: z.object({ details: z.string().optional() }).nullish().catch(undefined),
+});
+
+export type WhatsAppError = z.output<typeof errorSchema>;
+
+export const notificationSchema = z.object({ entry: z.array(z.unknown()) });
+
+export const entrySchema = z.object({ id: z.unknown(), changes: z.array(z.unknown()) });
+
+export const changeSchema = z.object({ field: z.string(), value: z.unknown() });
+
+/** The value of a change in one of the fields `messages` and `user_preferences`. */
+export const valueSchema = z.object({
+	metadata: z
+		.object({ display_phone_number: z.string().nullish(), phone_number_id: z.string().nullish() })
+		.nullish()
+		.catch(undefined),
+	contacts: z.array(z.unknown()).optional().catch(undefined),
+	messages: z.unknown(),
+	statuses: z.unknown(),
+	user_preferences: z.unknown(),
+});
+
+const id = z.string().min(1);
+export const contactSchema = z.object({
+	profile: z.object({ name: z.string().nullish() }).nullish().catch(undefined),
+	wa_id: optionalId.catch(undefined),
+	user_id: optionalId.catch(undefined),
+});
+
+/** What all messages have. Since 2026 `from` may be missing: the person is then known by `from_user_id`. */
+export const messageSchema = z.object({
+	id,
+	from: optionalId,
+	from_user_id: optionalId,
+	timestamp: z.unknown(),
+	type: z.string().min(1),
+});
+
+/** The words in a message, and what its button carries unseen. */
+export interface Words {
+	text: string | null;
+	buttonPayload: string | null;
+}
+
+const onlyText = (text: string | null | undefined): Words => ({ text: text ?? null, buttonPayload: null });
+const caption = z
+	.object({ caption: z.string().nullish().catch(undefined) })
+	.optional()
+	.catch(undefined);
+/** Some answers carry only what is unseen, which counts as well. */
+const reply = z
+	.object({ id: z.string().nullish().catch(undefined), title: z.string().nullish().catch(undefined) })
+	.transform(({ id: payload, title }): Words => ({ text: title ?? payload ?? null, buttonPayload: payload ?? null }));
+
+/** Where the words are, by type of message. Types not listed have none. */
+const wordsSchemas = new Map<string, z.ZodType<Words>>([
+	['text', z.object({ text: z.object({ body: z.string() }) }).transform(({ text }) => onlyText(text.body))],
+	[
+		'button',
+		z
+			.object({ button: z.object({ payload: z.string().nullish(), text: z.string().nullish() }) })
+			.transform(({ button }) => ({
+				text: button.text ?? button.payload ?? null,
+				buttonPayload: button.payload ?? null,
+			})),
+	],
+	[
+		'interactive',
+		z
+			.object({
+				interactive: z.union([
+					z.object({ button_reply: reply }).transform((interactive) => interactive.button_reply),
+					z.object({ list_reply: reply }).transform((interactive) => interactive.list_reply),
+					z.object({ type: z.string() }).transform(() => onlyText(null)),
+				]),
+			})
+			.transform(({ interactive }) => interactive),
+	],
+	[
+		'order',
+		z
+			.object({ order: z.object({ text: optionalId }).optional().catch(undefined) })
+			.transform(({ order }) => onlyText(order?.text)),
+	],
+	['image', z.object({ image: caption }).transform(({ image }) => onlyText(image?.caption))],
+	['video', z.object({ video: caption }).transform(({ video }) => onlyText(video?.caption))],
+	['document', z.object({ document: caption }).transform(({ document }) => onlyText(document?.caption))],
+]);
+
+/** An edited message: what it says now. The text it had is not told. */
+const editSchema = z.object({ edit: z.object({ message: z.looseObject({ type: z.string() }) }) });
+
+/** The words of a message; null where it is none of its type. */
+export function wordsOf(type: string, element: unknown): z.ZodSafeParseResult<Words> {
+	if (type === 'edit') {
+		const edited = editSchema.safeParse(element);
+		const { message } = edited.data?.edit ?? {};
+		return message && message.type !== 'edit' ? wordsOf(message.type, message) : NO_WORDS;
+	}
+	return wordsSchemas.get(type)?.safeParse(element) ?? NO_WORDS;
+}
+
+const NO_WORDS = { success: true, data: onlyText(null) } as const;
+
+/** Interactive answers that are no choice from what the company offered have a type of their own. */
+const interactiveType = z.object({ interactive: z.object({ type: z.string().min(1) }) });
+const groupId = z.object({ group_id: z.string().min(1) });
+
+/** The type that a message goes by with us: of an interactive answer its own, in a group that of a group. */
+export function messageTypeOf(type: string, element: unknown): string {
+	const own = type === 'interactive' ? (interactiveType.safeParse(element).data?.interactive.type ?? type) : type;
+	const named = own === 'button_reply' || own === 'list_reply' ? type : own;
+	return groupId.safeParse(element).success ? `group_${named}` : named;
+}
+
+const KNOWN_OF_MESSAGE = new Set(['id', 'from', 'from_user_id', 'timestamp', 'type', 'text', 'button']);
+const CONTENT_CHARACTERS = 16_000;
+
+/** NUL and half a surrogate pair, as JSON writes them: PostgreSQL takes neither. */
+const NOT_STORABLE = /\\u0000|\\ud[89a-f][0-9a-f]{2}/gi;
+
+/** Null where it is nested too deep to be written. */
+function textOf(content: unknown): string | null {
+	try {
+		return JSON.stringify(content);
+	} catch {
+		return null;
+	}
+}
+
+/** What a message holds beside its words, for the workflow: nothing that the provider told is dropped unseen. */
+export function contentOf(element: unknown): Record<string, unknown> | undefined {
+	const entries = Object.entries(element as Record<string, unknown>).filter(([name]) => !KNOWN_OF_MESSAGE.has(name));
+	if (entries.length === 0) return undefined;
+	const text = textOf(Object.fromEntries(entries));
+	return text !== null && text.length <= CONTENT_CHARACTERS
+		? (JSON.parse(text.replace(NOT_STORABLE, '\\ufffd')) as Record<string, unknown>)
+		: {
+				tooLong: true,
+				fields: entries.map(([name]) => name.slice(0, 100).replace(/[\0\p{Surrogate}]/gu, '\ufffd')).slice(0, 50),
+			};
+}
+
+/** Of a message of type system. Older versions of the API name the new number `new_wa_id`; `user_id` is the new user id. */
+export const accountChangeSchema = z.object({
+	system: z.object({
+		type: z.enum(['user_changed_number', 'customer_changed_number', 'user_changed_user_id']),
+		body: z.string().nullish().catch(undefined),
+		wa_id: optionalId,
+		new_wa_id: optionalId,
+		user_id: optionalId.catch(undefined),
+		previous_user_id: optionalId.catch(undefined),
+		previous_parent_user_id: optionalId.catch(undefined),
+	}),
+});
+
+export const statusSchema = z.object({
+	id,
+	status: z.string().min(1),
+	timestamp: z.unknown(),
+	recipient_id: z.string().nullish(),
+	biz_opaque_callback_data: z.string().nullish(),
+	errors: z.array(z.unknown()).nullish().catch(undefined),
+});
+
+export const preferenceSchema = z.object({
+	wa_id: optionalId,
+	user_id: optionalId,
+	category: z.string(),
+	value: z.string(),
+	timestamp: z.unknown(),
+});
+
+const unixSeconds = wholeNumber.pipe(z.number().int().positive().max(99_999_999_999));
+
+/** Unix seconds, as string (messages, statuses) or number (preferences), in ms; null where they cannot be read. */
+export function unixSecondsToMs(timestamp: unknown): number | null {
+	const seconds = unixSeconds.safeParse(timestamp);
+	return seconds.success ? seconds.data * 1000 : null;
+}
