@@ -6,14 +6,7 @@ import type { ExecutionEnd } from '../../services/handOver/eventPump';
 export async function emitUntilEnd(node: ITriggerFunctions, items: INodeExecutionData[][]): Promise<ExecutionEnd> {
 	const over = node.helpers.createDeferredPromise<IRun>();
 	node.emit(items, undefined, over);
-	try {
-		// Undefined where n8n refused to start it, whatever its types say.
-		return endOf((await over.promise) as IRun | undefined);
-	} catch (error) {
-		const end = endOfCancelled(error);
-		if (end === undefined) throw error;
-		return end;
-	}
+	return await over.promise.then(endOf, endOfCancelled);
 }
 
 /**
@@ -21,6 +14,7 @@ export async function emitUntilEnd(node: ITriggerFunctions, items: INodeExecutio
  * apart is that in the one no node is known to have run.
  */
 function endOf(run: IRun | undefined): ExecutionEnd {
+	// Whatever n8n's types say.
 	if (run === undefined) return 'notStarted';
 	const { status, finished, data } = run;
 	if (finished === true || status === 'success' || status === 'waiting' || status === 'canceled') return 'ended';
@@ -30,8 +24,8 @@ function endOf(run: IRun | undefined): ExecutionEnd {
 }
 
 /** By hand or by the workflow's own time limit: that is an end. By n8n going down: the next start takes it up. */
-function endOfCancelled(error: unknown): ExecutionEnd | undefined {
-	const { reason } = Object(error) as { reason?: unknown };
+async function endOfCancelled(error: Error & { reason?: unknown }): Promise<ExecutionEnd> {
+	const { reason } = error;
 	if (reason === 'shutdown') return 'died';
-	return reason === 'manual' || reason === 'timeout' ? 'ended' : undefined;
+	return reason === 'manual' || reason === 'timeout' ? 'ended' : await Promise.reject(error);
 }
