@@ -197,3 +197,32 @@ export async function giveUpOn(db: Database, markedBefore: number, limit: number
 
 const INTERRUPTED =
 	'Sending was interrupted between the request and its answer: the message may have been sent. It is not sent again by itself.';
+
+/** Messages on their own that are queued, and whose sender's lease ended before this time. */
+function forgotten(db: Database, leasedBefore: number) {
+	return db
+		.selectFrom('message')
+		.select('id')
+		.where('campaign_id', 'is', null)
+		.where('state', '=', sql.lit('queued'))
+		.where('lease_until', '<', leasedBefore);
+}
+
+/** Asked again and again, so it must not write. */
+export async function hasForgotten(db: Database, leasedBefore: number): Promise<boolean> {
+	return (await forgotten(db, leasedBefore).limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** They failed, from now on. @returns how many. */
+export async function giveUpForgotten(db: Database, leasedBefore: number, limit: number, now: number): Promise<number> {
+	const ids = (await forgotten(db, leasedBefore).orderBy('id').limit(limit).execute()).map(({ id }) => id);
+	const changed = await changeMessages(db, ids, now, ({ state, leaseUntil }) =>
+		state === 'queued' && leaseUntil !== null && leaseUntil < leasedBefore
+			? { state: 'failed', error: 'interrupted', reasonText: NEVER_SENT, leaseOwner: null, leaseUntil: null }
+			: null,
+	);
+	return changed.length;
+}
+
+const NEVER_SENT =
+	'The execution that was to send it ended before it did, and none did so within a day. It was not sent. Send it again if it still matters.';

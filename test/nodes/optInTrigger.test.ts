@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
+import type { IRun } from 'n8n-workflow';
 
 import { WhatsAppOptInTrigger } from '../../nodes/WhatsAppOptInTrigger/WhatsAppOptInTrigger.node';
 import { closeStores } from '../../store/pool';
@@ -164,7 +165,7 @@ describe('WhatsApp Opt-In Trigger, trigger', () => {
 		await until(() => first.executions.length === 1);
 		const untaken = () => house.store.read((db) => db.selectFrom('event').select('taken_at').execute());
 		expect(await untaken()).toEqual([{ taken_at: null }]);
-		first.executions[0]?.end();
+		first.executions[0]?.end({ status: 'success', finished: true });
 		let taken = false;
 		while (!taken) taken = (await untaken()).every(({ taken_at: at }) => at !== null);
 		await closeFirst?.();
@@ -174,6 +175,47 @@ describe('WhatsApp Opt-In Trigger, trigger', () => {
 		await until(() => second.executions.length > 0);
 		await closeFunction?.();
 		expect(second.executions.map(({ outputs }) => outputs.findIndex((items) => items.length > 0))).toEqual([1]);
+	});
+
+	describe('when n8n says how the execution ended', () => {
+		const nodeFailed = { resultData: { runData: {}, lastNodeExecuted: 'Reply', error: {} } };
+		const nobodyKnows = { resultData: { runData: {}, error: {} } };
+		const table: Array<[string, unknown, 'taken' | 'again']> = [
+			['well', { status: 'success', finished: true }, 'taken'],
+			['waiting in a Wait node', { status: 'waiting', finished: false }, 'taken'],
+			['with an error of a node, on a worker', { status: 'error', finished: false, data: nodeFailed }, 'taken'],
+			[
+				'with an error of a node, here',
+				{ status: 'error', finished: false, data: { resultData: { runData: { Reply: [] } } } },
+				'taken',
+			],
+			['cancelled on a worker', { status: 'canceled', finished: false, data: nobodyKnows }, 'taken'],
+			['cancelled by hand', Object.assign(new Error('cancelled'), { reason: 'manual' }), 'taken'],
+			['by the workflow’s time limit', Object.assign(new Error('cancelled'), { reason: 'timeout' }), 'taken'],
+			['by n8n going down', Object.assign(new Error('cancelled'), { reason: 'shutdown' }), 'again'],
+			['stalled, because its worker was killed', { status: 'error', finished: false, data: nobodyKnows }, 'again'],
+			['crashed', { status: 'crashed', finished: false, data: nodeFailed }, 'again'],
+			['still running when its job was gone', { status: 'running', finished: false, data: nobodyKnows }, 'again'],
+			['before it began: the workflow may not use a credential', undefined, 'again'],
+			['before it began: Redis or n8n’s database is away', new Error('connect ECONNREFUSED'), 'again'],
+		];
+		it.each(table)('%s: its events are taken, or handed over again', async (_, end, expected) => {
+			await call(metaMessage('START'));
+			const context = triggerContext({ credentials: house.credentials, parameters: meta });
+			context.state.endAtOnce = false;
+			const { closeFunction } = await trigger.trigger.call(context.node);
+			await until(() => context.executions.length === 1);
+			const [first] = context.executions;
+			if (end instanceof Error) first?.fail(end);
+			else first?.end(end as Partial<IRun> | undefined);
+			if (expected === 'again') await until(() => context.executions.length === 2);
+			const takenAt = () =>
+				house.store.read((db) => db.selectFrom('event').select('taken_at').executeTakeFirstOrThrow());
+			if (expected === 'taken') while ((await takenAt()).taken_at === null);
+			expect((await takenAt()).taken_at === null).toBe(expected === 'again');
+			context.executions[1]?.end({ status: 'success', finished: true });
+			await closeFunction?.();
+		});
 	});
 
 	it('takes in a test run what the test’s webhook received, and leaves the rest to the published workflow', async () => {
