@@ -214,6 +214,10 @@ export function fromShortcodeOn(behind: readonly string[]): string[] {
 	return start < 0 ? [] : behind.slice(start);
 }
 
+/** Whether a word on its own says nothing: of a greeting, courtesy, leave-taking, or of asking for something. */
+export const isCourtesyWord = (word: string): boolean =>
+	[GREETINGS, COURTESIES, CLOSINGS, REQUESTS, FILLERS].some((list) => list.has(word));
+
 /** Whether what stands behind a keyword is courtesy, leave-taking with who signs, or nothing. */
 export function isCourtesy(behind: readonly string[]): boolean {
 	const end = endOfCourtesy(behind);

@@ -1,3 +1,4 @@
+import { isCourtesyWord } from './courtesy';
 import { foldedWords } from './foldText';
 import { plainStopWords } from './keywordLists';
 import { dutch } from './optOutWords/dutch';
@@ -48,8 +49,16 @@ export const optOutTables: Readonly<Record<string, OptOutTable>> = {
 /** Every pattern under each word it can begin with. */
 type Index = ReadonlyMap<string, readonly WordPattern[]>;
 
-type PatternList = 'ordinary' | 'doubtful' | 'optOut' | 'hints' | 'inJest' | 'otherNumber';
-const PATTERN_LISTS: readonly PatternList[] = ['ordinary', 'doubtful', 'optOut', 'hints', 'inJest', 'otherNumber'];
+type PatternList = 'ordinary' | 'doubtful' | 'optOut' | 'hints' | 'inJest' | 'takenBack' | 'otherNumber';
+const PATTERN_LISTS: readonly PatternList[] = [
+	'ordinary',
+	'doubtful',
+	'optOut',
+	'hints',
+	'inJest',
+	'takenBack',
+	'otherNumber',
+];
 
 const languages = Object.values(optOutTables).map((table) => {
 	const classes = new Map(Object.entries(table.words).map(([name, words]) => [name, words.split(' ')]));
@@ -62,6 +71,7 @@ const languages = Object.values(optOutTables).map((table) => {
 		optOut: compiled('optOut'),
 		hints: compiled('hints'),
 		inJest: compiled('inJest'),
+		takenBack: compiled('takenBack'),
 		otherNumber: compiled('otherNumber'),
 	};
 	return {
@@ -85,7 +95,7 @@ const elsewhereAnywhere = [
 	'tram',
 ];
 const readers = languages.map(({ patterns, ours, elsewhere, connectives }): Language => {
-	const { ordinary, doubtful, optOut, hints, inJest, otherNumber } = patterns;
+	const { ordinary, doubtful, optOut, hints, inJest, takenBack, otherNumber } = patterns;
 	return {
 		...{
 			ours,
@@ -98,6 +108,7 @@ const readers = languages.map(({ patterns, ours, elsewhere, connectives }): Lang
 			optOut: indexOf(optOut),
 			hints: indexOf(hints),
 			inJest: indexOf(inJest),
+			takenBack: indexOf(takenBack),
 			otherNumber: indexOf(otherNumber),
 		},
 	};
@@ -140,18 +151,23 @@ export function readOptOutWording(text: string): OptOutVerdict {
 			.map((words, index) => [...(clauses[index] ?? []).slice(0, SHORT_WORDS), ...words.slice(0, SHORT_WORDS)]),
 	];
 	const isInJest = readers.some(({ inJest }) => isFound(withPairs, inJest));
+	const isTakenBack = readers.some(({ takenBack }) => isFound(clauses, takenBack));
 	for (const language of readers) {
 		const left = clauses.map((words) => [...words]);
 		setAside(left, language.ordinary);
 		if (setAside(left, language.doubtful)) verdicts.push('doubtful');
 		const found = findOptOut(left, clauses, language, isInJest);
-		if (found === 'optOut') return 'optOut';
-		verdicts.push(found, isHinted(left, clauses, language) ? 'hinted' : 'no');
+		if (found === 'optOut' && !isTakenBack) return 'optOut';
+		verdicts.push(found === 'optOut' ? 'doubtful' : found, isHinted(left, clauses, language) ? 'hinted' : 'no');
 		for (const [clause, words] of left.entries())
 			for (const [at, word] of words.entries()) if (word === SET_ASIDE) plain[clause]?.fill(SET_ASIDE, at, at + 1);
 	}
 	const stopping = plain.filter((words) => isPlainStop(words[0]));
-	if (!isInJest && stopping.some((words) => words.length <= SHORT_WORDS && !isAnyOf(words, anyElsewhere)))
+	if (
+		!isInJest &&
+		!isTakenBack &&
+		stopping.some((words) => words.length <= SHORT_WORDS && !isAnyOf(words, anyElsewhere))
+	)
 		return 'optOut';
 	for (const words of plain)
 		if (words.some(isPlainStop)) verdicts.push(isInJest || isAnyOf(words, anyElsewhere) ? 'hinted' : 'doubtful');
@@ -178,7 +194,8 @@ function findOptOut(
 			isOtherNumber ??= isFound(asWritten, language.otherNumber);
 			if (isOtherNumber) continue;
 			if (isAnyOf(words.slice(start, end), language.ours)) return 'optOut';
-			if (!isInJest && !isAboutElsewhere(asWritten[index] ?? [], start, end, language)) return 'optOut';
+			const near = wordsNear(asWritten[index] ?? [], start, end, language);
+			if (!isInJest && !isAboutElsewhere(near, language) && !isAboutUnknown(near, language)) return 'optOut';
 		}
 	}
 	return verdict;
@@ -188,28 +205,43 @@ function isHinted(clauses: readonly ReadWord[][], asWritten: readonly ReadWord[]
 	return clauses.some((words, index) =>
 		words.some((_, start) => {
 			const end = matchEnd(language.hints, words, start);
-			return end > start && !isAboutElsewhere(asWritten[index] ?? [], start, end, language);
+			return end > start && !isAboutElsewhere(wordsNear(asWritten[index] ?? [], start, end, language), language);
 		}),
 	);
 }
 
-function isAboutElsewhere(
+/** What stands beside what was found, up to a connective. */
+function wordsNear(
 	words: readonly ReadWord[],
 	start: number,
 	end: number,
-	{ ours, elsewhere, connectives }: Language,
-): boolean {
+	{ connectives }: Language,
+): readonly ReadWord[] {
 	const isConnective = (word: ReadWord): boolean => word.some((name) => connectives.has(name));
 	const before = words.slice(Math.max(0, start - NEAR_WORDS), start);
 	const after = words.slice(end, end + NEAR_WORDS);
 	const cut = after.findIndex(isConnective);
-	const near = [
+	return [
 		...before.slice(before.findLastIndex(isConnective) + 1),
 		...words.slice(start, end),
 		...(cut < 0 ? after : after.slice(0, cut)),
 	];
-	return isAnyOf(near, elsewhere) && !isAnyOf(near, ours);
 }
+
+const isAboutElsewhere = (near: readonly ReadWord[], { ours, elsewhere }: Language): boolean =>
+	isAnyOf(near, elsewhere) && !isAnyOf(near, ours);
+
+/** Shorter words say little of what something is about. */
+const SHORTEST_UNKNOWN = 5;
+/** One word that no table knows may be a slip of the finger or somebody they speak to. */
+const UNKNOWN_WORDS = 2;
+
+/** A verb alone is about us only where nothing beside it may be what it is about. */
+const isAboutUnknown = (near: readonly ReadWord[], { ours }: Language): boolean =>
+	!isAnyOf(near, ours) && near.filter(([word = '']) => !isEverydayWord(word)).length >= UNKNOWN_WORDS;
+
+const isEverydayWord = (word: string): boolean =>
+	word.length < SHORTEST_UNKNOWN || word.endsWith('*') || vocabulary.has(word) || isCourtesyWord(word);
 
 const isAnyOf = (words: readonly ReadWord[], wanted: ReadonlySet<string>): boolean =>
 	words.some((word) => word.some((name) => wanted.has(name)));
