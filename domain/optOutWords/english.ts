@@ -89,6 +89,12 @@ export const english: OptOutTable = {
 		'<not> <write> my',
 	],
 	optOut: [
+		'get/let me/us out of this/your/these/the .. <list>/<message>',
+		'make .. <message> stop',
+		'cut it/this/these out',
+		'done with your <message>/spam',
+		'quit/stop blowing .. phone',
+		'lose this/my number',
 		'<stop> .. <send>',
 		'<stop> .. <write>',
 		'<stop> .. <message>',
@@ -255,7 +261,7 @@ export const english: OptOutTable = {
 	],
 	ours: '<write> <message> number data consent permission list lists database alone peace privacy gdpr marketing newsletter correspondence contacted subscribed <consent>',
 	elsewhere:
-		'booking* bookin reservation* appointment* order* deliver* parcel* package* basket cart trolley table tables room rooms flight* ticket* meal menu pizza burger* onion* sauce sugar cheese bread cake* coffee beans milk nuts egg eggs mayo pickle* salad item items shoes dress size invoice* payment* charge* refund* card bill deposit gym membership* lease contract contracts insurance internet broadband electricity gas line fridge freezer washing machine dishwasher oven boiler heating alarm battery watch clock screen car engine bike brakes tyre* bus tram train station taxi metro parking class classes lesson* course courses practice training school nursery trip excursion camp workshop swim* yoga pilates football daughter son kid child toddler tablet tablets pill* antibiotic* medication medicine* meds treatment* cough* coughing fever bleeding pain itching snoring job shift application vacancy music noise rain tap leak* stain* dent smell slot waitlist dog cat warranty repair* curtains sofa guest guests auto renewal office reception reservation photo* picture* hold plan plans light lights price gift voucher key keys bag filter lid label wine beer ice salt fish meat chicken bacon tomato tomatoes lettuce mushroom* garlic chocolate cream nails hair beard tooth teeth wall floor paint door window roof garden tree hotel night breakfast lunch dinner seat seats ride tour croissants croissant lesson diet walk review webpage website fee fees cover kit toys toy comments',
+		'magazine* motorway highway neighbour* neighbor* traffic alarm* siren booking* bookin reservation* appointment* order* deliver* parcel* package* basket cart trolley table tables room rooms flight* ticket* meal menu pizza burger* onion* sauce sugar cheese bread cake* coffee beans milk nuts egg eggs mayo pickle* salad item items shoes dress size invoice* payment* charge* refund* card bill deposit gym membership* lease contract contracts insurance internet broadband electricity gas line fridge freezer washing machine dishwasher oven boiler heating alarm battery watch clock screen car engine bike brakes tyre* bus tram train station taxi metro parking class classes lesson* course courses practice training school nursery trip excursion camp workshop swim* yoga pilates football daughter son kid child toddler tablet tablets pill* antibiotic* medication medicine* meds treatment* cough* coughing fever bleeding pain itching snoring job shift application vacancy music noise rain tap leak* stain* dent smell slot waitlist dog cat warranty repair* curtains sofa guest guests auto renewal office reception reservation photo* picture* hold plan plans light lights price gift voucher key keys bag filter lid label wine beer ice salt fish meat chicken bacon tomato tomatoes lettuce mushroom* garlic chocolate cream nails hair beard tooth teeth wall floor paint door window roof garden tree hotel night breakfast lunch dinner seat seats ride tour croissants croissant lesson diet walk review webpage website fee fees cover kit toys toy comments',
 	connectives: 'and but so because cos as since or then',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd/omfg/gorgeous/adorable/hilarious/stunning/drooling',

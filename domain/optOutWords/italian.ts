@@ -83,6 +83,8 @@ export const italian: OptOutTable = {
 		'non usa <more> questo numero',
 	],
 	optOut: [
+		'lasciatemi/lassateme/lasciami/lasciateci perdere/perde/stare/in',
+		'non <want> .. più ricevere',
 		'<not> mi/ci? .. <write>/<send> .. <more>',
 		'<not> <write>/<send> <message>/<nothing>/altri/altre/altro .. <message>?',
 		'<not> mi/ci? <write> $',
@@ -229,7 +231,7 @@ export const italian: OptOutTable = {
 	],
 	ours: '<write> <message> offerte numero dati consenso lista liste database rubrica pace privacy gdpr marketing elenco contatto contatti broadcast <consent>',
 	elsewhere:
-		'prenotazion* appuntament* ordin* ordine consegn* pacco pacchi carrello articol* tavol* camera camere stanza volo biglietti biglietto cena menu menù pizza panino cipoll* salsa zucchero formaggio pane torta torte dolc* caffè latte uova glutine scarpe vestito taglia fattur* pagament* rimborso carta bolletta palestra affitto contratto assicurazione internet adsl luce gas linea lavatrice lavastoviglie frigo frigorifero forno caldaia allarme batteria orologio schermo auto macchina motore freni gomme autobus bus tram treno stazione fermata parcheggio cors* lezion* corso allenamento scuola asilo mensa gita laboratorio nuoto yoga calcio danza piano figli* figlio figlia bambin* bimb* pastigli* pillol* antibiotic* medicin* farmac* cura terapia toss* tossire febbre dolor* dente lavoro turno musica rumore piovere rubinetto macchi* smalto odore posto ospite cane gatto riparazione colazione ufficio portinaio visita esame foto commento commenti prezzo regalo chiavi borsa filtro vino birra ghiaccio sale pesce carne pollo pomodor* funghi aglio cioccolato panna unghie capelli barba denti muro porta finestra giardino hotel albergo notte pranzo posti giro tassa cover gioco pista sito',
+		'rivista riviste giornale vicino vicini traffico autostrada maestra semaforo prenotazion* appuntament* ordin* ordine consegn* pacco pacchi carrello articol* tavol* camera camere stanza volo biglietti biglietto cena menu menù pizza panino cipoll* salsa zucchero formaggio pane torta torte dolc* caffè latte uova glutine scarpe vestito taglia fattur* pagament* rimborso carta bolletta palestra affitto contratto assicurazione internet adsl luce gas linea lavatrice lavastoviglie frigo frigorifero forno caldaia allarme batteria orologio schermo auto macchina motore freni gomme autobus bus tram treno stazione fermata parcheggio cors* lezion* corso allenamento scuola asilo mensa gita laboratorio nuoto yoga calcio danza piano figli* figlio figlia bambin* bimb* pastigli* pillol* antibiotic* medicin* farmac* cura terapia toss* tossire febbre dolor* dente lavoro turno musica rumore piovere rubinetto macchi* smalto odore posto ospite cane gatto riparazione colazione ufficio portinaio visita esame foto commento commenti prezzo regalo chiavi borsa filtro vino birra ghiaccio sale pesce carne pollo pomodor* funghi aglio cioccolato panna unghie capelli barba denti muro porta finestra giardino hotel albergo notte pranzo posti giro tassa cover gioco pista sito',
 	connectives: 'e ma però quindi perché perche o poi oppure',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',

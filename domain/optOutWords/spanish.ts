@@ -90,6 +90,8 @@ export const spanish: OptOutTable = {
 		'no .. interes* $',
 	],
 	optOut: [
+		'corten/cortenla/córtenla/corta .. con .. <message>',
+		'saken/sakenme/saquen/quiten .. de .. lista/grupo',
 		'no/nunca .. <write>/<send> .. <more>',
 		'no .. <write>/<send> .. <more> <more>',
 		'no/nunca .. <write>/<send> .. <message>/<offers>',
@@ -225,7 +227,7 @@ export const spanish: OptOutTable = {
 	],
 	ours: '<write> <message> ofertas número datos consentimiento lista listas base difusión paz tranquilo tranquila rgpd lopd contactos agenda grupo publicitari* <consent>',
 	elsewhere:
-		'reserva* cita citas pedid* pedido entrega* paquete* carrito artículo* mesa habitaci* vuelo* billete* entrada entradas menú pizza hamburguesa cebolla* salsa azúcar queso pan tarta pastel café leche huevo* zapatos vestido talla factura* pago* pagos cargo cargos reembolso tarjeta recibo gimnasio contrato alquiler seguro internet luz gas línea fibra lavadora lavavajillas nevera horno caldera alarma batería reloj pantalla coche motor frenos autobús autobus bus tranvía tren estación parada aparcamiento curso clase clases lección entrenamiento colegio cole guardería comedor excursión taller natación yoga fútbol danza hijo hija hijos niño niña pastill* píldora* antibiótic* antibiotic* medicament* tratamiento tos toser fiebre dolor* sangr* trabajo turno música ruido lluvia llover gotear grifo mancha* olor sitio invitad* perro gato garantía reparación oficina médica médico doctora factura conserje volumen tomar pitar quejarse foto* comentario precio regalo llave* bolsa filtro vino cerveza hielo sal pescado carne pollo tomate* champiñones ajo chocolate nata uñas pelo barba diente dientes pared puerta ventana jardín hotel noche desayuno comida cenas plaza plazas vuelta tasa gluten ladrar plástico empanadas croissants juguete ficha',
+		'revista* periódico vecino* tráfico autopista semáforo maestra reserva* cita citas pedid* pedido entrega* paquete* carrito artículo* mesa habitaci* vuelo* billete* entrada entradas menú pizza hamburguesa cebolla* salsa azúcar queso pan tarta pastel café leche huevo* zapatos vestido talla factura* pago* pagos cargo cargos reembolso tarjeta recibo gimnasio contrato alquiler seguro internet luz gas línea fibra lavadora lavavajillas nevera horno caldera alarma batería reloj pantalla coche motor frenos autobús autobus bus tranvía tren estación parada aparcamiento curso clase clases lección entrenamiento colegio cole guardería comedor excursión taller natación yoga fútbol danza hijo hija hijos niño niña pastill* píldora* antibiótic* antibiotic* medicament* tratamiento tos toser fiebre dolor* sangr* trabajo turno música ruido lluvia llover gotear grifo mancha* olor sitio invitad* perro gato garantía reparación oficina médica médico doctora factura conserje volumen tomar pitar quejarse foto* comentario precio regalo llave* bolsa filtro vino cerveza hielo sal pescado carne pollo tomate* champiñones ajo chocolate nata uñas pelo barba diente dientes pared puerta ventana jardín hotel noche desayuno comida cenas plaza plazas vuelta tasa gluten ladrar plástico empanadas croissants juguete ficha',
 	connectives: 'y pero porque pues o así luego',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
