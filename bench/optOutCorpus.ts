@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { parseText, saidWithoutGroup } from '../domain/keyword';
+import type { OptOutVerdict } from '../domain/optOutWording';
 
 export interface CorpusRow {
 	language: string;
@@ -14,12 +15,16 @@ export interface CorpusRow {
 export interface CorpusFigures {
 	optOuts: number;
 	recognised: number;
-	/** Opt-outs not recognised, by which at least nobody is registered. */
-	missedButSafe: number;
+	/** Opt-outs not recognised, whose writers are asked. */
+	asked: number;
+	/** Opt-outs by which somebody may be registered. */
+	lost: number;
 	ordinary: number;
 	falseAlarms: number;
-	/** Ordinary messages that let nobody go, and register nobody either. */
+	/** Ordinary messages whose writers are asked. */
 	doubted: number;
+	/** Ordinary messages that let nobody go and register nobody either. */
+	hinted: number;
 }
 
 export const CORPUS_FILE = 'test/corpus/optOutWording.tsv';
@@ -36,10 +41,11 @@ export function readCorpus(file: string): CorpusRow[] {
 }
 
 /** What the rules make of a text, as it decides over registrations. */
-export function verdictOn(text: string): 'optOut' | 'looksLikeOne' | 'no' {
-	const { kind, looksLikeOptOut } = saidWithoutGroup(parseText(text, 'text'));
+export function verdictOn(text: string): OptOutVerdict {
+	const { kind, looksLikeOptOut, isDoubtful } = saidWithoutGroup(parseText(text, 'text'));
 	if (kind === 'stop') return 'optOut';
-	return looksLikeOptOut ? 'looksLikeOne' : 'no';
+	if (isDoubtful) return 'doubtful';
+	return looksLikeOptOut ? 'hinted' : 'no';
 }
 
 export function measureCorpus(rows: readonly CorpusRow[]): CorpusFigures {
@@ -48,9 +54,11 @@ export function measureCorpus(rows: readonly CorpusRow[]): CorpusFigures {
 	return {
 		optOuts: count('optOut'),
 		recognised: count('optOut', 'optOut'),
-		missedButSafe: count('optOut', 'looksLikeOne'),
+		asked: count('optOut', 'doubtful'),
+		lost: count('optOut', 'no'),
 		ordinary: count('ordinary'),
 		falseAlarms: count('ordinary', 'optOut'),
-		doubted: count('ordinary', 'looksLikeOne'),
+		doubted: count('ordinary', 'doubtful'),
+		hinted: count('ordinary', 'hinted'),
 	};
 }

@@ -19,7 +19,16 @@ import {
 	type WordPattern,
 } from './wordPattern';
 
-export type OptOutVerdict = 'optOut' | 'looksLikeOne' | 'no';
+/**
+ * What a text is, from the surest to the least. `optOut` lets the person go; `doubtful` may be an opt-out, so that the person is asked;
+ * `hinted` has something of one, so that it registers nobody.
+ */
+const VERDICTS = ['optOut', 'doubtful', 'hinted', 'no'] as const;
+export type OptOutVerdict = (typeof VERDICTS)[number];
+
+/** The one that does more for whoever wants to leave. */
+export const surestOf = (verdicts: readonly OptOutVerdict[]): OptOutVerdict =>
+	VERDICTS.find((verdict) => verdicts.includes(verdict)) ?? 'no';
 
 /** More words than this after a stop word are a sentence about something else. */
 const SHORT_WORDS = 6;
@@ -120,7 +129,7 @@ const respell = speller(
  */
 export function readOptOutWording(text: string): OptOutVerdict {
 	const clauses = clausesOf(text);
-	let isDoubtful = false;
+	const verdicts: OptOutVerdict[] = ['no'];
 	// What no language has set aside.
 	const plain = clauses.map((words) => [...words]);
 	// "Stop, small correction: …" is one phrase, whatever mark stands after its first word.
@@ -134,18 +143,19 @@ export function readOptOutWording(text: string): OptOutVerdict {
 	for (const language of readers) {
 		const left = clauses.map((words) => [...words]);
 		setAside(left, language.ordinary);
-		if (setAside(left, language.doubtful)) isDoubtful = true;
+		if (setAside(left, language.doubtful)) verdicts.push('doubtful');
 		const found = findOptOut(left, clauses, language, isInJest);
 		if (found === 'optOut') return 'optOut';
-		if (found === 'looksLikeOne' || isHinted(left, clauses, language)) isDoubtful = true;
+		verdicts.push(found, isHinted(left, clauses, language) ? 'hinted' : 'no');
 		for (const [clause, words] of left.entries())
 			for (const [at, word] of words.entries()) if (word === SET_ASIDE) plain[clause]?.fill(SET_ASIDE, at, at + 1);
 	}
 	const stopping = plain.filter((words) => isPlainStop(words[0]));
 	if (!isInJest && stopping.some((words) => words.length <= SHORT_WORDS && !isAnyOf(words, anyElsewhere)))
 		return 'optOut';
-	const holdsStop = plain.some((words) => words.some(isPlainStop));
-	return isDoubtful || holdsStop ? 'looksLikeOne' : 'no';
+	for (const words of plain)
+		if (words.some(isPlainStop)) verdicts.push(isInJest || isAnyOf(words, anyElsewhere) ? 'hinted' : 'doubtful');
+	return surestOf(verdicts);
 }
 
 /** So near to what was found, a word of another world says what it is about. German and Dutch name the thing before the verb. */
@@ -164,7 +174,7 @@ function findOptOut(
 		for (let start = 0; start < words.length; start++) {
 			const end = matchEnd(language.optOut, words, start);
 			if (end <= start) continue;
-			verdict = 'looksLikeOne';
+			verdict = isInJest ? 'hinted' : 'doubtful';
 			isOtherNumber ??= isFound(asWritten, language.otherNumber);
 			if (isOtherNumber) continue;
 			if (isAnyOf(words.slice(start, end), language.ours)) return 'optOut';
@@ -211,6 +221,10 @@ export function beginsOrdinaryPhrase(text: string): boolean {
 	const clauses = clausesOf(text);
 	return readers.some(({ ordinary }) => matchEnd(ordinary, clauses[0] ?? [], 0) > 0);
 }
+
+/** Whether a text speaks of a thing of another world: a booking, goods, a machine. */
+export const namesOtherThings = (text: string): boolean =>
+	clausesOf(text).some((words) => isAnyOf(words, anyElsewhere));
 
 /** A gap in a pattern reaches over no punctuation: "No, send me the messages" is not "no messages". */
 function clausesOf(text: string): ReadWord[][] {

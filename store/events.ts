@@ -142,6 +142,24 @@ export async function newestSignalAt(db: Database, identityId: number): Promise<
 	return row?.at ?? null;
 }
 
+/** What a message in doubt came to. */
+const DOUBTS = ['doubtful', 'alreadyAsked', 'alreadyOptedOut'];
+
+/** When the person last wrote what may be an opt-out, after `since`; null: not. */
+export async function newestDoubtAt(db: Database, identityId: number, since: number): Promise<number | null> {
+	const row = await db
+		.selectFrom('event')
+		.select('effective_at as at')
+		.where('identity_id', '=', identityId)
+		.where('kind', '=', 'message')
+		.where('outcome', 'in', DOUBTS)
+		.where('effective_at', '>', since)
+		.orderBy('effective_at', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+	return row?.at ?? null;
+}
+
 /** Everything that bears on one person's consent. */
 export async function historyOf(db: Database, identityId: number): Promise<HistoryEvent[]> {
 	return await db

@@ -168,6 +168,7 @@ function messageSignal(message: IncomingMessage): WithoutPlace {
 		shortcode: words.shortcode,
 		invitationCode: words.invitationCode,
 		looksLikeOptOut: words.looksLikeOptOut,
+		isDoubtful: words.isDoubtful,
 		withoutGroup: words.withoutGroup,
 		opensWindow: message.channel === 'whatsapp' && hearingOf(message.messageType).opensWindow,
 		text: message.text,

@@ -52,6 +52,24 @@ describe('On a real n8n', () => {
 		expect(await world.ask('check', { numbers: bruno })).toMatchObject({ registered: true });
 	});
 
+	it('what may be an opt-out is asked about once, in the language of the text, and only STOP ends it', async () => {
+		const before = world.received(bruno, 'whatsapp').length;
+		const asked = () => world.received(bruno, 'whatsapp').slice(before);
+		await world.whatsApp(bruno, 'What happens if I unsubscribe?');
+		await eventually(() => (asked().length > 0 ? true : undefined));
+		expect(asked()).toEqual([expect.stringContaining('Then answer STOP')]);
+		await world.whatsApp(bruno, 'Not interested');
+		await world.whatsApp(bruno, 'yes');
+		await pause(1_500);
+		expect(asked()).toHaveLength(1);
+		expect(await world.ask('check', { numbers: bruno })).toMatchObject({ registered: true });
+		await world.whatsApp(bruno, 'STOP');
+		await eventually(() => (asked().length > 1 ? true : undefined));
+		expect(await world.ask('check', { numbers: bruno })).toMatchObject({ registered: false });
+		await world.whatsApp(bruno, 'START');
+		await eventually(() => (asked().length > 2 ? true : undefined));
+	});
+
 	it('the same webhook delivered twice changes nothing twice', async () => {
 		const id = `wamid.${randomUUID()}`;
 		const phone = '+393381111111';
