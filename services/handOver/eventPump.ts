@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { StoreHandle } from '../../store/pool';
+import type { Store } from '../../store/store';
 import { finishInterrupted, settleLeftBehind } from './finishInterrupted';
 import {
 	claimEvents,
@@ -102,7 +103,7 @@ export class EventPump {
 				await this.rest(POLL_MS);
 			} catch (error) {
 				this.report(error);
-				if (this.executions.size === 0) this.letGo();
+				this.letGo();
 				await this.rest(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures++, 10)));
 			}
 		}
@@ -118,7 +119,7 @@ export class EventPump {
 				leaseMs: LEASE_MS,
 			});
 			if (events.length === 0) return;
-			const execution = this.execute(store, events).finally(() => {
+			const execution = this.execute(events).finally(() => {
 				this.executions.delete(execution);
 				this.wakeUp();
 			});
@@ -133,10 +134,12 @@ export class EventPump {
 	}
 
 	/** Never rejects: what became of the execution decides whether its events are handed over again. */
-	private async execute(store: StoreHandle['store'], events: HandedEvent[]): Promise<void> {
+	private async execute(events: HandedEvent[]): Promise<void> {
 		const claim = { owner: this.owner, ids: events.map(({ id }) => id), handOver: events[0]?.handOver ?? 1 };
 		const renewal = setInterval(() => {
-			renewClaims(store, { ...claim, leaseMs: LEASE_MS }).catch((error: unknown) => this.report(error));
+			this.onStore((store) => renewClaims(store, { ...claim, leaseMs: LEASE_MS })).catch((error: unknown) =>
+				this.report(error),
+			);
 		}, RENEW_MS);
 		renewal.unref();
 		const end = await this.endOf(events);
@@ -144,7 +147,7 @@ export class EventPump {
 		else this.failedStarts = 0;
 		for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
 			try {
-				await RECORD[end](store, claim);
+				await this.onStore((store) => RECORD[end](store, claim));
 				break;
 			} catch (error) {
 				this.report(error);
@@ -153,6 +156,16 @@ export class EventPump {
 			}
 		}
 		clearInterval(renewal);
+	}
+
+	/** Asks for the store anew: the one from before the execution may be broken by now. */
+	private async onStore(work: (store: Store) => Promise<void>): Promise<void> {
+		const handle = await this.options.acquire();
+		try {
+			await work(handle.store);
+		} finally {
+			handle.release();
+		}
 	}
 
 	private async endOf(events: HandedEvent[]): Promise<ExecutionEnd> {

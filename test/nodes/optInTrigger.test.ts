@@ -1,9 +1,11 @@
-import { renameSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import type { IRun } from 'n8n-workflow';
 
 import { WhatsAppOptInTrigger } from '../../nodes/WhatsAppOptInTrigger/WhatsAppOptInTrigger.node';
-import { closeStores } from '../../store/pool';
+import { storeSettings } from '../../nodes/shared/store';
+import { acquireStore, closeStores } from '../../store/pool';
 import { enterHouse, type NodeHouse } from './nodeHouse';
 import { resultOf } from './runWorkflow';
 import { metaMessage, triggerContext, until, webhookContext } from './triggerContext';
@@ -111,6 +113,62 @@ describe('WhatsApp Opt-In Trigger, webhook', () => {
 				(await call({ method: 'GET', url: '/?hub.mode=subscribe&hub.verify_token=word&hub.challenge=42' })).answer
 					.status,
 			).toBe(200);
+		});
+	});
+
+	describe('on a bad day of the disk', () => {
+		const pragma = async (text: string) => {
+			const handle = await acquireStore(storeSettings(house.storeCredential), { create: false });
+			await sql.raw(`pragma ${text}`).execute(handle.store.db);
+			handle.release();
+		};
+		const inPlaceOfTheFile = (put: () => void) => async () => {
+			await house.store.close();
+			await closeStores();
+			renameSync(storeFile(), `${storeFile()}.away`);
+			put();
+			return () => {
+				rmSync(storeFile(), { recursive: true });
+				renameSync(`${storeFile()}.away`, storeFile());
+			};
+		};
+		const days: Array<[string, () => Promise<() => unknown>, RegExp]> = [
+			[
+				'it is full',
+				async () => {
+					await pragma('max_page_count = 1');
+					return () => pragma('max_page_count = 1000000');
+				},
+				/disk is full/,
+			],
+			[
+				'it is read-only',
+				async () => {
+					await pragma('query_only = on');
+					return () => undefined;
+				},
+				/read-only/,
+			],
+			['a folder lies in place of the store', inPlaceOfTheFile(() => mkdirSync(storeFile())), /no folder/],
+			[
+				'something else lies in place of the store',
+				inPlaceOfTheFile(() => writeFileSync(storeFile(), 'no database '.repeat(100))),
+				/no SQLite database/,
+			],
+		];
+		it.each(days)('answers 503 when %s, and takes in what comes again when that is over', async (_, begin, says) => {
+			const long = metaMessage(`A long story ${'x'.repeat(40_000)}`, { id: 'wamid.9' });
+			const end = await begin();
+			const { answer, logged } = await call(long);
+			expect(answer.status).toBe(503);
+			expect(answer.body).not.toContain('optin.sqlite');
+			await end();
+			expect((await call(long)).answer.status).toBe(200);
+			const handle = await acquireStore(storeSettings(house.storeCredential), { create: false });
+			const events = await handle.store.read((db) => db.selectFrom('event').select('provider_event_id').execute());
+			handle.release();
+			expect(events).toEqual([{ provider_event_id: 'wamid.9' }]);
+			expect(logged.join()).toMatch(says);
 		});
 	});
 
