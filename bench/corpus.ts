@@ -1,5 +1,6 @@
 import { parseText } from '../domain/keyword';
-import { CORPUS_FILE, type CorpusRow, measureCorpus, readCorpus, verdictOn } from './optOutCorpus';
+import { CORPUS_FILE, type CorpusRow, readCorpus } from './corpusRows';
+import { measureCorpus, verdictOn } from './optOutCorpus';
 
 /** Prints what docs/opt-out-wording.md publishes: `npm run corpus`. */
 const rows = readCorpus(CORPUS_FILE);

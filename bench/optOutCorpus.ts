@@ -1,16 +1,6 @@
-import { readFileSync } from 'node:fs';
-
 import { parseText, saidWithoutGroup } from '../domain/keyword';
 import type { OptOutVerdict } from '../domain/optOutWording';
-
-export interface CorpusRow {
-	language: string;
-	/** What a careful person would say of it. `doubtful`: letting go is right, and so is only not registering anybody. */
-	verdict: 'optOut' | 'ordinary' | 'doubtful';
-	/** `development`, or the held-out set it was first measured in. */
-	part: string;
-	text: string;
-}
+import type { CorpusRow } from './corpusRows';
 
 export interface CorpusFigures {
 	optOuts: number;
@@ -25,19 +15,6 @@ export interface CorpusFigures {
 	doubted: number;
 	/** Ordinary messages that let nobody go and register nobody either. */
 	hinted: number;
-}
-
-export const CORPUS_FILE = 'test/corpus/optOutWording.tsv';
-
-/** @param file tab-separated: language, verdict, part, text; one line of headings. */
-export function readCorpus(file: string): CorpusRow[] {
-	const [, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
-	return lines.map((line) => {
-		const [language = '', verdict = '', part = '', text = ''] = line.split('\t');
-		if (verdict !== 'optOut' && verdict !== 'ordinary' && verdict !== 'doubtful')
-			throw new Error(`"${line}" has no verdict.`);
-		return { language, verdict, part, text };
-	});
 }
 
 /** What the rules make of a text, as it decides over registrations. */

@@ -205,7 +205,7 @@ function parsePiece({ raw, words }: Piece, inOwn: SpokenWords): SpokenWords | nu
 	const [shortcode = '', third, ...after] = fromShortcodeOn(behind);
 	const code = isStop || third === undefined ? null : readInvitationCode(third);
 	const courtesy = code === null && third !== undefined ? [third, ...after] : after;
-	if (shortcode === '' || !isCourtesy(courtesy) || isStopWord(shortcode)) return null;
+	if (shortcode === '' || !isCourtesy(courtesy) || isStopWord(shortcode) || changesMeaning([shortcode])) return null;
 	const kind = isStartWord(keyword) ? ('start' as const) : ('help' as const);
 	const named = isStop
 		? stopping(shortcode)

@@ -6,7 +6,7 @@ import { groupScope, marketingScope, optOutScopes, scopeAll, scopeSms, senderSco
 /** Within this time of an opt-out only START registers (rule 2). */
 export const OPT_OUT_GUARD_MS = 24 * 60 * 60_000;
 /** So long a person who was asked whether to stop is not asked again, and what they answer registers nobody. */
-export const DOUBT_MS = OPT_OUT_GUARD_MS;
+export const DOUBT_MS = 24 * 60 * 60_000;
 
 /** Rule 5. By WhatsApp it registers at that sender; by SMS it is consent to SMS. Either way it lifts a STOP. */
 export function applyStart(draft: Draft, signal: ConsentSignal): ConsentOutcome {
