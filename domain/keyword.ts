@@ -11,7 +11,13 @@ import { foldedWords, foldLetters } from './foldText';
 import { readInvitationCode } from './invitationCode';
 import { hearingOf } from './messageTypes';
 import { helpPhrases, helpWords, plainStopWords, startWords, stopWords } from './keywordLists';
-import { beginsOrdinaryPhrase, readOptOutWording, type OptOutVerdict } from './optOutWording';
+import {
+	beginsOrdinaryPhrase,
+	namesOtherThings,
+	type OptOutVerdict,
+	readOptOutWording,
+	surestOf,
+} from './optOutWording';
 import { speller } from './spelling';
 
 export type SpokenKind = 'start' | 'stop' | 'help' | 'message' | 'ignored';
@@ -24,6 +30,8 @@ export interface SpokenWords {
 	invitationCode: string | null;
 	/** Such a text never registers anybody. True for every stop. */
 	looksLikeOptOut: boolean;
+	/** It may be an opt-out and is not surely one: the person is to be asked. */
+	isDoubtful?: boolean;
 	/** What is said instead where no group has that shortcode; absent: the keyword holds all the same. */
 	withoutGroup?: SpokenWords;
 }
@@ -67,7 +75,11 @@ export function parseMessage(text: string | null, buttonPayload: string | null, 
 	if (buttonPayload === null || words.kind === 'stop' || words.kind === 'ignored') return words;
 	const unseen = parseText(buttonPayload, messageType);
 	if (unseen.kind === 'stop' || (unseen.kind === 'start' && !words.looksLikeOptOut)) return unseen;
-	return { ...words, looksLikeOptOut: words.looksLikeOptOut || unseen.looksLikeOptOut };
+	return {
+		...words,
+		looksLikeOptOut: words.looksLikeOptOut || unseen.looksLikeOptOut,
+		...((words.isDoubtful || unseen.isDoubtful) && { isDoubtful: true }),
+	};
 }
 
 function parseShortText(text: string): SpokenWords {
@@ -94,17 +106,24 @@ function parseShortText(text: string): SpokenWords {
 	}
 	if (words.length === 1 ? isHelpWord(first) : helpPhrases.has(words.join(' ')))
 		return { ...nothingSaid, kind: 'help' };
-	const read = inOwnWords(readOptOutWording(text), words.length === 1 ? readInvitationCode(first) : null);
-	const inOwn = { ...read, looksLikeOptOut: read.looksLikeOptOut || beginsWithStop(text) };
+	const inOwn = inOwnWords(
+		surestOf([readOptOutWording(text), askedForStop(text)]),
+		words.length === 1 ? readInvitationCode(first) : null,
+	);
 	return parseDressed(text, inOwn) ?? inOwn;
 }
 
-/** A sentence or line that begins with a stop word, or asks for one, may mean it, whatever courtesy follows that no list knows: it registers nobody. */
-function beginsWithStop(text: string): boolean {
-	return piecesOf(text).some(({ raw, words }) => {
-		const { keyword = '', isRequested } = keywordOf(words) ?? {};
-		return isStopWord(keyword) && !(isRequested && beginsOrdinaryPhrase(raw));
-	});
+/** A sentence or line that begins with a stop word, or asks for one, may mean it, whatever courtesy follows that no list knows. */
+function askedForStop(text: string): OptOutVerdict {
+	return surestOf(
+		piecesOf(text).map(({ raw, words }) => {
+			const { keyword = '', isRequested } = keywordOf(words) ?? {};
+			if (!isStopWord(keyword)) return 'no';
+			const isOrdinary = beginsOrdinaryPhrase(raw);
+			if (isOrdinary && isRequested) return 'no';
+			return isOrdinary || namesOtherThings(raw) ? 'hinted' : 'doubtful';
+		}),
+	);
 }
 
 /** Where a text may be taken apart: sentences, lines, quotes, emoji; a colon stands between a keyword and its shortcode. */
@@ -186,7 +205,7 @@ function parsePiece({ raw, words }: Piece, inOwn: SpokenWords): SpokenWords | nu
 	const [shortcode = '', third, ...after] = fromShortcodeOn(behind);
 	const code = isStop || third === undefined ? null : readInvitationCode(third);
 	const courtesy = code === null && third !== undefined ? [third, ...after] : after;
-	if (shortcode === '' || !isCourtesy(courtesy) || isStopWord(shortcode)) return null;
+	if (shortcode === '' || !isCourtesy(courtesy) || isStopWord(shortcode) || changesMeaning([shortcode])) return null;
 	const kind = isStartWord(keyword) ? ('start' as const) : ('help' as const);
 	const named = isStop
 		? stopping(shortcode)
@@ -204,16 +223,17 @@ function withGroupOnly(said: SpokenWords, shortcode: string, inOwn: SpokenWords)
 }
 
 function parseLongText(beginning: string, end: string): SpokenWords {
-	const verdicts = [readOptOutWording(beginning), readOptOutWording(end)];
-	return inOwnWords(
-		verdicts.find((verdict) => verdict === 'optOut') ?? verdicts.find((verdict) => verdict === 'looksLikeOne') ?? 'no',
-		null,
-	);
+	return inOwnWords(surestOf([readOptOutWording(beginning), readOptOutWording(end)]), null);
 }
 
 function inOwnWords(verdict: OptOutVerdict, invitationCode: string | null): SpokenWords {
 	if (verdict === 'optOut') return stopping(null);
-	return { ...nothingSaid, invitationCode, looksLikeOptOut: verdict === 'looksLikeOne' };
+	return {
+		...nothingSaid,
+		invitationCode,
+		looksLikeOptOut: verdict !== 'no',
+		...(verdict === 'doubtful' && { isDoubtful: true }),
+	};
 }
 
 const isQuestionMark = (text: string): boolean =>
@@ -238,7 +258,7 @@ function parseStart(second: string | undefined, third: string | undefined): Spok
 	if (third !== undefined && code === null) return null;
 	const shortcode = third !== undefined || code === null ? second.slice(0, SHORTCODE_KEPT) : null;
 	// "START STOP" says two things: nobody is registered by it.
-	if (shortcode !== null && isStopWord(shortcode)) return { ...nothingSaid, looksLikeOptOut: true };
+	if (shortcode !== null && isStopWord(shortcode)) return inOwnWords('doubtful', null);
 	return { ...nothingSaid, kind: 'start', shortcode, invitationCode: code };
 }
 

@@ -200,6 +200,8 @@ describe('A keyword in what people put around it', () => {
 		'START. vielleicht',
 		'start, mais tarde',
 		'I want to start',
+		'START un gimnasio',
+		'start met sporten',
 		'I will start NEWS',
 	])('%j opts nobody in by a guess', (text) => {
 		expect(saidWithoutGroup(parseText(text, 'text')).kind).toBe('message');
