@@ -276,6 +276,28 @@ describe('The words of the templates', () => {
 		);
 	});
 
+	it.each([
+		['+391', 'si è liberato un posto'],
+		['+431', 'Ein Platz ist frei'],
+		['+331', 'une place s’est libérée'],
+		['+341', 'un lugar'],
+		['+351', 'ficou livre'],
+		['+311', 'er is een plaats vrij'],
+		['+441', 'a place has become free'],
+		[null, 'a place has become free'],
+	])('tell who got a place that became free, in the language of %s', (phone, words) => {
+		const file = '2-opt-in-and-opt-out.json';
+		const freed = { applied: true, outcome: 'registered', messageType: null, placeFreed: true, phone };
+		const lets = (name: string, json: object): unknown => {
+			const { conditions } = node(file, name).parameters.conditions as { conditions: Array<{ leftValue: string }> };
+			return evaluate(conditions[0]?.leftValue, json);
+		};
+		expect(lets('Places that became free', freed)).toBe(true);
+		expect(lets('Opt-ins that count', freed)).toBe(false);
+		expect(lets('Places that became free', { applied: true, outcome: 'registered', messageType: 'text' })).toBe(false);
+		expect(evaluate(node(file, 'Say that there is a place').parameters.text, freed)).toContain(words);
+	});
+
 	it('say which group was left, and goodbye to whoever leaves altogether', () => {
 		const { text } = node('2-opt-in-and-opt-out.json', 'Say goodbye').parameters;
 		expect(evaluate(text, { outcome: 'leftGroup', groupName: 'News' })).toContain('left the group News');
