@@ -100,9 +100,12 @@ function parseShortText(text: string): SpokenWords {
 		// A group may be called like a courtesy ("ok"): then it is meant.
 		return words.length === 2 ? { ...alone, shortcode: second ?? null, withoutGroup: alone } : alone;
 	}
-	if (isStartWord(first) && words.length <= 3 && !isSigned && !changesMeaning(words.slice(1))) {
+	if (isStartWord(first) && words.length <= 3 && !isSigned) {
 		const starting = parseStart(second, third);
-		if (starting) return starting;
+		// "START later" is one only where a group is called so.
+		const isPutOff = changesMeaning(words.slice(1));
+		if (starting && isPutOff && starting.shortcode !== null) return { ...starting, withoutGroup: nothingSaid };
+		if (starting && !isPutOff) return starting;
 	}
 	if (words.length === 1 ? isHelpWord(first) : helpPhrases.has(words.join(' ')))
 		return { ...nothingSaid, kind: 'help' };
