@@ -150,10 +150,10 @@ const respell = speller(
  */
 export function readOptOutWording(text: string): OptOutVerdict {
 	let sound: boolean | undefined;
-	const sounds = (): boolean => (sound ??= soundsLikeOptOut(text));
+	const sounds = (): boolean => (sound ??= !isEnoughToJudge(text, 'no') || soundsLikeOptOut(text));
 	const { verdict, isKnown } = readByTables(text, sounds);
 	if (isKnown || verdict === 'doubtful' || !isEnoughToJudge(text, verdict)) return verdict;
-	return sounds() ? 'doubtful' : verdict;
+	return soundsLikeOptOut(text) ? 'doubtful' : verdict;
 }
 
 /** Of a few words the pieces say little, unless a table sees a hint in them. */
@@ -289,9 +289,11 @@ export function beginsOrdinaryPhrase(text: string): boolean {
 export const namesOtherThings = (text: string): boolean =>
 	clausesOf(text).some((words) => isAnyOf(words, anyElsewhere));
 
-/** "a.u.b." and "s.v.p." are words. */
+/** "a.u.b.", "s.v.p." and "my no." are words. */
 const withoutDots = (text: string): string =>
-	text.replace(/(?<!\p{L})(?:\p{L}\.){2,6}(?!\p{L})/gu, (short) => `${short.replaceAll('.', '')} `);
+	text
+		.replace(/(?<!\p{L})(?:\p{L}\.){2,6}(?!\p{L})/gu, (short) => `${short.replaceAll('.', '')} `)
+		.replace(/(?<!\p{L})(my|your|this|mein|mio|mon|mijn|mi|meu)\s(?:no|nr|num|n)\.(?=\s)/giu, '$1 nr');
 
 /** A gap in a pattern reaches over no punctuation: "No, send me the messages" is not "no messages". */
 function clausesOf(text: string): ReadWord[][] {

@@ -95,6 +95,10 @@ export const dutch: OptOutTable = {
 		'<not> .. interess* $',
 	],
 	optOut: [
+		'wil/wou/moet hier/er .. vanaf/af/uit',
+		'hoe kom/kan/zet ik .. hier/er/dit/deze .. vanaf/af/uit',
+		'laat maar .. die/de .. <message>',
+		'laat .. die/de <message> .. maar .. zitten',
 		'hou/houd/houdt es/eens/nou/nu? op met .. <message>',
 		'trek/trekken .. <consent> ... in',
 		'uit de/jullie/deze/die/uw mailing/lijst/app/groep/groepsapp/nieuwsbrief/mailinglijst/verzendlijst',

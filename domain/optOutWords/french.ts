@@ -4,7 +4,7 @@ export const french: OptOutTable = {
 	words: {
 		not: 'ne n jamais plus pas',
 		write:
-			'écris écrivez écrire écrit mecrivez mecrire mécrivez contacter contactez contacte contactes recontacter déranger dérangez dérange importuner importunez harceler harcelez harcèle embêter embêtez emmerder emmerdez spammer spammez solliciter sollicitez textoter écri* contact* dérang* importun* harcel* harcèl* embêt* emmerd* spam* sollicit* relanc*',
+			'écris écrivez écrire écrit mecrivez mecrire mécrivez contacter contactez contacte contactes recontacter recontactez déranger dérangez dérange importuner importunez harceler harcelez harcèle embêter embêtez emmerder emmerdez spammer spammez solliciter sollicitez textoter écri* contact* dérang* importun* harcel* harcèl* embêt* emmerd* spam* sollicit* relanc*',
 		send: 'envoyer envoyez envoie envoies envoyé menvoyez menvoyer adresser adressez envo* menvo* adress*',
 		message:
 			'message messages msg msgs sms texto textos pub pubs publicité publicités spam spams mail mails email newsletter newsletters notification notifications communication communications démarchage sollicitations sollicitation prospection promo promos promotions envoi envois relances conneries whatsapp messag* pub* sms* mail* notif* communica* promo* sollicit* démarch* newsletter*',
@@ -90,6 +90,10 @@ export const french: OptOutTable = {
 		'<not> .. intéress* $',
 	],
 	optOut: [
+		'ne me/nous recontactez/rappelez/resollicitez .. pas/plus',
+		'ne .. me? recontactez/resollicitez pas/plus',
+		'comment .. ne plus recevoir',
+		'plus de notif/notifs',
 		'lâchez/lache/lâche/laissez/fichez/foutez moi/nous .. tranquille/paix/grappe',
 		'voudrais/veux/veu/souhaite pu/plus rien .. recevoir',
 		'ne/n .. <write> plus/pas/jamais',

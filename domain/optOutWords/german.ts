@@ -95,6 +95,10 @@ export const german: OptOutTable = {
 		'was soll das',
 	],
 	optOut: [
+		'wie komm/komme/kommt ich/man .. raus/heraus/weg',
+		'bestelle/bestell .. alles/das/diese/es .. ab',
+		'<me> .. da/hier/dort .. raus/rausnehmen/entfernen/löschen',
+		'bitte .. da/hier raus',
 		'lasst/lass/lassen sie? mich/uns endlich? in ruh/ruhe/frieden/frieda',
 		'unterlassen/unterlasst/unterlasse sie? es/das/dies ... kontakt*/schreib*/anzuschreiben/schicken/senden',
 		'<me> ... von/aus/vom <list> .. streichen/löschen/entfernen/nehmen/abmelden',

@@ -83,6 +83,9 @@ export const italian: OptOutTable = {
 		'non usa <more> questo numero',
 	],
 	optOut: [
+		'avvisi/messaggi/notifiche .. tolgono/disattivano/disattiva/bloccano',
+		'come .. tolgono/tolgo/disattivo/blocco .. <message>',
+		'smettere di mandarmi/inviarmi/scrivermi',
 		'lasciatemi/lassateme/lasciami/lasciateci perdere/perde/stare/in',
 		'non <want> .. più ricevere',
 		'<not> mi/ci? .. <write>/<send> .. <more>',

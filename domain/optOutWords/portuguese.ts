@@ -93,6 +93,9 @@ export const portuguese: OptOutTable = {
 		'não .. interess* $',
 	],
 	optOut: [
+		'número/numero errado .. apag*/remov*/tir*/exclu*',
+		'como .. faço/faz/posso .. parar/sair/cancelar .. <message>/lista/isso/isto',
+		'me tira/tire/tirem daqui/daí/dai',
 		'tirar/tirem/tire/retirar/retirem/remover/removam nos/me/eu .. dos/das/da/do/de/dessa/desta <message>/<list>',
 		'pode/podem/podia tirar nos/me dos/das/da/de',
 		'<not> .. <write>/<send> .. <more>',

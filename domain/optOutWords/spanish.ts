@@ -90,6 +90,10 @@ export const spanish: OptOutTable = {
 		'no .. interes* $',
 	],
 	optOut: [
+		'no me/nos lleguen/llegue/llegan más/mas',
+		'no me .. apunté/inscribí/suscribí/registré .. a/en .. esto/nada/ninguna',
+		'sáquenme/sacadme/sácame/sáqueme/quítenme/quítame/quitadme de aquí/ahí/acá/allí',
+		'para ya de .. <send>/<write>',
 		'corten/cortenla/córtenla/corta .. con .. <message>',
 		'saken/sakenme/saquen/quiten .. de .. lista/grupo',
 		'no/nunca .. <write>/<send> .. <more>',
