@@ -178,7 +178,7 @@ function readByTables(text: string, sounds: () => boolean): { verdict: OptOutVer
 	let isKnown = isTakenBack || isInJest;
 	for (const language of readers) {
 		const left = clauses.map((words) => [...words]);
-		setAside(left, language.ordinary);
+		if (setAside(left, language.ordinary)) isKnown = true;
 		if (setAside(left, language.doubtful)) verdicts.push('doubtful');
 		const found = findOptOut(left, clauses, language, isInJest, sounds);
 		if (found === 'optOut' && !isTakenBack) return { verdict: 'optOut', isKnown: true };

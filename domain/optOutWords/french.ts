@@ -249,7 +249,7 @@ export const french: OptOutTable = {
 	],
 	ours: '<write> <message> offres numéro données consentement liste listes fichier* base diffusion paix tranquille tranquilles rgpd prospection publicitaire* coordonnées relancer <consent>',
 	elsewhere:
-		'magazine* revue* journal voisin* circulation autoroute piment* mairie maîtresse réservation* réserver rendez rdv commande* livr* colis paquet panier article* table chambre vol billet* repas menu pizza burger oignon* sauce sucre fromage pain gâteau* café lait oeufs noix chaussures robe taille facture* paiement* rembours* carte forfait contrat* bail assurance internet box électricité gaz ligne salle sport gym fitness linge vaisselle frigo four chaudière alarme batterie montre écran voiture moteur frein* pneu* bus tram train gare parking cours stage leçon* entraînement école crèche cantine garderie sortie atelier piscine yoga danse foot judo fille fils enfant* petit petite cachet* comprim* antibiotique* médicament* traitement* toux touss* fièvre vomir douleur* saign* boulot travail maladie musique bruit pluie pleuvoir robinet fuite tache* odeur place invité* chien chat garantie réparation bureau accueil terrasse emball* prise sang crème photo* commentaire* lumière prix cadeau clé clés sac filtre vin bière glaçons sel poisson viande poulet tomate* champignons ail chocolat ongles cheveux barbe dent dents mur porte fenêtre jardin hôtel nuit déjeuner dîner places tour frais stock croissants gants argent aboyer miauler site modèle',
+		'télévision télé netflix piano natation veste tache magazine* revue* journal voisin* circulation autoroute piment* mairie maîtresse réservation* réserver rendez rdv commande* livr* colis paquet panier article* table chambre vol billet* repas menu pizza burger oignon* sauce sucre fromage pain gâteau* café lait oeufs noix chaussures robe taille facture* paiement* rembours* carte forfait contrat* bail assurance internet box électricité gaz ligne salle sport gym fitness linge vaisselle frigo four chaudière alarme batterie montre écran voiture moteur frein* pneu* bus tram train gare parking cours stage leçon* entraînement école crèche cantine garderie sortie atelier piscine yoga danse foot judo fille fils enfant* petit petite cachet* comprim* antibiotique* médicament* traitement* toux touss* fièvre vomir douleur* saign* boulot travail maladie musique bruit pluie pleuvoir robinet fuite tache* odeur place invité* chien chat garantie réparation bureau accueil terrasse emball* prise sang crème photo* commentaire* lumière prix cadeau clé clés sac filtre vin bière glaçons sel poisson viande poulet tomate* champignons ail chocolat ongles cheveux barbe dent dents mur porte fenêtre jardin hôtel nuit déjeuner dîner places tour frais stock croissants gants argent aboyer miauler site modèle',
 	connectives: 'et mais donc car parce ou puis',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
@@ -261,6 +261,9 @@ export const french: OptOutTable = {
 		'^ ok/non? stop .. changement de programme/plan',
 	],
 	takenBack: [
+		'la/le/les désinscrire/désabonner/désinscris/désabonne',
+		'ma/mon fille/fils/mère/père/enfant .. désinscri*/désabonn*/ne',
+		'à mon/ma/l ancien/ancienne/autre .. adresse/mail/numéro',
 		'ne/n me/nous/m retirez/supprimez/enlevez/désinscrivez/désabonnez/effacez/rayez/sortez/virez/retire/supprime/enlève/désinscris surtout? pas/jamais',
 		'me/nous retirez/supprimez/enlevez/désinscrivez/désabonnez/effacez surtout? pas',
 		'n/ne arrêtez/arrête/cessez/arrêter surtout/jamais/pas',
