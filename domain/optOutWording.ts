@@ -1,4 +1,5 @@
 import { isCourtesyWord } from './courtesy';
+import { wordsJudged } from './doubtFeatures';
 import { soundsLikeOptOut } from './doubtModel';
 import { foldedWords } from './foldText';
 import { plainStopWords } from './keywordLists';
@@ -158,7 +159,7 @@ export function readOptOutWording(text: string): OptOutVerdict {
 
 /** Of a few words the pieces say little, unless a table sees a hint in them. */
 const isEnoughToJudge = (text: string, verdict: OptOutVerdict): boolean =>
-	verdict === 'hinted' || clausesOf(text).flat().length >= FEWEST_WORDS_JUDGED;
+	verdict === 'hinted' || wordsJudged(text).length >= FEWEST_WORDS_JUDGED;
 
 /** @returns also whether a table has found an opt-out, or what takes one back: then the model is not asked. */
 function readByTables(text: string, sounds: () => boolean): { verdict: OptOutVerdict; isKnown: boolean } {
