@@ -1,9 +1,23 @@
-import { isCourtesy, isDress, withoutGreeting } from './courtesy';
+import {
+	changesMeaning,
+	fromShortcodeOn,
+	isCourtesy,
+	isDress,
+	isSignature,
+	withoutGreeting,
+	withoutRequest,
+} from './courtesy';
 import { foldedWords, foldLetters } from './foldText';
 import { readInvitationCode } from './invitationCode';
 import { hearingOf } from './messageTypes';
 import { helpPhrases, helpWords, plainStopWords, startWords, stopWords } from './keywordLists';
-import { beginsOrdinaryPhrase, readOptOutWording, type OptOutVerdict } from './optOutWording';
+import {
+	beginsOrdinaryPhrase,
+	namesOtherThings,
+	type OptOutVerdict,
+	readOptOutWording,
+	surestOf,
+} from './optOutWording';
 import { speller } from './spelling';
 
 export type SpokenKind = 'start' | 'stop' | 'help' | 'message' | 'ignored';
@@ -16,6 +30,8 @@ export interface SpokenWords {
 	invitationCode: string | null;
 	/** Such a text never registers anybody. True for every stop. */
 	looksLikeOptOut: boolean;
+	/** It may be an opt-out and is not surely one: the person is to be asked. */
+	isDoubtful?: boolean;
 	/** What is said instead where no group has that shortcode; absent: the keyword holds all the same. */
 	withoutGroup?: SpokenWords;
 }
@@ -59,15 +75,22 @@ export function parseMessage(text: string | null, buttonPayload: string | null, 
 	if (buttonPayload === null || words.kind === 'stop' || words.kind === 'ignored') return words;
 	const unseen = parseText(buttonPayload, messageType);
 	if (unseen.kind === 'stop' || (unseen.kind === 'start' && !words.looksLikeOptOut)) return unseen;
-	return { ...words, looksLikeOptOut: words.looksLikeOptOut || unseen.looksLikeOptOut };
+	return {
+		...words,
+		looksLikeOptOut: words.looksLikeOptOut || unseen.looksLikeOptOut,
+		...((words.isDoubtful || unseen.isDoubtful) && { isDoubtful: true }),
+	};
 }
 
 function parseShortText(text: string): SpokenWords {
 	const words = joinedKeyword(foldedWords(text));
 	const [first, second, third] = words;
 	if (first === undefined) return isQuestionMark(text) ? { ...nothingSaid, kind: 'help' } : nothingSaid;
+	// What stands alone behind a mark may be a signature.
+	const isSigned = words.length === 2 && readInvitationCode(second ?? '') === null && piecesOf(text).length > 1;
 	if (
 		words.length <= 2 &&
+		!isSigned &&
 		isStopWord(first) &&
 		(words.length === 1 || plainStopWords.has(first) || !beginsOrdinaryPhrase(text))
 	)
@@ -77,26 +100,50 @@ function parseShortText(text: string): SpokenWords {
 		// A group may be called like a courtesy ("ok"): then it is meant.
 		return words.length === 2 ? { ...alone, shortcode: second ?? null, withoutGroup: alone } : alone;
 	}
-	if (isStartWord(first) && words.length <= 3) {
+	if (isStartWord(first) && words.length <= 3 && !isSigned && !changesMeaning(words.slice(1))) {
 		const starting = parseStart(second, third);
 		if (starting) return starting;
 	}
 	if (words.length === 1 ? isHelpWord(first) : helpPhrases.has(words.join(' ')))
 		return { ...nothingSaid, kind: 'help' };
-	const read = inOwnWords(readOptOutWording(text), words.length === 1 ? readInvitationCode(first) : null);
-	const inOwn = { ...read, looksLikeOptOut: read.looksLikeOptOut || beginsWithStop(text) };
+	const inOwn = inOwnWords(
+		surestOf([readOptOutWording(text), askedForStop(text)]),
+		words.length === 1 ? readInvitationCode(first) : null,
+	);
 	return parseDressed(text, inOwn) ?? inOwn;
 }
 
-/** A sentence or line that begins with a stop word may mean it, whatever courtesy follows that no list knows: it registers nobody. */
-function beginsWithStop(text: string): boolean {
-	return text.split(MARKS).some((piece) => isStopWord(withoutGreeting(foldedWords(piece))[0] ?? ''));
+/** A sentence or line that begins with a stop word, or asks for one, may mean it, whatever courtesy follows that no list knows. */
+function askedForStop(text: string): OptOutVerdict {
+	return surestOf(
+		piecesOf(text).map(({ raw, words }) => {
+			const { keyword = '', isRequested } = keywordOf(words) ?? {};
+			if (!isStopWord(keyword)) return 'no';
+			const isOrdinary = beginsOrdinaryPhrase(raw);
+			if (isOrdinary && isRequested) return 'no';
+			return isOrdinary || namesOtherThings(raw) ? 'hinted' : 'doubtful';
+		}),
+	);
 }
 
 /** Where a text may be taken apart: sentences, lines, quotes, emoji; a colon stands between a keyword and its shortcode. */
 const MARKS =
-	/[.!?¡¿;,\n\r"“”„‟«»‹›*_~()[\]{}|•–—…]|\s['‘’]|['‘’]\s|^['‘’]|['‘’]$|\p{Extended_Pictographic}[\p{M}\u200d\ufe0f\p{Extended_Pictographic}\p{Emoji_Modifier}]*/u;
+	/[.!?¡¿;,\n\r"“”„‟«»‹›*_~()[\]{}|•–—…]|\s-+(?=\s|\p{L})|\s['‘’]|['‘’]\s|^['‘’]|['‘’]$|\p{Extended_Pictographic}[\p{M}\u200d\ufe0f\p{Extended_Pictographic}\p{Emoji_Modifier}]*/u;
 const MOST_PIECES = 12;
+
+/** A part of a text between two marks. */
+interface Piece {
+	raw: string;
+	all: string[];
+	/** Without the greeting in front. */
+	words: string[];
+}
+
+const piecesOf = (text: string): Piece[] =>
+	text
+		.split(MARKS)
+		.map((raw) => ({ raw, words: withoutGreeting(joinedKeyword(foldedWords(raw))), all: foldedWords(raw) }))
+		.filter(({ all }) => all.length > 0);
 
 /**
  * A keyword in what people put around it: a greeting, courtesy, quotes, a signature. All the rest must be such dress, so that nobody is
@@ -104,50 +151,89 @@ const MOST_PIECES = 12;
  * @param inOwn what the text says where it is no keyword.
  */
 function parseDressed(text: string, inOwn: SpokenWords): SpokenWords | null {
-	const pieces = text
-		.split(MARKS)
-		.map((raw) => ({ raw, words: withoutGreeting(joinedKeyword(foldedWords(raw))), all: foldedWords(raw) }))
-		.filter(({ all }) => all.length > 0);
+	const pieces = piecesOf(text);
 	if (pieces.length === 0 || pieces.length > MOST_PIECES) return null;
-	const isKeyword = (word = ''): boolean => isStopWord(word) || isStartWord(word) || isHelpWord(word);
-	const said = pieces.filter(({ raw, words, all }) => isKeyword(words[0]) || !isDress(raw, all));
-	const [only] = said;
-	if (only === undefined || said.length > 1) return null;
-	const [first = '', second, third] = only.words;
-	const isStop = isStopWord(first);
-	if (!isKeyword(first)) return null;
-	if (isHelpWord(first) && !isStop) return isCourtesy(only.words.slice(1)) ? { ...nothingSaid, kind: 'help' } : null;
+	const [piece, ...further] = pieces.filter(({ words }) => keywordOf(words) !== null);
+	if (piece === undefined || further.length > 0) return null;
+	const rest = pieces.filter((each) => each !== piece && !isDress(each.raw, each.all));
+	const next = pieces[pieces.indexOf(piece) + 1];
+	const said = parsePiece(piece, inOwn);
+	if (said === null) return null;
 	// A question about starting is no START.
-	if (!isStop && /[?？]/.test(text)) return null;
-	if (isCourtesy(only.words.slice(1))) {
-		if (isStop && !plainStopWords.has(first) && beginsOrdinaryPhrase(only.raw)) return null;
-		const alone: SpokenWords = isStop ? stopping(null) : { ...nothingSaid, kind: 'start' };
-		const next = only.words.length === 1 ? pieces[pieces.indexOf(only) + 1]?.all : undefined;
-		// START «VIP», and the shortcode on a line of its own.
-		return next?.length === 1 && !isCourtesy(next)
-			? { ...alone, shortcode: next[0]?.slice(0, SHORTCODE_KEPT) ?? null, withoutGroup: alone }
-			: alone;
+	if (said.kind === 'start' && /[?？]/.test(text)) return null;
+	// START «VIP», and the shortcode on a line of its own.
+	const named = next?.all.length === 1 && !isCourtesy(next.all) ? next.all[0]?.slice(0, SHORTCODE_KEPT) : undefined;
+	const isBare = said.shortcode === null && said.kind !== 'help' && keywordOf(piece.words)?.behind.length === 0;
+	if (isBare && named !== undefined && rest.every((each) => each === next))
+		return next && isSignature(next.raw)
+			? { ...said, shortcode: named, withoutGroup: said }
+			: withGroupOnly(said, named, inOwn);
+	if (rest.length === 0) return said;
+	// What else they write is a reason, or more than one wish: a group is left where it is named, and all where the rest says so.
+	if (said.kind !== 'stop' || said.shortcode === null) return null;
+	const isAll = readOptOutWording(rest.map(({ raw }) => raw).join('. ')) === 'optOut';
+	return isAll ? stopping(null) : { ...said, withoutGroup: inOwn };
+}
+
+/** The keyword a piece begins with, also behind what asks for it ("I would like to stop"), and what stands behind it. */
+function keywordOf(words: readonly string[]): { keyword: string; behind: string[]; isRequested: boolean } | null {
+	const [first = '', ...behind] = words;
+	if (isStopWord(first) || isStartWord(first) || isHelpWord(first))
+		return { keyword: first, behind, isRequested: false };
+	const [asked = '', ...after] = withoutRequest(words);
+	if (isStopWord(asked) || isStartWord(asked) || isHelpWord(asked))
+		return { keyword: asked, behind: after, isRequested: true };
+	// The shortcode first: "NEWS stop please".
+	if (plainStopWords.has(behind[0] ?? '') && !changesMeaning([first]))
+		return { keyword: behind[0] ?? '', behind: [first, ...behind.slice(1)], isRequested: true };
+	return null;
+}
+
+function parsePiece({ raw, words }: Piece, inOwn: SpokenWords): SpokenWords | null {
+	const found = keywordOf(words);
+	if (found === null) return null;
+	const { keyword, behind, isRequested } = found;
+	const isStop = isStopWord(keyword);
+	const isPlain = plainStopWords.has(keyword);
+	if (isHelpWord(keyword) && !isStop && isCourtesy(behind)) return { ...nothingSaid, kind: 'help' };
+	if (isStop && !isPlain && beginsOrdinaryPhrase(raw)) return null;
+	if (isCourtesy(behind)) {
+		// Who asks for something without saying what it is of has a sentence in mind, unless they write the keyword as it was told them.
+		if (isRequested && !isPlain && !(isStartWord(keyword) && isTypedAsTold(raw))) return null;
+		return isStop ? stopping(null) : { ...nothingSaid, kind: 'start' };
 	}
+	const [shortcode = '', third, ...after] = fromShortcodeOn(behind);
 	const code = isStop || third === undefined ? null : readInvitationCode(third);
-	if (second === undefined || !isCourtesy(only.words.slice(code === null ? 2 : 3)) || isStopWord(second)) return null;
-	if (isStop && !plainStopWords.has(first) && beginsOrdinaryPhrase(only.raw)) return null;
+	const courtesy = code === null && third !== undefined ? [third, ...after] : after;
+	if (shortcode === '' || !isCourtesy(courtesy) || isStopWord(shortcode) || changesMeaning([shortcode])) return null;
+	const kind = isStartWord(keyword) ? ('start' as const) : ('help' as const);
 	const named = isStop
-		? stopping(second)
-		: { ...nothingSaid, kind: 'start' as const, shortcode: second.slice(0, SHORTCODE_KEPT), invitationCode: code };
-	return { ...named, withoutGroup: isStop && plainStopWords.has(first) ? stopping(null) : inOwn };
+		? stopping(shortcode)
+		: { ...nothingSaid, kind, shortcode: shortcode.slice(0, SHORTCODE_KEPT), invitationCode: code };
+	const isClear = isPlain && !isRequested && shortcode === behind[0];
+	return { ...named, withoutGroup: isClear ? stopping(null) : inOwn };
+}
+
+/** START in capitals within a text in small letters. */
+const isTypedAsTold = (raw: string): boolean => /(^|\P{L})START(\P{L}|$)/u.test(raw) && /\p{Ll}{2}/u.test(raw);
+
+/** A word on its own beside the keyword that is written like no name is a shortcode, or something else. */
+function withGroupOnly(said: SpokenWords, shortcode: string, inOwn: SpokenWords): SpokenWords {
+	return { ...said, shortcode, withoutGroup: said.kind === 'stop' ? said : inOwn };
 }
 
 function parseLongText(beginning: string, end: string): SpokenWords {
-	const verdicts = [readOptOutWording(beginning), readOptOutWording(end)];
-	return inOwnWords(
-		verdicts.find((verdict) => verdict === 'optOut') ?? verdicts.find((verdict) => verdict === 'looksLikeOne') ?? 'no',
-		null,
-	);
+	return inOwnWords(surestOf([readOptOutWording(beginning), readOptOutWording(end)]), null);
 }
 
 function inOwnWords(verdict: OptOutVerdict, invitationCode: string | null): SpokenWords {
 	if (verdict === 'optOut') return stopping(null);
-	return { ...nothingSaid, invitationCode, looksLikeOptOut: verdict === 'looksLikeOne' };
+	return {
+		...nothingSaid,
+		invitationCode,
+		looksLikeOptOut: verdict !== 'no',
+		...(verdict === 'doubtful' && { isDoubtful: true }),
+	};
 }
 
 const isQuestionMark = (text: string): boolean =>
@@ -172,7 +258,7 @@ function parseStart(second: string | undefined, third: string | undefined): Spok
 	if (third !== undefined && code === null) return null;
 	const shortcode = third !== undefined || code === null ? second.slice(0, SHORTCODE_KEPT) : null;
 	// "START STOP" says two things: nobody is registered by it.
-	if (shortcode !== null && isStopWord(shortcode)) return { ...nothingSaid, looksLikeOptOut: true };
+	if (shortcode !== null && isStopWord(shortcode)) return inOwnWords('doubtful', null);
 	return { ...nothingSaid, kind: 'start', shortcode, invitationCode: code };
 }
 

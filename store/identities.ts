@@ -234,13 +234,23 @@ export async function lockPlaces(db: Database, senderIds: readonly number[]): Pr
 	return await takeLocks(db, 'places', senderIds);
 }
 
-/** What is still to be sent to a person goes on under the identity they were merged into. */
+/**
+ * What is still to be sent to a person goes on under the identity they were merged into, and with it what was sent to their
+ * user id: no number says whose that is.
+ */
 export async function adoptMessages(db: Database, fromIdentityId: number, toIdentityId: number): Promise<void> {
 	await db
 		.updateTable('message')
 		.set({ identity_id: toIdentityId })
 		.where('identity_id', '=', fromIdentityId)
 		.where(IS_OPEN)
+		.execute();
+	await db
+		.updateTable('message')
+		.set({ identity_id: toIdentityId })
+		.where('identity_id', '=', fromIdentityId)
+		.where('identity_id', 'is not', null)
+		.where('recipient', 'is', null)
 		.execute();
 }
 

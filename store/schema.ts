@@ -154,7 +154,10 @@ export interface EventTable {
 	output: EventOutput | null;
 	taken_at: number | null;
 	lease_owner: string | null;
+	/** With an owner: held until then. Without one: not handed over before. */
 	lease_until: number | null;
+	/** How often it was handed over to an execution that began. */
+	hand_overs: Generated<number>;
 }
 
 export interface ContactTable {

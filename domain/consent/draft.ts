@@ -8,6 +8,7 @@ export interface Draft {
 	lastInboundAt: Map<number, number>;
 	joined: Set<number>;
 	smsConsentAt: number | null;
+	doubtedAt: number | null;
 }
 
 export const draftOf = (state: ConsentState): Draft => ({
@@ -16,6 +17,7 @@ export const draftOf = (state: ConsentState): Draft => ({
 	lastInboundAt: new Map(state.lastInboundAt),
 	joined: new Set(state.joined),
 	smsConsentAt: state.smsConsentAt,
+	doubtedAt: state.doubtedAt,
 });
 
 export function say(draft: Draft, scope: string, direction: 'in' | 'out', signal: ConsentSignal): void {

@@ -14,5 +14,8 @@ export type ConsentOutcome =
 	| 'refused'
 	| 'numberChanged'
 	| 'help'
+	/** May be an opt-out: to be asked, and asked already. */
+	| 'doubtful'
+	| 'alreadyAsked'
 	| 'unknownSender'
 	| 'none';

@@ -33,6 +33,8 @@ export interface ConsentState {
 	joined: ReadonlySet<number>;
 	/** The latest START by SMS: consent to advertising by SMS. */
 	smsConsentAt: number | null;
+	/** When the person last wrote what may be an opt-out. */
+	doubtedAt: number | null;
 }
 
 export const emptyConsent: ConsentState = {
@@ -41,6 +43,7 @@ export const emptyConsent: ConsentState = {
 	lastInboundAt: new Map(),
 	joined: new Set(),
 	smsConsentAt: null,
+	doubtedAt: null,
 };
 
 /** Whether the person's own word, or their provider's report of it, stands against hearing from this sender. */

@@ -10,7 +10,7 @@ export const german: OptOutTable = {
 			'schreib schreibe schreibt schreiben schreibst anschreiben kontaktieren kontaktiert kontaktiere kontaktierst belästigen belästigt belästige stören stört störe nerven texten anzuschreiben melden schreib* kontaktier* belästig* stör* nerv* zuschreib* sims* zuspamm* kontaktaufnahme',
 		send: 'schick schicke schickt schicken schickst send sende sendet senden zusenden zuschicken verschicken zukommen zuzusenden schick* send* zusend* zuschick* verschick* gesendet geschickt',
 		message:
-			'nachricht nachrichten nachricten sms mails mail emails werbung werbungen werbenachrichten werbe werbesms spam newsletter infos benachrichtigungen benachrichtigung mitteilungen mitteilung meldungen zusendungen whatsapp kontaktaufnahme scheiß scheiss müll mist nachricht* werb* mitteilung* benachrichtig* info sms* meldung* promo* updates whatsapps rundmail* massenmail* spammail* zusend* versand werbeanrufe',
+			'nachricht nachrichten nachrichta nachricten sms mails mail emails werbung werbungen werbenachrichten werbe werbesms spam newsletter infos benachrichtigungen benachrichtigung mitteilungen mitteilung meldungen zusendungen whatsapp kontaktaufnahme scheiß scheiss müll mist nachricht* werb* mitteilung* benachrichtig* info sms* meldung* promo* updates whatsapps rundmail* massenmail* spammail* zusend* versand werbeanrufe',
 		offers: 'angebot angebote aktionen angebot* aktion* sonderangebot* rabattangebot* rabattaktion*',
 		nothing: 'nichts nix nie',
 		want: 'möchte will wünsche mag wollen möchten wünschen brauche verlange möcht* woll* wünsch* gern gerne lust moechte',
@@ -18,7 +18,7 @@ export const german: OptOutTable = {
 		delete:
 			'lösche löschen löscht lösch entferne entfernen entfernt streichen streicht streiche streich nehmen nimm nehmt sperren sperrt lösch* entfern* streich* sperr* gelöscht raus rausnehmen rausgenommen austragen abmelden schmeiß* werft werfen kick* schmeissen',
 		mine: 'nummer daten kontakt handynummer telefonnummer rufnummer kontaktdaten namen eintrag account daten* handynummer* kontakt* telefonnummer* rufnummer*',
-		list: 'liste listen verteiler verteilerliste datenbank system kartei adressliste mailingliste gruppe verteiler* liste* datenbank* kartei* system* kundenliste werbeliste adressverteiler',
+		list: 'liste listen verteiler verteilerliste datenbank system kartei adressliste mailingliste gruppe verteiler* liste* datenbank* kartei* system* kundenliste empfängerliste mailliste whatsappliste adressdatei werbeliste adressverteiler',
 		subscription:
 			'abo abos abonnements abonnement anmeldung registrierung newsletter mitgliedschaft vertrag abo* mitglied* dienst service',
 		consent:
@@ -95,6 +95,10 @@ export const german: OptOutTable = {
 		'was soll das',
 	],
 	optOut: [
+		'lasst/lass/lassen sie? mich/uns endlich? in ruh/ruhe/frieden/frieda',
+		'unterlassen/unterlasst/unterlasse sie? es/das/dies ... kontakt*/schreib*/anzuschreiben/schicken/senden',
+		'<me> ... von/aus/vom <list> .. streichen/löschen/entfernen/nehmen/abmelden',
+		'<me> ... von/aus/vom .. <list> streichen/löschen/entfernen/nehmen/abmelden',
 		'<no> .. weitere/weiteren/<message>/<offers> .. <more>',
 		'<no> weitere/weiteren .. <message>/<offers>',
 		'<no> <message> bitte',
@@ -275,7 +279,7 @@ export const german: OptOutTable = {
 	],
 	ours: 'schreib* anschreib* geschrieben angeschrieben kontaktier* belästig* <message> angebote angebot nummer handynummer telefonnummer rufnummer daten einwilligung zustimmung <list> ruhe frieden datenschutz dsgvo kontakt werbezwecken <consent>',
 	elsewhere:
-		'buchung* reservierung* termin* bestell* liefer* paket* warenkorb artikel position tisch* zimmer flug flüge ticket* karten menü pizza burger zwiebel* soße sauce zucker käse brot brötchen kuchen torte kaffee milch nüsse eier schuhe kleid größe rechnung* zahlung* zahlungen rückerstattung karte vertrag* strom* gasvertrag mietvertrag versicherung internet* fitness* fitnessstudio gym zeitung* zeitungsabo handyvertrag handytarif leitung waschmaschine spülmaschine kühlschrank ofen heizung alarm akku batterie uhr ton bildschirm auto motor bremse* reifen bus tram zug bahn haltestelle parkplatz kurs* schwimmkurs tanzkurs unterricht training schule kita kindergarten ausflug fahrt workshop yoga fussball fußball probestunde tochter sohn kind kinder kleine kleiner tablette* pille* antibiotik* medikament* behandlung therapie husten* fieber blutung* schmerz* job schicht stelle musik lärm regen tropf* fleck* delle geruch garantie reparatur hund katze gast gäste büro empfang arzt untersuchung spiel konzert foto büroadresse klimaanlage montag dienstag mittwoch donnerstag freitag samstag sonntag krank ferien bild kommentar licht preis gutschein schlüssel tüte tasche filter wein bier eis salz fisch fleisch hähnchen tomaten pilze knoblauch schokolade sahne nägel haare bart zahn zähne wand tür fenster garten hotel nacht frühstück mittag abendessen platz plätze gebühr croissants brezeln herd spielzeug abo-box handy tropfen glutenfrei verträge vertrag',
+		'zeitschrift* magazin* nachbar* autobahn verkehr* ampel* buchung* reservierung* termin* bestell* liefer* paket* warenkorb artikel position tisch* zimmer flug flüge ticket* karten menü pizza burger zwiebel* soße sauce zucker käse brot brötchen kuchen torte kaffee milch nüsse eier schuhe kleid größe rechnung* zahlung* zahlungen rückerstattung karte vertrag* strom* gasvertrag mietvertrag versicherung internet* fitness* fitnessstudio gym zeitung* zeitungsabo handyvertrag handytarif leitung waschmaschine spülmaschine kühlschrank ofen heizung alarm akku batterie uhr ton bildschirm auto motor bremse* reifen bus tram zug bahn haltestelle parkplatz kurs* schwimmkurs tanzkurs unterricht training schule kita kindergarten ausflug fahrt workshop yoga fussball fußball probestunde tochter sohn kind kinder kleine kleiner tablette* pille* antibiotik* medikament* behandlung therapie husten* fieber blutung* schmerz* job schicht stelle musik lärm regen tropf* fleck* delle geruch garantie reparatur hund katze gast gäste büro empfang arzt untersuchung spiel konzert foto büroadresse klimaanlage montag dienstag mittwoch donnerstag freitag samstag sonntag krank ferien bild kommentar licht preis gutschein schlüssel tüte tasche filter wein bier eis salz fisch fleisch hähnchen tomaten pilze knoblauch schokolade sahne nägel haare bart zahn zähne wand tür fenster garten hotel nacht frühstück mittag abendessen platz plätze gebühr croissants brezeln herd spielzeug abo-box handy tropfen glutenfrei verträge vertrag',
 	connectives: 'und aber denn weil oder also dann sondern',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
@@ -284,6 +288,32 @@ export const german: OptOutTable = {
 		'hungrig',
 		'wie süß/schön/geil/lecker',
 		'^ halt/ok/nein? stop/stopp/halt .. korrektur/korrigiere/berichtigung/tippfehler/änderung',
+	],
+	takenBack: [
+		'löscht/löschen/lösch/nehmt/nehmen/streicht/streichen/werft/werfen/schmeißt/meldet/melden/entfernt/entfernen sie? mich/uns/mir bitte? bloß/ja/jetzt/noch? nicht',
+		'bitte? mich/uns bitte? bloß? nicht löschen/streichen/abmelden/austragen/rausnehmen/entfernen/rauswerfen',
+		'nie/niemals .. aufhören',
+		'bitte/bloß/ja nicht aufhören',
+		'hört/hör/hören sie? bloß/bitte/ja? nie/niemals/nicht .. auf',
+		'hört einfach/gar/überhaupt? nicht .. auf',
+		'will/wollte/möchte mich? gar/doch/eigentlich? nicht abmelden/kündigen/austragen/weg/raus',
+		'versehentlich/versehen/irrtümlich/irrtum/fälschlicherweise .. gelöscht/abgemeldet/ausgetragen/gekündigt/entfernt/geklickt/rausgeflogen/weg',
+		'gelöscht/abgemeldet/ausgetragen/gekündigt/entfernt/rausgeflogen .. versehentlich/versehen/irrtümlich/irrtum',
+		'ich/wir .. habe/hab/haben .. gelöscht/verloren/entfernt',
+		'habe/hab/haben ich/wir? .. gelöscht/verloren/entfernt',
+		'bin/wurde/wurden/sind/war ich/wir? .. abgemeldet/gelöscht/rausgeflogen/ausgetragen/entfernt',
+		'flieg/fliege/falle ich',
+		'wenn/falls/ob/sobald ich/wir ... abmelde/raus/austrage/kündige/kündigen/stoppe/lösche/abgemeldet/gelöscht/abmelden',
+		'will/möchte/würde/mag .. behalten/dabeibleiben',
+		'unbedingt/gern/gerne/trotzdem/auch weiter/weiterhin',
+		'hoffe .. weiter/weiterhin',
+		'bleibe/bleib .. dabei/gern/gerne/drin',
+		'nicht genug von',
+		'mann/frau/freund/freundin/tochter/sohn/mutter/chef sagt/meint/will ... abmelden/kündigen/aufhören/löschen',
+		'niemals/nie im leben',
+		'auf keinen fall .. löschen/abmelden/verpassen',
+		'hoffentlich/hoffe nicht',
+		'freue/freu mich .. über/auf',
 	],
 	otherNumber: [
 		'alte/alten/andere/anderen/bisherige/neue/neuen nummer/handynummer/telefonnummer',

@@ -90,6 +90,8 @@ export const spanish: OptOutTable = {
 		'no .. interes* $',
 	],
 	optOut: [
+		'corten/cortenla/córtenla/corta .. con .. <message>',
+		'saken/sakenme/saquen/quiten .. de .. lista/grupo',
 		'no/nunca .. <write>/<send> .. <more>',
 		'no .. <write>/<send> .. <more> <more>',
 		'no/nunca .. <write>/<send> .. <message>/<offers>',
@@ -225,7 +227,7 @@ export const spanish: OptOutTable = {
 	],
 	ours: '<write> <message> ofertas número datos consentimiento lista listas base difusión paz tranquilo tranquila rgpd lopd contactos agenda grupo publicitari* <consent>',
 	elsewhere:
-		'reserva* cita citas pedid* pedido entrega* paquete* carrito artículo* mesa habitaci* vuelo* billete* entrada entradas menú pizza hamburguesa cebolla* salsa azúcar queso pan tarta pastel café leche huevo* zapatos vestido talla factura* pago* pagos cargo cargos reembolso tarjeta recibo gimnasio contrato alquiler seguro internet luz gas línea fibra lavadora lavavajillas nevera horno caldera alarma batería reloj pantalla coche motor frenos autobús autobus bus tranvía tren estación parada aparcamiento curso clase clases lección entrenamiento colegio cole guardería comedor excursión taller natación yoga fútbol danza hijo hija hijos niño niña pastill* píldora* antibiótic* antibiotic* medicament* tratamiento tos toser fiebre dolor* sangr* trabajo turno música ruido lluvia llover gotear grifo mancha* olor sitio invitad* perro gato garantía reparación oficina médica médico doctora factura conserje volumen tomar pitar quejarse foto* comentario precio regalo llave* bolsa filtro vino cerveza hielo sal pescado carne pollo tomate* champiñones ajo chocolate nata uñas pelo barba diente dientes pared puerta ventana jardín hotel noche desayuno comida cenas plaza plazas vuelta tasa gluten ladrar plástico empanadas croissants juguete ficha',
+		'revista* periódico vecino* tráfico autopista semáforo maestra reserva* cita citas pedid* pedido entrega* paquete* carrito artículo* mesa habitaci* vuelo* billete* entrada entradas menú pizza hamburguesa cebolla* salsa azúcar queso pan tarta pastel café leche huevo* zapatos vestido talla factura* pago* pagos cargo cargos reembolso tarjeta recibo gimnasio contrato alquiler seguro internet luz gas línea fibra lavadora lavavajillas nevera horno caldera alarma batería reloj pantalla coche motor frenos autobús autobus bus tranvía tren estación parada aparcamiento curso clase clases lección entrenamiento colegio cole guardería comedor excursión taller natación yoga fútbol danza hijo hija hijos niño niña pastill* píldora* antibiótic* antibiotic* medicament* tratamiento tos toser fiebre dolor* sangr* trabajo turno música ruido lluvia llover gotear grifo mancha* olor sitio invitad* perro gato garantía reparación oficina médica médico doctora factura conserje volumen tomar pitar quejarse foto* comentario precio regalo llave* bolsa filtro vino cerveza hielo sal pescado carne pollo tomate* champiñones ajo chocolate nata uñas pelo barba diente dientes pared puerta ventana jardín hotel noche desayuno comida cenas plaza plazas vuelta tasa gluten ladrar plástico empanadas croissants juguete ficha',
 	connectives: 'y pero porque pues o así luego',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
@@ -234,6 +236,25 @@ export const spanish: OptOutTable = {
 		'tan rico/bonito/gracioso',
 		'^ ok/no/espera? stop/para/paren/alto .. corrección/corrijo/rectifico/errata',
 		'^ stop/alto .. cambio de planes/plan',
+	],
+	takenBack: [
+		'no/nunca/jamás me/nos saquéis/saquen/saques/quitéis/quiten/quites/borréis/borren/borres/eliminen/eliminéis/deis/den/des/elimines/retiren',
+		'no/nunca quiero/quería/quisiera/pienso .. darme/salirme/salir/borrarme/perder/perderme/baja/cancelar',
+		'no/nunca dejéis/dejen/dejes/paréis/paren/pares .. de/nunca/con',
+		'nunca .. dejéis/dejen/paréis/paren/cambiéis/cambien',
+		'borr*/eliminad*/dado/dada/baja/sacado/sacada/quitado/quitada/cancel* .. sin/por querer/error/equivocación/accidente/equivoco',
+		'sin/por querer/error/equivocación/accidente .. borr*/eliminad*/baja/dado/quit*/sac*/clic/cancel*',
+		'he/hemos/se .. borrado/eliminado/perdido',
+		'borré/eliminé .. el/la/los/las/tu/su/vuestro/mi',
+		'me habéis/han/has .. dado/dada/quitado/sacado/borrado/eliminado/baja',
+		'si me? cambio/doy/borro/salgo/cancelo/escribo/pongo ... baja/dais/dan/borr*/fuera/móvil/número/pasa/puedo/stop',
+		'quiero/quisiera/querría/gustaría .. seguir/quedarme/continuar/mantener',
+		'sigo/seguimos queriendo/encantado/encantada/interesado/interesada',
+		'^ seguid/sigan así/enviando/mandando',
+		'los/las sigo queriendo',
+		'marido/mujer/hija/hijo/novio/novia/madre/amiga/jefe .. dice/dijo/quiere ... baja/borr*/salir/salga/deje/quite',
+		'espero que no',
+		'ni loca/loco/muerta/muerto/hablar',
 	],
 	otherNumber: [
 		'número antiguo/viejo/anterior/nuevo',

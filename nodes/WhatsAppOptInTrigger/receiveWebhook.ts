@@ -33,6 +33,7 @@ async function answerTo(node: IWebhookFunctions, request: RawRequest): Promise<W
 		receive(store, reader, request, {
 			inbox: inboxOf(node),
 			storeStatuses: node.getNodeParameter('handOverStatuses', false) === true,
+			onUnavailable: (error) => logRefusal(node, error),
 		}),
 	);
 }
@@ -45,11 +46,15 @@ async function readerOf(node: IWebhookFunctions): Promise<WebhookReader> {
 
 /** Anything but a 200 makes the provider come again, which is what is wanted while something is wrong here. */
 function refuse(node: IWebhookFunctions, error: unknown): WebhookAnswer {
-	node.logger.error(
-		`A webhook of "${node.getNode().name}" could not be taken in: ${error instanceof Error ? error.message : String(error)}`,
-	);
+	logRefusal(node, error);
 	const willBeTriedAgain = error instanceof StoreUnavailableError || error instanceof ConfigurationError;
 	return willBeTriedAgain
 		? text(503, 'The store is not available. Please try again.')
 		: text(500, 'This could not be taken in. Please try again.');
+}
+
+function logRefusal(node: IWebhookFunctions, error: unknown): void {
+	node.logger.error(
+		`A webhook of "${node.getNode().name}" could not be taken in: ${error instanceof Error ? error.message : String(error)}`,
+	);
 }

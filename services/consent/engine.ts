@@ -62,7 +62,7 @@ export async function applyConsentSignal(
 	await applyConsentSignals(store, db, await forLeftNumber(db, input, person, { eventId, now }));
 	await contactLearnsNumber(db, person, now);
 	const { stored, limits } = await lockLimited(db, person, input.sender, input.carried ?? [], () =>
-		loadPerson(db, person),
+		loadPerson(db, person, { kind: input.kind, effectiveAt }),
 	);
 	const group = input.shortcode ? ((await findGroupByShortcode(db, input.shortcode)) ?? null) : null;
 	const invitation = await findAnswered(db, person, input, now);

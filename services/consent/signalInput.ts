@@ -25,8 +25,9 @@ export interface SignalInput {
 	shortcode?: string | null;
 	invitationCode?: string | null;
 	/** What is said instead where no group has the shortcode. */
-	withoutGroup?: Pick<SignalInput, 'kind' | 'shortcode' | 'invitationCode' | 'looksLikeOptOut'>;
+	withoutGroup?: Pick<SignalInput, 'kind' | 'shortcode' | 'invitationCode' | 'looksLikeOptOut' | 'isDoubtful'>;
 	looksLikeOptOut?: boolean;
+	isDoubtful?: boolean;
 	/** Whether it is a WhatsApp message of the person that opens the 24-hour window. */
 	opensWindow?: boolean;
 	text?: string | null;

@@ -35,6 +35,8 @@ export interface ReceiveOptions {
 	inbox: string | null;
 	/** Whether statuses are handed to the workflow, too. */
 	storeStatuses: boolean;
+	/** Told why the answer is 503. */
+	onUnavailable?: (error: StoreUnavailableError) => void;
 }
 
 /** How long the acknowledgement of an opt-out waits for messages on their way to that person. */
@@ -58,15 +60,16 @@ export async function receive(
 	store: Store,
 	reader: WebhookReader,
 	request: RawRequest,
-	{ inbox, storeStatuses }: ReceiveOptions,
+	{ inbox, storeStatuses, onUnavailable = () => undefined }: ReceiveOptions,
 ): Promise<WebhookAnswer> {
 	const { answer, events: told } = reader.read(request);
 	const events = told.map(storable);
 	try {
 		await noticeNumberChanges(store, reader.name, events, CARRY_MS);
 	} catch (error) {
-		if (error instanceof StoreUnavailableError) return unavailable;
-		throw error;
+		if (!(error instanceof StoreUnavailableError)) throw error;
+		onUnavailable(error);
+		return unavailable;
 	}
 	const failures: unknown[] = [];
 	const results: SignalResult[] = [];
@@ -97,7 +100,11 @@ export async function receive(
 		...(storeStatuses && inbox !== null && statuses.length > 0 ? [inbox] : []),
 	]);
 
-	if (failures.some((error) => error instanceof StoreUnavailableError)) return unavailable;
+	const away = failures.find((error) => error instanceof StoreUnavailableError);
+	if (away) {
+		onUnavailable(away);
+		return unavailable;
+	}
 	if (failures.length > 0) throw failures[0];
 	return answer;
 }
@@ -161,6 +168,7 @@ function messageSignal(message: IncomingMessage): WithoutPlace {
 		shortcode: words.shortcode,
 		invitationCode: words.invitationCode,
 		looksLikeOptOut: words.looksLikeOptOut,
+		isDoubtful: words.isDoubtful,
 		withoutGroup: words.withoutGroup,
 		opensWindow: message.channel === 'whatsapp' && hearingOf(message.messageType).opensWindow,
 		text: message.text,

@@ -120,13 +120,91 @@ describe('A keyword in what people put around it', () => {
 	});
 
 	it.each([
-		'baja. Que tengan buen día',
+		'ciao, vorrei stop NEWS',
+		'Hi, I would like to stop NEWS please',
+		'can you stop NEWS?',
+		'Hallo, ich möchte bitte stop NEWS',
+		'bonjour, je voudrais stop NEWS svp',
+		'buenas, quiero baja NEWS',
+		'olá, queria parar NEWS obrigada',
+		'hoi, ik wil graag stop NEWS',
+		'NEWS stop please',
+		'STOP the NEWS',
+		'stop bitte NEWS',
+		'unsubscribe from NEWS, thanks in advance',
+		'STOP gruppo NEWS a presto',
+		'STOP NEWS. Non mi servono più',
 		'baja NEWS si son tan amables',
-		'parar muito obrigada',
 		'Olá, parar NEWS. Um bom dia',
-	])('%j registers nobody, though its courtesy is in no list', (text) => {
+		'STOP NEWS - Joe',
+		'stop NEWS\nJan de Vries',
+	])('%j leaves the group it names, and registers nobody where there is none', (text) => {
+		expect(read(text, true)).toMatchObject({ kind: 'stop', shortcode: 'news' });
 		const { kind, looksLikeOptOut } = saidWithoutGroup(parseText(text, 'text'));
 		expect(kind === 'stop' || looksLikeOptOut).toBe(true);
+	});
+
+	it.each([
+		'STOP. Have a great day',
+		'Stop, see you soon - Joe',
+		'basta. A presto',
+		'STOP e buona giornata',
+		'stop, schönen Tag noch',
+		'Abmelden. Auf Wiedersehen',
+		'STOP, bonne soirée. À bientôt',
+		'désabonner, si possible',
+		'baja. Que tengan buen día',
+		'stop. Que le vaya bien, hasta luego',
+		'parar muito obrigada',
+		'sair, tenham um bom dia',
+		'afmelden, fijne dag nog',
+		'stop. Tot ziens',
+		'STOP\n-- \nDr. Hans von der Heide',
+		'stop - Joe',
+		'STOP\nJan de Vries',
+	])('%j ends everything, whatever courtesy and whoever signs', (text) => {
+		expect(read(text, false)).toMatchObject({ kind: 'stop', shortcode: null });
+	});
+
+	it.each([
+		'START. Have a great day',
+		'START - Joe',
+		'START\nJan de Vries',
+		'iscrivimi, a presto',
+		'anmelden. Schönen Abend noch',
+		'inscription, bonne journée',
+		'alta. Que tengan buen día',
+		'inscrever, tenham um bom dia',
+		'aanmelden, fijne avond',
+		'Buongiorno, vorrei START grazie',
+	])('%j opts in, whatever courtesy and whoever signs', (text) => {
+		expect(read(text, false)).toMatchObject({ kind: 'start', shortcode: null });
+	});
+
+	it.each([
+		'help NEWS',
+		'AIUTO NEWS grazie',
+		'Hilfe NEWS bitte',
+		'aide NEWS svp',
+		'ayuda NEWS',
+		'ajuda NEWS pfv',
+		'hulp NEWS',
+	])('%j asks for help with a group, where there is such a one', (text) => {
+		expect(read(text, true)).toMatchObject({ kind: 'help', shortcode: 'news' });
+		expect(saidWithoutGroup(parseText(text, 'text')).kind).toBe('message');
+	});
+
+	it.each([
+		'start maybe',
+		'Start later',
+		'START. vielleicht',
+		'start, mais tarde',
+		'I want to start',
+		'START un gimnasio',
+		'start met sporten',
+		'I will start NEWS',
+	])('%j opts nobody in by a guess', (text) => {
+		expect(saidWithoutGroup(parseText(text, 'text')).kind).toBe('message');
 	});
 
 	it('is understood in every language and dress, with its shortcode or without', () => {

@@ -300,6 +300,45 @@ describe('The words of the templates', () => {
 		);
 	});
 
+	describe('Ask whether to stop', () => {
+		const asked = (json: object): string =>
+			String(evaluate(node('2-opt-in-and-opt-out.json', 'Ask whether to stop').parameters.text, json));
+
+		it.each([
+			['what happens if I unsubscribe?', '+391', 'Shall we stop'],
+			['Cosa succede se mi cancello dai messaggi?', '+491', 'Vuole che smettiamo'],
+			['was passiert, wenn ich mich abmelde?', '+391', 'Sollen wir'],
+			['Vos messages me fatiguent un peu', null, 'Voulez-vous ne plus'],
+			['¿Por qué me mandan tantos mensajes?', '+351', '¿Quiere que'],
+			['não sei se quero mais mensagens', null, 'Quer que deixemos'],
+			['ik weet niet of ik nog berichten wil', '+491', 'Wilt u dat'],
+			['Basta', '+391', 'Vuole che smettiamo'],
+			['👎', '+431', 'Sollen wir'],
+			['👎', '+861', 'Shall we stop'],
+			[null, null, 'Shall we stop'],
+		])('after "%s" of somebody whose number begins with %s by "%s"', (text, phone, words) => {
+			expect(asked({ text, phone })).toContain(words);
+		});
+
+		it.each(['en', 'it', 'de', 'fr', 'es', 'pt', 'nl'])('names the word in %s, in a single SMS', (language) => {
+			const words = asked({ text: 'not interested', phone: '+441', language });
+			expect(words).toContain(' STOP ');
+			expect(words.length).toBeLessThanOrEqual(160);
+		});
+
+		it('only where there is a doubt not asked about yet, and nothing newer was said', () => {
+			const [condition] = (
+				node('2-opt-in-and-opt-out.json', 'Doubts').parameters.conditions as { conditions: { leftValue: string }[] }
+			).conditions;
+			const asks = (outcome: string, applied = true) => evaluate(condition?.leftValue, { outcome, applied });
+			expect(asks('doubtful')).toBe(true);
+			expect([
+				asks('doubtful', false),
+				...['alreadyAsked', 'alreadyOptedOut', 'help', 'none'].map((each) => asks(each)),
+			]).toEqual(Array.from({ length: 5 }, () => false));
+		});
+	});
+
 	describe.each([
 		['invite', '1-opt-in-form.json', 'Send the invitation'],
 		['remind', '3-reminder.json', 'Send the reminder'],

@@ -27,7 +27,7 @@ function signal(kind: SignalKind, effectiveAt: number, more: Partial<ConsentSign
 }
 
 /** What a state says, without which signal said it: two signals at the same moment may say the same. */
-function meaning({ words, registrations, lastInboundAt, joined, smsConsentAt }: ConsentState) {
+function meaning({ words, registrations, lastInboundAt, joined, smsConsentAt, doubtedAt }: ConsentState) {
 	const sorted = <K, V>(map: Iterable<[K, V]>) =>
 		[...map].sort(([one], [other]) => (String(one) < String(other) ? -1 : 1));
 	return {
@@ -36,6 +36,7 @@ function meaning({ words, registrations, lastInboundAt, joined, smsConsentAt }: 
 		lastInboundAt: sorted(lastInboundAt),
 		joined: [...joined].sort(),
 		smsConsentAt,
+		doubtedAt,
 	};
 }
 
@@ -62,6 +63,7 @@ const anySignal = fc
 		invitedGroupIds: fc.subarray([5, 6]),
 		isInvited: fc.boolean(),
 		looksLikeOptOut: fc.boolean(),
+		isDoubtful: fc.boolean(),
 		policy: fc.constantFrom('anyMessage' as const, 'keywordOrInvitation' as const, 'keywordOnly' as const),
 		stopScope: fc.constantFrom('allSenders' as const, 'thisSender' as const),
 	})
@@ -159,6 +161,10 @@ describe('Rules of consent', () => {
 	it.each(['help', 'ignored'] as const)('never register by %s, nor by a text that looks like an opt-out', (kind) => {
 		expect(foldSignals([signal(kind, 1)]).state.registrations.size).toBe(0);
 		expect(foldSignals([signal('message', 1, { looksLikeOptOut: true })]).state.registrations.size).toBe(0);
+		for (const channel of ['whatsapp', 'sms'] as const) {
+			const doubt = signal('message', 1, { channel, looksLikeOptOut: true, isDoubtful: true });
+			expect(foldSignals([doubt]).outcomes.get(doubt.key)).toBe('doubtful');
+		}
 	});
 
 	it('end everything at all senders by STOP, but only at one where the sender is set so', () => {

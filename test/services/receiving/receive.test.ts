@@ -73,6 +73,32 @@ describeStores('Receiving', (context) => {
 		expect((await seen(store)).registrations).toEqual(['active']);
 	});
 
+	it('hands what may be an opt-out to the workflow once, so that the person is asked', async () => {
+		const { store, clock } = context();
+		await deliver(store, message('START'));
+		for (const text of ['not interested', 'so what happens if I unsubscribe?', 'ok']) {
+			clock.advance(HOUR_MS);
+			await deliver(store, message(text));
+		}
+		const handed = await claimEvents(store, { inbox: INBOX, owner: 'test', limit: 10, leaseMs: 1_000 });
+		expect(handed.map(({ json }) => [json.event, json.outcome, json.text])).toEqual([
+			['optIn', 'registered', 'START'],
+			['message', 'doubtful', 'not interested'],
+			['message', 'alreadyAsked', 'so what happens if I unsubscribe?'],
+			['message', 'none', 'ok'],
+		]);
+		expect((await seen(store)).registrations).toEqual(['active']);
+	});
+
+	it.each([true, false])('registers nobody by the answer to a question (late: %s)', async (isLate) => {
+		const { store, clock } = context();
+		const doubt = message('not interested', { at: clock.now() - 2 * HOUR_MS });
+		const answer = message('yes please', { at: clock.now() - HOUR_MS });
+		const first = message('HELP', { at: clock.now() });
+		await deliver(store, ...(isLate ? [first, doubt, answer] : [doubt, answer, first]));
+		expect((await seen(store)).registrations).toEqual([]);
+	});
+
 	it.each([
 		'please take me off your list',
 		'Bitte löschen Sie meine Nummer',
