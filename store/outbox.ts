@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 
 import type { Channel, Purpose } from '../domain/channel';
+import type { MessageState } from '../domain/messageState';
 import { changeMessages } from './messageChanges';
 import { forUpdateSkipLocked } from './database/dialect';
-import { listOf } from './database/rows';
+import { isOneOf, listOf } from './database/rows';
 import { identitiesById } from './identities';
 import type { Database } from './schema';
 
@@ -112,6 +113,53 @@ export async function leaseMessages(
 		whatsAppUserId: message.recipient === null ? (userIds.get(message.identityId ?? 0) ?? null) : null,
 	}));
 }
+
+/** A message of a campaign that was sent, is on its way, or may have been sent. */
+export interface GivenMessage {
+	campaignId: number;
+	channel: Channel;
+	identityId: number | null;
+	recipient: string | null;
+}
+
+/** What these people were given by these campaigns, at their WhatsApp user ids or at these numbers (E.164). */
+export async function givenInCampaigns(
+	db: Database,
+	campaignIds: readonly number[],
+	{ identityIds, phones }: { identityIds: readonly number[]; phones: readonly string[] },
+): Promise<GivenMessage[]> {
+	const ofCampaigns = db
+		.selectFrom('message')
+		.select(['campaign_id as campaignId', 'channel', 'identity_id as identityId', 'recipient', 'state'])
+		.where('campaign_id', 'in', [...campaignIds])
+		.where('campaign_id', 'is not', null)
+		.$narrowType<{ campaignId: number }>();
+	// The states are looked at here: asked for in SQL, they would lead SQLite to read the whole campaign.
+	const toUserIds = await ofCampaigns
+		.where((where) => isOneOf(db, where.ref('identity_id'), identityIds))
+		.where('identity_id', 'is not', null)
+		.where('recipient', 'is', null)
+		.execute();
+	const toNumbers =
+		phones.length === 0
+			? []
+			: await ofCampaigns
+					.where('channel', 'in', ['sms', 'whatsapp'])
+					.where((where) => isOneOf(db, where.ref('recipient'), phones))
+					.where('recipient', 'is not', null)
+					.where('state', '<>', sql.lit('skipped'))
+					.execute();
+	return [...toUserIds, ...toNumbers].filter(({ state }) => MAY_HAVE_ARRIVED.has(state));
+}
+
+const MAY_HAVE_ARRIVED: ReadonlySet<MessageState> = new Set([
+	'sending',
+	'accepted',
+	'sent',
+	'delivered',
+	'read',
+	'unknown',
+]);
 
 /** Gives back what was leased and not marked. */
 export async function releaseLeases(db: Database, owner: string, ids: readonly number[]): Promise<void> {

@@ -58,7 +58,7 @@ export function readHeader(header: readonly string[], mappings: readonly ColumnM
 		.map(storable)
 		.map((cell, index) => (cell.startsWith(FIELD_PREFIX) ? cell : cell.trim()) || `Column ${index + 1}`);
 	refuseLongNames(names);
-	const columns: Column[] = names.map((name) => ({ name, target: automaticTarget(name) }));
+	const columns: Column[] = names.map((name) => ({ name, target: automaticTarget(name, namesGroups(names, name)) }));
 	const mapped = new Set(applyMappings(columns, mappings));
 	settleNames(columns);
 	settleRanks(columns, mappings.length > 0);
@@ -98,10 +98,35 @@ function storable(name: string): string {
 	return name.toWellFormed().replaceAll('\0', '');
 }
 
-function automaticTarget(name: string): ColumnTarget {
+/** What version 0.2 exported: every other column was a field, whatever its name. */
+const COLUMNS_OF_0_2 = [
+	'SMS Number',
+	'WhatsApp Number',
+	'Name',
+	'Language',
+	'SMS Consent Source',
+	'SMS Consent Date',
+] as const;
+/** Only Google Contacts (`Phone 1 - Value`) and Outlook name columns so. */
+const OF_ADDRESS_BOOKS = [/^Phone 1 - Value$/i, /^Business Phone$/i];
+
+/**
+ * Whether a column that could name groups does so. Being in a group brings people messages: tags, labels and categories mean many things
+ * in other programs, and name groups only where we know the file, or the operator says so.
+ */
+function namesGroups(names: readonly string[], name: string): boolean {
+	const isExportOf02 =
+		COLUMNS_OF_0_2.every((own) => names.includes(own)) &&
+		!names.some((each) => knownName(each)?.role === 'whatsAppUserId');
+	if (isExportOf02) return false;
+	return knownName(name)?.rank === 1 || names.some((each) => OF_ADDRESS_BOOKS.some((own) => own.test(each)));
+}
+
+function automaticTarget(name: string, canNameGroups: boolean): ColumnTarget {
 	if (name.startsWith(FIELD_PREFIX)) return { field: name.slice(FIELD_PREFIX.length) };
 	if (isRejectionColumn(name)) return { ignored: true };
 	const role = knownName(name)?.role;
+	if (role === 'groups' && !canNameGroups) return { field: name };
 	return role ? { role } : { field: name };
 }
 
@@ -246,10 +271,7 @@ function settleRanks(columns: Column[], mapped: boolean): void {
 }
 
 function requireNumbers(columns: Column[]): Column[] {
-	const hasNumber = columns.some(
-		({ target }) => 'role' in target && (target.role === 'smsNumber' || target.role === 'whatsAppNumber'),
-	);
-	if (!hasNumber) {
+	if (!columns.some(isAddress)) {
 		const there = columns
 			.map(({ name }) => `"${name.slice(0, 40)}"`)
 			.slice(0, 20)
@@ -261,9 +283,18 @@ function requireNumbers(columns: Column[]): Column[] {
 	return columns;
 }
 
+/** Whether a column says by what somebody is known. */
+export function isAddress({ target }: Column): boolean {
+	return (
+		'role' in target &&
+		(target.role === 'smsNumber' || target.role === 'whatsAppNumber' || target.role === 'whatsAppUserId')
+	);
+}
+
 const ROLE_NAMES: Record<ColumnRole, string> = {
 	smsNumber: 'SMS number',
 	whatsAppNumber: 'WhatsApp number',
+	whatsAppUserId: 'WhatsApp user ID',
 	name: 'name',
 	firstName: 'first name',
 	lastName: 'last name',

@@ -11,6 +11,7 @@ import { readReplyFacts } from '../../store/replies';
 import { sendingBlock } from '../../store/guard/sendingBlock';
 import type { Store } from '../../store/store';
 import { MarkTiming } from './markTiming';
+import { OnceAPerson } from './onceAPerson';
 import type { PaceClock } from './paceClock';
 
 /** How long marks that are taken back stay with who leased the messages. */
@@ -107,12 +108,15 @@ async function mark(store: Store, order: MarkOrder, window: StartWindow): Promis
 
 		const words = await readWords(db, people);
 		const replies = await readReplyFacts(db, order.messages, kin, words, order.senderId);
+		const once = await OnceAPerson.among(db, order.messages, kin);
 		const decisions = new Map<number, Permission>();
 		let allowed = 0;
-		for (const { id } of order.messages) {
+		for (const message of order.messages) {
+			const { id } = message;
 			const target = targets.get(id);
 			if (allowed === room || !target) break;
-			const decision = decide(factsOf(kin, words, target, now, replies.get(id) ?? null));
+			const permission = decide(factsOf(kin, words, target, now, replies.get(id) ?? null));
+			const decision = permission === 'allowed' && !once.give(message) ? 'duplicate' : permission;
 			decisions.set(id, decision);
 			if (decision === 'allowed') allowed++;
 		}

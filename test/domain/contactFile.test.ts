@@ -276,6 +276,21 @@ describe('Headers and columns', () => {
 		]);
 	});
 
+	it.each([
+		['Phone;Gruppi', 'groups'],
+		['Phone;Tags', 'field Tags'],
+		['Phone;Etichette', 'field Etichette'],
+		['Phone;Kategorien', 'field Kategorien'],
+		['Phone 1 - Value;Labels', 'groups'],
+		['Phone 1 - Value;Group Membership', 'groups'],
+		['Mobile Phone;Business Phone;Categories', 'groups'],
+		['SMS Number;WhatsApp Number;Name;Language;SMS Consent Source;SMS Consent Date;Tags', 'field Tags'],
+		['rejectedRow;SMS Number;WhatsApp Number;Name;Language;SMS Consent Source;SMS Consent Date;Groups', 'field Groups'],
+		['SMS Number;WhatsApp Number;WhatsApp User ID;Name;Language;SMS Consent Source;SMS Consent Date;Groups', 'groups'],
+	])('%s: the last column is %s', (header, target) => {
+		expect(roles(header).at(-1)).toBe(target);
+	});
+
 	it('a mapping holds against the names, and names a column that is not there', () => {
 		const header = ['Phone', 'Contact 1', 'x'];
 		const mapped = readHeader(header, [

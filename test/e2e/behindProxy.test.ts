@@ -92,11 +92,14 @@ describe('Behind nginx with the documented rule', () => {
 				await pause(50);
 			}
 		})();
-		await running.sandbox.killN8n();
-		await running.sandbox.restartN8n();
-		await pause(2_000);
-		isOver = true;
-		await stream;
+		try {
+			await running.sandbox.killN8n();
+			await running.sandbox.restartN8n();
+			await pause(2_000);
+		} finally {
+			isOver = true;
+			await stream;
+		}
 		await Promise.all(open);
 
 		const statuses = [...answers.values()];

@@ -165,13 +165,14 @@ function contradictedRow(
 	{ rows, cells, columns }: ReadChunk,
 	{ index, reason, byGroups }: ChunkResult['rejected'][number],
 ): RejectedRow {
-	const { row = 0, smsNumber = null, whatsAppNumber = null } = rows[index] ?? {};
+	const { row = 0, smsNumber = null, whatsAppNumber = null, whatsAppUserId = null } = rows[index] ?? {};
 	const names = (
 		byGroups
 			? [nameOf(columns, 'groups')]
 			: [
 					smsNumber !== null && nameOf(columns, 'smsNumber'),
 					whatsAppNumber !== null && nameOf(columns, 'whatsAppNumber'),
+					whatsAppUserId !== null && (nameOf(columns, 'whatsAppUserId') ?? nameOf(columns, 'whatsAppNumber')),
 				]
 	).filter((name) => typeof name === 'string');
 	return { row, column: names.join(', ') || null, reason, cells: shownCells(cells[index] ?? [], columns) };

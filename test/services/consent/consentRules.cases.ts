@@ -166,7 +166,7 @@ export const cases: RuleCase[] = [
 		to: 'active, ended at B by the person, contact, STOP at A',
 		may: registered,
 	},
-	{ rule: 3, clause: 'STOP by SMS blocks all SMS, and is a STOP as any other', before: [writes('START')], from: 'active, contact', event: writes('STOP', { by: 'sms' }), to: 'ended by the person, contact, STOP, STOP of SMS', may: silent },
+	{ rule: 3, clause: 'STOP by SMS blocks all SMS, and is a STOP like any other', before: [writes('START')], from: 'active, contact', event: writes('STOP', { by: 'sms' }), to: 'ended by the person, contact, STOP, STOP of SMS', may: silent },
 	{ rule: 3, clause: 'START by WhatsApp does not lift STOP by SMS', before: [writes('START'), writes('STOP', { by: 'sms' })], from: 'ended by the person, contact, STOP, STOP of SMS', event: writes('START'), to: 'active, contact, STOP of SMS', may: ['yes', 'yes', 'opted out', 'opted out'] },
 	{ rule: 3, clause: 'START by SMS lifts STOP by SMS and registers for no WhatsApp', before: [writes('START'), writes('STOP', { by: 'sms' })], from: 'ended by the person, contact, STOP, STOP of SMS', event: writes('START', { by: 'sms' }), to: 'ended by the person, contact, SMS consent', may: ['not registered', 'not registered', 'yes', 'yes'] },
 	{ rule: 3, clause: 'STOP twice is one opt-out', before: [writes('START'), writes('STOP')], from: 'ended by the person, contact, STOP', event: writes('STOP'), to: 'ended by the person, contact, STOP', may: stopped, told: 'Opt-Out: alreadyOptedOut' },
