@@ -132,6 +132,11 @@ export function maskPhone(phone: string): string {
 	return `${phone.startsWith('+') ? `+${digits.slice(0, 2)}` : ''}…${digits.slice(-2)}`;
 }
 
+/** Whether some country's numbers begin and are as long as this one (E.164): far less than being assigned, and no plan of today is asked. */
+export function canExist(phone: string): boolean {
+	return parsePhoneNumberFromString(phone)?.isPossible() ?? false;
+}
+
 /** ISO 3166 alpha-2 of an E.164 number, null where it cannot be told. */
 export function countryOfPhone(phone: string): string | null {
 	return parsePhoneNumberFromString(phone)?.country ?? null;

@@ -196,10 +196,17 @@ export type IncomingEvent =
 	IncomingMessage | IncomingStatus | IncomingPreference | IncomingNumberChange | IncomingUnknown;
 
 /**
- * The receiving half of a provider: pure, no I/O.
- * `read` gives either a final answer (handshake, bad signature, no JSON) or the events with the answer to give once they are stored.
+ * What a request told. A body of 3 MB may hold a million elements: each is read as its event is asked for, so that who asks can let
+ * others have their turn in between.
  */
+export interface WebhookReading {
+	answer: WebhookAnswer;
+	/** Null: the answer is final (handshake, bad signature, no JSON). Else it is given once these are stored. */
+	events: Iterable<IncomingEvent> | null;
+}
+
+/** The receiving half of a provider: pure, no I/O. `read` checks first who sent the request. */
 export interface WebhookReader {
 	readonly name: ProviderName;
-	read(request: RawRequest): { answer: WebhookAnswer; events: IncomingEvent[] };
+	read(request: RawRequest): WebhookReading;
 }

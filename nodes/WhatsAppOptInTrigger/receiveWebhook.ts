@@ -26,11 +26,13 @@ export async function receiveWebhook(node: IWebhookFunctions): Promise<IWebhookR
 }
 
 async function answerTo(node: IWebhookFunctions, request: RawRequest): Promise<WebhookAnswer> {
-	const reader = await readerOf(node);
-	// A provider's handshake carries nothing to store, so it works without the store too.
-	if (request.method === 'GET') return reader.read(request).answer;
+	const provider = node.getNodeParameter('provider') as ProviderName;
+	const reader = await readerOf(node, provider);
+	const reading = reader.read(request);
+	// A handshake and what is not believed carry nothing to store: neither opens the store, nor needs it.
+	if (reading.events === null) return reading.answer;
 	return await withNodeStore(node, (store) =>
-		receive(store, reader, request, {
+		receive(store, provider, reading, {
 			inbox: inboxOf(node),
 			storeStatuses: node.getNodeParameter('handOverStatuses', false) === true,
 			onUnavailable: (error) => logRefusal(node, error),
@@ -38,8 +40,7 @@ async function answerTo(node: IWebhookFunctions, request: RawRequest): Promise<W
 	);
 }
 
-async function readerOf(node: IWebhookFunctions): Promise<WebhookReader> {
-	const provider = node.getNodeParameter('provider') as ProviderName;
+async function readerOf(node: IWebhookFunctions, provider: ProviderName): Promise<WebhookReader> {
 	const fields = await node.getCredentials<IDataObject>(credentialOf(provider));
 	return createWebhookReader(provider, fields);
 }

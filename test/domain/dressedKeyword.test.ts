@@ -177,6 +177,13 @@ describe('A keyword in what people put around it', () => {
 		'inscrever, tenham um bom dia',
 		'aanmelden, fijne avond',
 		'Buongiorno, vorrei START grazie',
+		'Hi, how are you? START please',
+		'Ciao, come va? iscrivimi',
+		'Hallo, wie geht es euch? Anmelden bitte',
+		'Bonjour, ça va ? Inscription svp',
+		'Hola, ¿qué tal? Alta por favor',
+		'Olá, tudo bem? Inscrever, por favor',
+		'Hoi, alles goed? Aanmelden graag',
 	])('%j opts in, whatever courtesy and whoever signs', (text) => {
 		expect(read(text, false)).toMatchObject({ kind: 'start', shortcode: null });
 	});
@@ -202,6 +209,8 @@ describe('A keyword in what people put around it', () => {
 		'I want to start',
 		'START un gimnasio',
 		'start met sporten',
+		'Start? Thanks',
+		'Hi, when? START',
 		'I will start NEWS',
 	])('%j opts nobody in by a guess', (text) => {
 		expect(saidWithoutGroup(parseText(text, 'text')).kind).toBe('message');

@@ -98,6 +98,6 @@ describe('an incomplete provider credential', () => {
 			headers: { 'x-hub-signature-256': 'sha256=' },
 			body: Buffer.from('{}'),
 		};
-		expect(reader.read(request)).toMatchObject({ answer: { status: 401 }, events: [] });
+		expect(reader.read(request)).toMatchObject({ answer: { status: 401 }, events: null });
 	});
 });

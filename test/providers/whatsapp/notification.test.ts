@@ -26,9 +26,10 @@ const message = (changes: object) => ({
 function read(...changes: unknown[]): IncomingEvent[] {
 	const events = readNotification(notification(...changes));
 	if (events === null) throw new Error('The notification has no entries.');
-	return events;
+	return [...events];
 }
 
+const readAll = (notified: unknown): IncomingEvent[] => [...(readNotification(notified) ?? [])];
 const readOne = (element: unknown) => read(change({ contacts: [contact], messages: [element] }))[0];
 const readStatus = (element: unknown) => read(change({ statuses: [element] }))[0];
 
@@ -418,7 +419,7 @@ describe('batches', () => {
 	const status = { id: 'wamid.s', status: 'sent', timestamp: '1750030073' };
 
 	test('every message and status of every change of every entry is read, in their order', () => {
-		const events = readNotification({
+		const events = readAll({
 			object: 'whatsapp_business_account',
 			entry: [
 				{
@@ -431,7 +432,7 @@ describe('batches', () => {
 				{ id: '2', changes: [change({ statuses: [status, { ...status, status: 'read' }] })] },
 			],
 		});
-		expect(events?.map(({ providerEventId }) => providerEventId)).toEqual([
+		expect(events.map(({ providerEventId }) => providerEventId)).toEqual([
 			'wamid.1',
 			'wamid.2',
 			'wamid.3',
@@ -460,7 +461,7 @@ describe('batches', () => {
 	});
 
 	test('malformed entries, changes, contacts and metadata lose nothing beside them', () => {
-		const events = readNotification({
+		const events = readAll({
 			entry: [
 				7,
 				{ id: '1' },
@@ -474,8 +475,8 @@ describe('batches', () => {
 				},
 			],
 		});
-		expect(events?.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'unknown', 'unknown', 'message']);
-		expect(events?.at(-1)).toMatchObject({ sender: { providerSenderId: null, phone: null }, profileName: 'Sheena' });
+		expect(events.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'unknown', 'unknown', 'message']);
+		expect(events.at(-1)).toMatchObject({ sender: { providerSenderId: null, phone: null }, profileName: 'Sheena' });
 	});
 
 	test('something else in place of the list of messages loses no status', () => {
@@ -535,8 +536,6 @@ describe('batches', () => {
 				}),
 			),
 		});
-		fc.assert(
-			fc.property(fc.oneof(anything, shaped), (json) => expect(readNotification(json)).toEqual(readNotification(json))),
-		);
+		fc.assert(fc.property(fc.oneof(anything, shaped), (json) => expect(readAll(json)).toEqual(readAll(json))));
 	});
 });

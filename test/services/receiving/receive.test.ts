@@ -11,14 +11,13 @@ import {
 	INBOX,
 	message,
 	PHONE,
-	readerOf,
+	readingOf,
 	seen,
 	SENDER_PHONE,
 } from '../../support/inbound';
 import { describeStores } from '../../support/stores';
 
 const HOUR_MS = 60 * 60_000;
-const request = { method: 'POST', url: '/', headers: {}, body: Buffer.from('') };
 
 describeStores('Receiving', (context) => {
 	it.each(['START', 'any first message', 'Hello 👋', '👍', '🎉🎉🎉'])(
@@ -260,7 +259,7 @@ describeStores('Receiving', (context) => {
 			error: null,
 		};
 		for (const storeStatuses of [false, true, true])
-			await receive(store, readerOf([unknown, sent]), request, { inbox: INBOX, storeStatuses });
+			await receive(store, 'meta', readingOf([unknown, sent]), { inbox: INBOX, storeStatuses });
 		const events = await store.db.selectFrom('event').select(['kind', 'inbox', 'output']).orderBy('id').execute();
 		expect(events).toEqual([
 			{ kind: 'unknown', inbox: null, output: null },
@@ -276,7 +275,7 @@ describeStores('Receiving', (context) => {
 			read: store.read.bind(store),
 			transaction: () => Promise.reject(new StoreUnavailableError('down')),
 		};
-		const answer = await receive(down as typeof store, readerOf([message('STOP')]), request, {
+		const answer = await receive(down as typeof store, 'meta', readingOf([message('STOP')]), {
 			inbox: INBOX,
 			storeStatuses: false,
 		});
@@ -285,11 +284,8 @@ describeStores('Receiving', (context) => {
 
 	it("gives the reader's answer and touches no store when the request carries nothing", async () => {
 		const { store } = context();
-		const refusing = {
-			name: 'meta' as const,
-			read: () => ({ answer: { status: 401, contentType: 'text/plain', body: 'no' }, events: [] }),
-		};
-		expect((await receive(store, refusing, request, { inbox: INBOX, storeStatuses: true })).status).toBe(401);
+		const refused = { answer: { status: 401, contentType: 'text/plain', body: 'no' }, events: null };
+		expect((await receive(store, 'meta', refused, { inbox: INBOX, storeStatuses: true })).status).toBe(401);
 		expect((await consentTables(store)).events).toEqual([]);
 	});
 });
