@@ -50,6 +50,41 @@ kind/best/warm/kindest/warmest/many/all regards/wishes/thanks
 un/una/um/uma gran/grande/fuerte/forte/cordial/cordiale? abrazo/saludo/beso/besito/abraco/beijo/beijinho/bacio/abbraccio/saluto
 melhores cumprimentos
 buon/buona/bon/bonne giornata/serata/journee/soiree
+how are/r you/u/ya/things doing/today/all?
+hows/how it/is going
+whats up
+hope you/u are/re/r? all? well/ok/fine/good
+hope this finds you well
+nice to meet you
+looking forward
+come va/state/stai/sta oggi/tutto?
+tutto bene/ok
+spero stiate/tutto/stia tutti? bene
+resto/rimango in attesa
+in attesa di risposta/riscontro
+cordialita
+wie gehts/geht euch/ihnen/dir/es?
+wie geht es/s ihnen/euch/dir?
+alles gut/klar/ok
+ich hoffe es geht ihnen/euch gut
+ca/sa va bien?
+comment ca/allez va/vous? bien?
+tout va bien
+j espere que vous allez bien
+que tal estan/estais/esta/estas/todo/va?
+como esta/estan/estas/estais/va/van todo/todos/ustedes?
+todo bien
+espero que esten/esteis/este todos? bien
+quedo atento/atenta/pendiente
+quedo a la espera
+tudo bem/bom/certo/joia/ok contigo/convosco/com/por/ai? vocês/ai/voces?
+como vai/vao/esta/estao/vamos tudo?
+espero que esteja/estejam tudo/todos? bem
+fico no/a/na aguardo/aguardar/espera
+agradeco desde/antecipadamente/imenso/muito ja?
+alles goed/ok hoor/daar?
+hoe gaat het/t
+ik hoop dat alles goed gaat
 a presto/dopo/risentirci/risentirla/rivederci/rivederla
 alla prossima
 ci sentiamo

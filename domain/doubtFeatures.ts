@@ -1,3 +1,4 @@
+import { withoutGreeting } from './courtesy';
 import { foldedWords } from './foldText';
 
 /** As many weights as the model has. */
@@ -10,9 +11,12 @@ const WORDS_READ = 80;
 /** No word of a language is longer. */
 const LONGEST_WORD = 24;
 
+/** The words that the model reads of a text: all but the greeting. */
+export const wordsJudged = (text: string): string[] => withoutGreeting(foldedWords(text.slice(0, CHARACTERS_READ)));
+
 /** The buckets a text falls into: of its words, of each two that follow each other, and of each three to five letters of a word. */
 export function featuresOf(text: string): number[] {
-	const words = foldedWords(text.slice(0, CHARACTERS_READ))
+	const words = wordsJudged(text)
 		.slice(0, WORDS_READ)
 		.map((word) => word.slice(0, LONGEST_WORD));
 	const found = new Set<number>();

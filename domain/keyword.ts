@@ -61,7 +61,11 @@ export function parseText(text: string | null, messageType: string): SpokenWords
 	const trimmed = text.slice(0, 10 * READ_CHARACTERS).trimStart();
 	if (trimmed.length > READ_CHARACTERS)
 		return parseLongText(trimmed.slice(0, READ_CHARACTERS), text.slice(-READ_AT_END_CHARACTERS));
-	return parseShortText(trimmed);
+	const words = parseShortText(trimmed);
+	// Who says both is registered by neither.
+	if (words.kind === 'start' && holdsStop(trimmed))
+		return inOwnWords(surestOf(['doubtful', readOptOutWording(trimmed)]), null);
+	return words;
 }
 
 /** What a text says where no group has the shortcode in it. */
@@ -95,14 +99,17 @@ function parseShortText(text: string): SpokenWords {
 		(words.length === 1 || plainStopWords.has(first) || !beginsOrdinaryPhrase(text))
 	)
 		return stopping(second ?? null);
-	if (isStartWord(first) && words.length > 1 && isCourtesy(words.slice(1)) && !/[?？]/.test(text)) {
+	if (isStartWord(first) && words.length > 1 && isCourtesy(words.slice(1)) && !isQuestion(text)) {
 		const alone: SpokenWords = { ...nothingSaid, kind: 'start' };
 		// A group may be called like a courtesy ("ok"): then it is meant.
 		return words.length === 2 ? { ...alone, shortcode: second ?? null, withoutGroup: alone } : alone;
 	}
-	if (isStartWord(first) && words.length <= 3 && !isSigned && !changesMeaning(words.slice(1))) {
+	if (isStartWord(first) && words.length <= 3 && !isSigned) {
 		const starting = parseStart(second, third);
-		if (starting) return starting;
+		// "START later" is one only where a group is called so.
+		const isPutOff = changesMeaning(words.slice(1));
+		if (starting && isPutOff && starting.shortcode !== null) return { ...starting, withoutGroup: nothingSaid };
+		if (starting && !isPutOff) return starting;
 	}
 	if (words.length === 1 ? isHelpWord(first) : helpPhrases.has(words.join(' ')))
 		return { ...nothingSaid, kind: 'help' };
@@ -112,6 +119,8 @@ function parseShortText(text: string): SpokenWords {
 	);
 	return parseDressed(text, inOwn) ?? inOwn;
 }
+
+const holdsStop = (text: string): boolean => foldedWords(text).some((word) => plainStopWords.has(word));
 
 /** A sentence or line that begins with a stop word, or asks for one, may mean it, whatever courtesy follows that no list knows. */
 function askedForStop(text: string): OptOutVerdict {
@@ -160,7 +169,7 @@ function parseDressed(text: string, inOwn: SpokenWords): SpokenWords | null {
 	const said = parsePiece(piece, inOwn);
 	if (said === null) return null;
 	// A question about starting is no START.
-	if (said.kind === 'start' && /[?？]/.test(text)) return null;
+	if (said.kind === 'start' && isQuestion(text)) return null;
 	// START «VIP», and the shortcode on a line of its own.
 	const named = next?.all.length === 1 && !isCourtesy(next.all) ? next.all[0]?.slice(0, SHORTCODE_KEPT) : undefined;
 	const isBare = said.shortcode === null && said.kind !== 'help' && keywordOf(piece.words)?.behind.length === 0;
@@ -213,6 +222,14 @@ function parsePiece({ raw, words }: Piece, inOwn: SpokenWords): SpokenWords | nu
 	const isClear = isPlain && !isRequested && shortcode === behind[0];
 	return { ...named, withoutGroup: isClear ? stopping(null) : inOwn };
 }
+
+/** Whether anything is asked but how one is. */
+const isQuestion = (text: string): boolean =>
+	text
+		.split(/[?？]/)
+		.slice(0, -1)
+		.map((before) => withoutGreeting(foldedWords(before.split(/[.!¿¡,\n]/).at(-1) ?? '')))
+		.some((words) => words.length > 0 && !isCourtesy(words));
 
 /** START in capitals within a text in small letters. */
 const isTypedAsTold = (raw: string): boolean => /(^|\P{L})START(\P{L}|$)/u.test(raw) && /\p{Ll}{2}/u.test(raw);

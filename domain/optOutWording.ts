@@ -1,4 +1,5 @@
 import { isCourtesyWord } from './courtesy';
+import { wordsJudged } from './doubtFeatures';
 import { soundsLikeOptOut } from './doubtModel';
 import { foldedWords } from './foldText';
 import { plainStopWords } from './keywordLists';
@@ -149,17 +150,19 @@ const respell = speller(
  * @param text as written; its first 150 words count.
  */
 export function readOptOutWording(text: string): OptOutVerdict {
-	const { verdict, isKnown } = readByTables(text);
+	let sound: boolean | undefined;
+	const sounds = (): boolean => (sound ??= !isEnoughToJudge(text, 'no') || soundsLikeOptOut(text));
+	const { verdict, isKnown } = readByTables(text, sounds);
 	if (isKnown || verdict === 'doubtful' || !isEnoughToJudge(text, verdict)) return verdict;
 	return soundsLikeOptOut(text) ? 'doubtful' : verdict;
 }
 
 /** Of a few words the pieces say little, unless a table sees a hint in them. */
 const isEnoughToJudge = (text: string, verdict: OptOutVerdict): boolean =>
-	verdict === 'hinted' || clausesOf(text).flat().length >= FEWEST_WORDS_JUDGED;
+	verdict === 'hinted' || wordsJudged(text).length >= FEWEST_WORDS_JUDGED;
 
 /** @returns also whether a table has found an opt-out, or what takes one back: then the model is not asked. */
-function readByTables(text: string): { verdict: OptOutVerdict; isKnown: boolean } {
+function readByTables(text: string, sounds: () => boolean): { verdict: OptOutVerdict; isKnown: boolean } {
 	const clauses = clausesOf(text);
 	const verdicts: OptOutVerdict[] = ['no'];
 	// What no language has set aside.
@@ -176,9 +179,9 @@ function readByTables(text: string): { verdict: OptOutVerdict; isKnown: boolean 
 	let isKnown = isTakenBack || isInJest;
 	for (const language of readers) {
 		const left = clauses.map((words) => [...words]);
-		setAside(left, language.ordinary);
+		if (setAside(left, language.ordinary)) isKnown = true;
 		if (setAside(left, language.doubtful)) verdicts.push('doubtful');
-		const found = findOptOut(left, clauses, language, isInJest);
+		const found = findOptOut(left, clauses, language, isInJest, sounds);
 		if (found === 'optOut' && !isTakenBack) return { verdict: 'optOut', isKnown: true };
 		isKnown ||= found !== 'no';
 		verdicts.push(found === 'optOut' ? 'hinted' : found, isHinted(left, clauses, language) ? 'hinted' : 'no');
@@ -209,6 +212,7 @@ function findOptOut(
 	asWritten: readonly ReadWord[][],
 	language: Language,
 	isInJest: boolean,
+	sounds: () => boolean,
 ): OptOutVerdict {
 	let verdict: OptOutVerdict = 'no';
 	let isOtherNumber: boolean | undefined;
@@ -222,7 +226,9 @@ function findOptOut(
 			if (isAnyOf(words.slice(start, end), language.aboutUs)) return 'optOut';
 			const near = wordsNear(asWritten[index] ?? [], start, end, language);
 			if (isInJest || isAboutElsewhere(near, language)) continue;
-			if (!isAboutUnknown(near, language)) return 'optOut';
+			if (isAnyOf(near, language.ours)) return 'optOut';
+			// A verb alone is about us only where the whole text sounds so, and nothing beside it may be what it is about.
+			if (near.filter(isUnknown).length < UNKNOWN_WORDS && sounds()) return 'optOut';
 			verdict = 'doubtful';
 		}
 	}
@@ -261,12 +267,8 @@ const isAboutElsewhere = (near: readonly ReadWord[], { aboutUs, elsewhere }: Lan
 
 /** Shorter words say little of what something is about. */
 const SHORTEST_UNKNOWN = 5;
-/** One word that no table knows may be a slip of the finger or somebody they speak to. */
+/** So many words that no table knows beside a verb alone may be what it is about; a single one may be a slip of the finger. */
 const UNKNOWN_WORDS = 2;
-
-/** A verb alone is about us only where nothing beside it may be what it is about. */
-const isAboutUnknown = (near: readonly ReadWord[], { ours }: Language): boolean =>
-	!isAnyOf(near, ours) && near.filter(isUnknown).length >= UNKNOWN_WORDS;
 
 const isUnknown = ([word = '']: ReadWord): boolean => !isEverydayWord(word);
 
@@ -288,9 +290,11 @@ export function beginsOrdinaryPhrase(text: string): boolean {
 export const namesOtherThings = (text: string): boolean =>
 	clausesOf(text).some((words) => isAnyOf(words, anyElsewhere));
 
-/** "a.u.b." and "s.v.p." are words. */
+/** "a.u.b.", "s.v.p." and "my no." are words. */
 const withoutDots = (text: string): string =>
-	text.replace(/(?<!\p{L})(?:\p{L}\.){2,6}(?!\p{L})/gu, (short) => `${short.replaceAll('.', '')} `);
+	text
+		.replace(/(?<!\p{L})(?:\p{L}\.){2,6}(?!\p{L})/gu, (short) => `${short.replaceAll('.', '')} `)
+		.replace(/(?<!\p{L})(my|your|this|mein|mio|mon|mijn|mi|meu)\s(?:no|nr|num|n)\.(?=\s)/giu, '$1 nr');
 
 /** A gap in a pattern reaches over no punctuation: "No, send me the messages" is not "no messages". */
 function clausesOf(text: string): ReadWord[][] {

@@ -14,6 +14,7 @@ export interface Schema {
 	setting: SettingTable;
 	sender: SenderTable;
 	identity: IdentityTable;
+	former_user_id: FormerUserIdTable;
 	registration: RegistrationTable;
 	consent_word: ConsentWordTable;
 	event: EventTable;
@@ -84,11 +85,19 @@ export interface IdentityTable {
 	whatsapp_user_id: string | null;
 	/** E.164: the number by which WhatsApp knows the line, where that is not `phone`. */
 	told_phone: Generated<string | null>;
+	/** Since when (UTC ms) this number and this user id are known to belong together; null: not known. */
+	paired_since: Generated<number | null>;
 	/** Of a half that an upgrade found to be this person: only its consent records are left. */
 	merged_into_id: Generated<number | null>;
 	created_at: number;
 	/** Set while what is left of an erased person is still being taken away. */
 	erasing_since: Generated<number | null>;
+}
+
+/** A WhatsApp user id that a person had before. */
+export interface FormerUserIdTable {
+	whatsapp_user_id: string;
+	identity_id: number;
 }
 
 export type RegistrationState = 'invited' | 'waiting' | 'active' | 'ended';

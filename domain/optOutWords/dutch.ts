@@ -95,6 +95,10 @@ export const dutch: OptOutTable = {
 		'<not> .. interess* $',
 	],
 	optOut: [
+		'wil/wou/moet hier/er .. vanaf/af/uit',
+		'hoe kom/kan/zet ik .. hier/er/dit/deze .. vanaf/af/uit',
+		'laat maar .. die/de .. <message>',
+		'laat .. die/de <message> .. maar .. zitten',
 		'hou/houd/houdt es/eens/nou/nu? op met .. <message>',
 		'trek/trekken .. <consent> ... in',
 		'uit de/jullie/deze/die/uw mailing/lijst/app/groep/groepsapp/nieuwsbrief/mailinglijst/verzendlijst',
@@ -269,7 +273,7 @@ export const dutch: OptOutTable = {
 	],
 	ours: 'schrijf schrijft schrijven app appt appen contacteer* contacter* benader* storen spam* mail mailen mailing* <message> aanbiedingen nummer gegevens telefoonnummer toestemming lijst* verzendlijst bestand* database groepsapp rust avg privacy contact mailinglijst adressenlijst <consent>',
 	elsewhere:
-		'tijdschrift* krant buurman buren verkeer snelweg stoplicht juf pony boeking* reservering* afspraak afspraken bestelling* lever* pakket* pakje winkelwagen artikel* tafel* kamer* vlucht* kaartje* ticket* menu pizza burger* ui uien saus suiker kaas brood* taart* koffie melk noten eieren augurk* schoenen jurk maat factuur betaling* terugbetaling bon rekening sportschool* sportabonnement* fitness* contract* energiecontract* krant* krantenabonnement verzekering* internet* stroom gas huur wasmachine vaatwasser koelkast oven ketel verwarming alarm accu batterij klok horloge scherm auto motor rem remmen band bus tram trein station parkeer* cursus* les lessen groepsles zwemles* training* school opvang creche uitje uitstapje schoolreis* workshop* yoga voetbal* dans* dochter* zoon zoontje dochtertje kind kinderen kleine pil pillen tablet* antibiotic* medicijn* medicatie behandeling* hoest* koorts pijn bloed* baan dienst muziek herrie lawaai regen* lek kraan vlek* deuk geur gast gasten hond kat garantie reparatie kantoor receptie tas zak tasje monteur oprit foto* reactie licht prijs cadeau sleutel* filter wijn bier ijs zout vis vlees kip tomaten knoflook chocolade room nagels haar baard tand tanden muur raam tuin hotel nacht ontbijt lunch diner plek plaats rit kosten krentenbollen croissants bel blaffen speelgoed oude korting regel gluten bezorg* bushalte tramhalte',
+		'televisie tv netflix sportschool zwembad ballet pianoles vlek jas tijdschrift* krant buurman buren verkeer snelweg stoplicht juf pony boeking* reservering* afspraak afspraken bestelling* lever* pakket* pakje winkelwagen artikel* tafel* kamer* vlucht* kaartje* ticket* menu pizza burger* ui uien saus suiker kaas brood* taart* koffie melk noten eieren augurk* schoenen jurk maat factuur betaling* terugbetaling bon rekening sportschool* sportabonnement* fitness* contract* energiecontract* krant* krantenabonnement verzekering* internet* stroom gas huur wasmachine vaatwasser koelkast oven ketel verwarming alarm accu batterij klok horloge scherm auto motor rem remmen band bus tram trein station parkeer* cursus* les lessen groepsles zwemles* training* school opvang creche uitje uitstapje schoolreis* workshop* yoga voetbal* dans* dochter* zoon zoontje dochtertje kind kinderen kleine pil pillen tablet* antibiotic* medicijn* medicatie behandeling* hoest* koorts pijn bloed* baan dienst muziek herrie lawaai regen* lek kraan vlek* deuk geur gast gasten hond kat garantie reparatie kantoor receptie tas zak tasje monteur oprit foto* reactie licht prijs cadeau sleutel* filter wijn bier ijs zout vis vlees kip tomaten knoflook chocolade room nagels haar baard tand tanden muur raam tuin hotel nacht ontbijt lunch diner plek plaats rit kosten krentenbollen croissants bel blaffen speelgoed oude korting regel gluten bezorg* bushalte tramhalte',
 	connectives: 'en maar want omdat of dus dan',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
@@ -279,6 +283,9 @@ export const dutch: OptOutTable = {
 		'^ ho/wacht/ok/nee? stop/ho/wacht .. correctie/correctietje/verbetering/wijziging',
 	],
 	takenBack: [
+		'haar/hem/ze .. uitschrijven/afmelden/opzeggen',
+		'mijn/onze dochter/zoon/moeder/vader/kind .. uitschrijven/afmelden/stopt/gaat/wil',
+		'naar mijn/het? oude/andere/vorige .. nummer/adres/mail',
 		'haal/haalt/gooi/verwijder/meld/zet/wis me/mij/ons alsjeblieft/aub/alstublieft/alsjeblief/asjeblieft? toch/nou? niet',
 		'me/mij/ons alsjeblieft/aub? niet van/uit/af/verwijderen/uitschrijven/afmelden',
 		'stop/hou/stoppen/ophouden alsjeblieft/aub? nooit/niet',

@@ -9,11 +9,11 @@ export const english: OptOutTable = {
 		write:
 			'write writing text texting txt txting message messaging mesaging msg contact contacting email emailing spam spamming bother bothering bug bugging harass harassing disturb disturbing annoy annoying pester pestering ping pinging text* messag* contacte* email* spam* bother* harass* disturb* annoy* pester* nag* hounding written msgin msging',
 		message:
-			'message messages msg msgs mesages text texts txt txts sms smses spam ads ad advert adverts advertising advertisement advertisements marketing notification notifications promo promos promotion promotions promotional newsletter newsletters communication communications updates emails mails mailings stuff crap bullshit junk nonsense text* messag* notif* advertis* promo* reminder* mail* whatsapp whatsapps whatsap',
+			'message alert alerts reminder messages msg msgs mesages text texts txt txts sms smses spam ads ad advert adverts advertising advertisement advertisements marketing notification notifications promo promos promotion promotions promotional newsletter newsletters communication communications updates emails mails mailings stuff crap bullshit junk nonsense text* messag* notif* advertis* promo* reminder* mail* whatsapp whatsapps whatsap',
 		offers: 'offer offers deals',
 		stop: 'stop stopp stpo sotp quit cease halt end stop* discontinu* ceas* quitting refrain avoid',
 		delete: 'delete remove erase drop lose forget block scrub wipe remov* delet* eras* wiping',
-		mine: 'number data details contact contacts info information phone name mobile account',
+		mine: 'number nr data details contact contacts info information phone name mobile account',
 		list: 'list lists database system contacts mailing records broadcast file files group',
 		want: 'want wish need like care wanna interested wnt',
 		receive: 'receive recieve get getting receiving',
@@ -89,6 +89,17 @@ export const english: OptOutTable = {
 		'<not> <write> my',
 	],
 	optOut: [
+		'how many times .. ask/tell/say ... stop',
+		'be/been removed/deleted/taken .. from/off .. these/this/your/the .. <message>/<list>',
+		'had enough of your/these/this/them/you',
+		'<message> ... cancel/stop them/it',
+		'leave off with .. <message>',
+		'bin/scrap/ditch my/this .. <mine>',
+		'^ unfollow <me>? $',
+		'stop/quit it with .. <message>/deals/offers',
+		'no need to .. <write>',
+		'unfollow/unfollowing you',
+		'dont .. <message> .. again',
 		'get/let me/us out of this/your/these/the .. <list>/<message>',
 		'make .. <message> stop',
 		'cut it/this/these out',
@@ -261,7 +272,7 @@ export const english: OptOutTable = {
 	],
 	ours: '<write> <message> number data consent permission list lists database alone peace privacy gdpr marketing newsletter correspondence contacted subscribed <consent>',
 	elsewhere:
-		'magazine* motorway highway neighbour* neighbor* traffic alarm* siren booking* bookin reservation* appointment* order* deliver* parcel* package* basket cart trolley table tables room rooms flight* ticket* meal menu pizza burger* onion* sauce sugar cheese bread cake* coffee beans milk nuts egg eggs mayo pickle* salad item items shoes dress size invoice* payment* charge* refund* card bill deposit gym membership* lease contract contracts insurance internet broadband electricity gas line fridge freezer washing machine dishwasher oven boiler heating alarm battery watch clock screen car engine bike brakes tyre* bus tram train station taxi metro parking class classes lesson* course courses practice training school nursery trip excursion camp workshop swim* yoga pilates football daughter son kid child toddler tablet tablets pill* antibiotic* medication medicine* meds treatment* cough* coughing fever bleeding pain itching snoring job shift application vacancy music noise rain tap leak* stain* dent smell slot waitlist dog cat warranty repair* curtains sofa guest guests auto renewal office reception reservation photo* picture* hold plan plans light lights price gift voucher key keys bag filter lid label wine beer ice salt fish meat chicken bacon tomato tomatoes lettuce mushroom* garlic chocolate cream nails hair beard tooth teeth wall floor paint door window roof garden tree hotel night breakfast lunch dinner seat seats ride tour croissants croissant lesson diet walk review webpage website fee fees cover kit toys toy comments',
+		'netflix spotify streaming television tv radio pc laptop computer address club magazine* motorway highway neighbour* neighbor* traffic alarm* siren booking* bookin reservation* appointment* order* deliver* parcel* package* basket cart trolley table tables room rooms flight* ticket* meal menu pizza burger* onion* sauce sugar cheese bread cake* coffee beans milk nuts egg eggs mayo pickle* salad item items shoes dress size invoice* payment* charge* refund* card bill deposit gym membership* lease contract contracts insurance internet broadband electricity gas line fridge freezer washing machine dishwasher oven boiler heating alarm battery watch clock screen car engine bike brakes tyre* bus tram train station taxi metro parking class classes lesson* course courses practice training school nursery trip excursion camp workshop swim* yoga pilates football daughter son kid child toddler tablet tablets pill* antibiotic* medication medicine* meds treatment* cough* coughing fever bleeding pain itching snoring job shift application vacancy music noise rain tap leak* stain* dent smell slot waitlist dog cat warranty repair* curtains sofa guest guests auto renewal office reception reservation photo* picture* hold plan plans light lights price gift voucher key keys bag filter lid label wine beer ice salt fish meat chicken bacon tomato tomatoes lettuce mushroom* garlic chocolate cream nails hair beard tooth teeth wall floor paint door window roof garden tree hotel night breakfast lunch dinner seat seats ride tour croissants croissant lesson diet walk review webpage website fee fees cover kit toys toy comments',
 	connectives: 'and but so because cos as since or then',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd/omfg/gorgeous/adorable/hilarious/stunning/drooling',
@@ -273,6 +284,11 @@ export const english: OptOutTable = {
 		'^ ok/oh/no/wait? stop/stopp .. change of plan/plans',
 	],
 	takenBack: [
+		'to my old/other/work/previous/private <mine>/email/address',
+		'get/gets/getting the/my app/phone/site/website/machine to stop',
+		'the/my app/phone/site/website .. stop',
+		'unsubscribe/remove/unregister/deregister my/our son/daughter/kid/kids/child/children',
+		'a surprise',
 		'<not> ever? remove/delete/unsubscribe/take/kick/drop/strike/cut/throw/erase me/us/my',
 		'<not> want/like/wish/mean/meant/meaning/intend to be? unsubscribe*/removed/taken/deleted/leave/optout',
 		'never/dont/not ever? stop/quit sending/texting/writing/posting/doing/making/sharing/with/the/these/those/your',

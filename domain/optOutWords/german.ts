@@ -95,6 +95,10 @@ export const german: OptOutTable = {
 		'was soll das',
 	],
 	optOut: [
+		'wie komm/komme/kommt ich/man .. raus/heraus/weg',
+		'bestelle/bestell .. alles/das/diese/es .. ab',
+		'<me> .. da/hier/dort .. raus/rausnehmen/entfernen/löschen',
+		'bitte .. da/hier raus',
 		'lasst/lass/lassen sie? mich/uns endlich? in ruh/ruhe/frieden/frieda',
 		'unterlassen/unterlasst/unterlasse sie? es/das/dies ... kontakt*/schreib*/anzuschreiben/schicken/senden',
 		'<me> ... von/aus/vom <list> .. streichen/löschen/entfernen/nehmen/abmelden',
@@ -279,7 +283,7 @@ export const german: OptOutTable = {
 	],
 	ours: 'schreib* anschreib* geschrieben angeschrieben kontaktier* belästig* <message> angebote angebot nummer handynummer telefonnummer rufnummer daten einwilligung zustimmung <list> ruhe frieden datenschutz dsgvo kontakt werbezwecken <consent>',
 	elsewhere:
-		'zeitschrift* magazin* nachbar* autobahn verkehr* ampel* buchung* reservierung* termin* bestell* liefer* paket* warenkorb artikel position tisch* zimmer flug flüge ticket* karten menü pizza burger zwiebel* soße sauce zucker käse brot brötchen kuchen torte kaffee milch nüsse eier schuhe kleid größe rechnung* zahlung* zahlungen rückerstattung karte vertrag* strom* gasvertrag mietvertrag versicherung internet* fitness* fitnessstudio gym zeitung* zeitungsabo handyvertrag handytarif leitung waschmaschine spülmaschine kühlschrank ofen heizung alarm akku batterie uhr ton bildschirm auto motor bremse* reifen bus tram zug bahn haltestelle parkplatz kurs* schwimmkurs tanzkurs unterricht training schule kita kindergarten ausflug fahrt workshop yoga fussball fußball probestunde tochter sohn kind kinder kleine kleiner tablette* pille* antibiotik* medikament* behandlung therapie husten* fieber blutung* schmerz* job schicht stelle musik lärm regen tropf* fleck* delle geruch garantie reparatur hund katze gast gäste büro empfang arzt untersuchung spiel konzert foto büroadresse klimaanlage montag dienstag mittwoch donnerstag freitag samstag sonntag krank ferien bild kommentar licht preis gutschein schlüssel tüte tasche filter wein bier eis salz fisch fleisch hähnchen tomaten pilze knoblauch schokolade sahne nägel haare bart zahn zähne wand tür fenster garten hotel nacht frühstück mittag abendessen platz plätze gebühr croissants brezeln herd spielzeug abo-box handy tropfen glutenfrei verträge vertrag',
+		'fernsehen fernseher radio netflix spotify strom gas sofa sendung turnen ballett klavier zeitschrift* magazin* nachbar* autobahn verkehr* ampel* buchung* reservierung* termin* bestell* liefer* paket* warenkorb artikel position tisch* zimmer flug flüge ticket* karten menü pizza burger zwiebel* soße sauce zucker käse brot brötchen kuchen torte kaffee milch nüsse eier schuhe kleid größe rechnung* zahlung* zahlungen rückerstattung karte vertrag* strom* gasvertrag mietvertrag versicherung internet* fitness* fitnessstudio gym zeitung* zeitungsabo handyvertrag handytarif leitung waschmaschine spülmaschine kühlschrank ofen heizung alarm akku batterie uhr ton bildschirm auto motor bremse* reifen bus tram zug bahn haltestelle parkplatz kurs* schwimmkurs tanzkurs unterricht training schule kita kindergarten ausflug fahrt workshop yoga fussball fußball probestunde tochter sohn kind kinder kleine kleiner tablette* pille* antibiotik* medikament* behandlung therapie husten* fieber blutung* schmerz* job schicht stelle musik lärm regen tropf* fleck* delle geruch garantie reparatur hund katze gast gäste büro empfang arzt untersuchung spiel konzert foto büroadresse klimaanlage montag dienstag mittwoch donnerstag freitag samstag sonntag krank ferien bild kommentar licht preis gutschein schlüssel tüte tasche filter wein bier eis salz fisch fleisch hähnchen tomaten pilze knoblauch schokolade sahne nägel haare bart zahn zähne wand tür fenster garten hotel nacht frühstück mittag abendessen platz plätze gebühr croissants brezeln herd spielzeug abo-box handy tropfen glutenfrei verträge vertrag',
 	connectives: 'und aber denn weil oder also dann sondern',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
@@ -290,6 +294,11 @@ export const german: OptOutTable = {
 		'^ halt/ok/nein? stop/stopp/halt .. korrektur/korrigiere/berichtigung/tippfehler/änderung',
 	],
 	takenBack: [
+		'meine/unsere tochter/mutter/schwester .. abmelden/austragen/abgemeldet',
+		'meinen/unseren sohn/vater/bruder .. abmelden/austragen/abgemeldet',
+		'ihn abmelden/austragen',
+		'an/auf meine/die alte/andere',
+		'im fernsehen/radio',
 		'löscht/löschen/lösch/nehmt/nehmen/streicht/streichen/werft/werfen/schmeißt/meldet/melden/entfernt/entfernen sie? mich/uns/mir bitte? bloß/ja/jetzt/noch? nicht',
 		'bitte? mich/uns bitte? bloß? nicht löschen/streichen/abmelden/austragen/rausnehmen/entfernen/rauswerfen',
 		'nie/niemals .. aufhören',

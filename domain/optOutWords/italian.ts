@@ -83,6 +83,9 @@ export const italian: OptOutTable = {
 		'non usa <more> questo numero',
 	],
 	optOut: [
+		'avvisi/messaggi/notifiche .. tolgono/disattivano/disattiva/bloccano',
+		'come .. tolgono/tolgo/disattivo/blocco .. <message>',
+		'smettere di mandarmi/inviarmi/scrivermi',
 		'lasciatemi/lassateme/lasciami/lasciateci perdere/perde/stare/in',
 		'non <want> .. più ricevere',
 		'<not> mi/ci? .. <write>/<send> .. <more>',
@@ -231,7 +234,7 @@ export const italian: OptOutTable = {
 	],
 	ours: '<write> <message> offerte numero dati consenso lista liste database rubrica pace privacy gdpr marketing elenco contatto contatti broadcast <consent>',
 	elsewhere:
-		'rivista riviste giornale vicino vicini traffico autostrada maestra semaforo prenotazion* appuntament* ordin* ordine consegn* pacco pacchi carrello articol* tavol* camera camere stanza volo biglietti biglietto cena menu menù pizza panino cipoll* salsa zucchero formaggio pane torta torte dolc* caffè latte uova glutine scarpe vestito taglia fattur* pagament* rimborso carta bolletta palestra affitto contratto assicurazione internet adsl luce gas linea lavatrice lavastoviglie frigo frigorifero forno caldaia allarme batteria orologio schermo auto macchina motore freni gomme autobus bus tram treno stazione fermata parcheggio cors* lezion* corso allenamento scuola asilo mensa gita laboratorio nuoto yoga calcio danza piano figli* figlio figlia bambin* bimb* pastigli* pillol* antibiotic* medicin* farmac* cura terapia toss* tossire febbre dolor* dente lavoro turno musica rumore piovere rubinetto macchi* smalto odore posto ospite cane gatto riparazione colazione ufficio portinaio visita esame foto commento commenti prezzo regalo chiavi borsa filtro vino birra ghiaccio sale pesce carne pollo pomodor* funghi aglio cioccolato panna unghie capelli barba denti muro porta finestra giardino hotel albergo notte pranzo posti giro tassa cover gioco pista sito',
+		'televisione netflix rivista riviste giornale vicino vicini traffico autostrada maestra semaforo prenotazion* appuntament* ordin* ordine consegn* pacco pacchi carrello articol* tavol* camera camere stanza volo biglietti biglietto cena menu menù pizza panino cipoll* salsa zucchero formaggio pane torta torte dolc* caffè latte uova glutine scarpe vestito taglia fattur* pagament* rimborso carta bolletta palestra affitto contratto assicurazione internet adsl luce gas linea lavatrice lavastoviglie frigo frigorifero forno caldaia allarme batteria orologio schermo auto macchina motore freni gomme autobus bus tram treno stazione fermata parcheggio cors* lezion* corso allenamento scuola asilo mensa gita laboratorio nuoto yoga calcio danza piano figli* figlio figlia bambin* bimb* pastigli* pillol* antibiotic* medicin* farmac* cura terapia toss* tossire febbre dolor* dente lavoro turno musica rumore piovere rubinetto macchi* smalto odore posto ospite cane gatto riparazione colazione ufficio portinaio visita esame foto commento commenti prezzo regalo chiavi borsa filtro vino birra ghiaccio sale pesce carne pollo pomodor* funghi aglio cioccolato panna unghie capelli barba denti muro porta finestra giardino hotel albergo notte pranzo posti giro tassa cover gioco pista sito',
 	connectives: 'e ma però quindi perché perche o poi oppure',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
@@ -243,6 +246,9 @@ export const italian: OptOutTable = {
 		'^ ok/no? stop/alt/ferma/fermi/fermate .. cambio di programma',
 	],
 	takenBack: [
+		'lo/la/li disiscrivo/cancello/tolgo/disiscrivere/cancellare/ritiro',
+		'mio/mia/nostro/nostra figlio/figlia/madre/padre .. disiscriv*/iscritt*/cors*',
+		'al mio/vecchio/vecchia/nuovo/altro .. numero/indirizzo/mail/email',
 		'non/mai/nn toglietemi/toglimi/cancellatemi/cancellarmi/eliminatemi/rimuovetemi/togliermi/levatemi/disiscrivetemi/escludetemi/eliminarmi/rimuovermi',
 		'non/nn/mai mi/ci togliete/cancellate/eliminate/rimuovete/levate/togliere/cancellare/disiscrivete/escludete/togli/cancelli',
 		'non/nn voglio/vorrei/volevo/intendo/intendevo .. cancellarmi/disiscrivermi/uscire/perdere/perdermi/disdire/smettere',

@@ -93,6 +93,9 @@ export const portuguese: OptOutTable = {
 		'não .. interess* $',
 	],
 	optOut: [
+		'número/numero errado .. apag*/remov*/tir*/exclu*',
+		'como .. faço/faz/posso .. parar/sair/cancelar .. <message>/lista/isso/isto',
+		'me tira/tire/tirem daqui/daí/dai',
 		'tirar/tirem/tire/retirar/retirem/remover/removam nos/me/eu .. dos/das/da/do/de/dessa/desta <message>/<list>',
 		'pode/podem/podia tirar nos/me dos/das/da/de',
 		'<not> .. <write>/<send> .. <more>',
@@ -238,7 +241,7 @@ export const portuguese: OptOutTable = {
 	],
 	ours: '<write> <message> ofertas número numero dados consentimento lista listas base transmissão paz rgpd lgpd contato contatos contacto contactos cadastro grupo propaganda publicitári* <consent>',
 	elsewhere:
-		'revista* jornal vizinho* trânsito semáforo boleto* professora reserva* consulta* pedid* pedido encomend* entrega* pacote* carrinho item itens artigo mesa quarto voo bilhete* passagem ingresso* cardápio menu pizza lanche cebola* molho açúcar queixo queijo pão bolo café leite ovo* sapatos vestido tamanho fatura* nota pagamento* reembolso cartão conta academia ginásio plano contrato aluguel arrendamento seguro internet luz gás linha máquina lavadora geladeira frigorífico forno caldeira alarme bateria relógio tela ecrã carro motor freios travões ônibus autocarro bus trem comboio metrô estação paragem parada estacionamento curso aula aulas treino escola creche cantina passeio excursão oficina natação yoga futebol dança filho filha filhos menino menina criança comprimid* pílula* antibiótic* antibiotic* remédio* medicament* tratamento tossir tosse febre dor espirr* sangr* emprego turno música barulho chuva chover torneira mancha* cheiro convidad* cachorro cão gato garantia conserto escritório porteiro portaria médico médica tomar apitar chorar dúvida foto* comentário preço chave* sacola saco filtro vinho cerveja gelo sal peixe carne frango tomate* cogumelos alho chocolate creme unhas cabelo barba dente dentes parede porta janela jardim hotel noite almoço jantar lugar lugares volta taxa glúten latir plástico brinquedo croissants sofá',
+		'televisão netflix piscina revista* jornal vizinho* trânsito semáforo boleto* professora reserva* consulta* pedid* pedido encomend* entrega* pacote* carrinho item itens artigo mesa quarto voo bilhete* passagem ingresso* cardápio menu pizza lanche cebola* molho açúcar queixo queijo pão bolo café leite ovo* sapatos vestido tamanho fatura* nota pagamento* reembolso cartão conta academia ginásio plano contrato aluguel arrendamento seguro internet luz gás linha máquina lavadora geladeira frigorífico forno caldeira alarme bateria relógio tela ecrã carro motor freios travões ônibus autocarro bus trem comboio metrô estação paragem parada estacionamento curso aula aulas treino escola creche cantina passeio excursão oficina natação yoga futebol dança filho filha filhos menino menina criança comprimid* pílula* antibiótic* antibiotic* remédio* medicament* tratamento tossir tosse febre dor espirr* sangr* emprego turno música barulho chuva chover torneira mancha* cheiro convidad* cachorro cão gato garantia conserto escritório porteiro portaria médico médica tomar apitar chorar dúvida foto* comentário preço chave* sacola saco filtro vinho cerveja gelo sal peixe carne frango tomate* cogumelos alho chocolate creme unhas cabelo barba dente dentes parede porta janela jardim hotel noite almoço jantar lugar lugares volta taxa glúten latir plástico brinquedo croissants sofá',
 	connectives: 'e mas porque pois ou então depois',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
@@ -249,6 +252,9 @@ export const portuguese: OptOutTable = {
 		'^ ok/não/espera? stop/para/pare/parem .. correção/corrigindo/corrijo/retificação',
 	],
 	takenBack: [
+		'a/o/lo/la retirar/tirar/descadastrar/cancelar ela/ele',
+		'o/a meu/minha/nosso/nossa filho/filha/mãe/pai .. sair/cancelar/não/vai/quer',
+		'para o/meu/a/minha? antigo/antiga/velho/outro/outra .. número/email/morada/endereço',
 		'não/nunca/n/nao me/nos tirem/tire/tira/removam/remova/retirem/retire/apaguem/apague/excluam/exclua/eliminem/cancelem/cancele',
 		'não/nunca/n tirem/tire/tira/removam/remova/retirem/apaguem/excluam me/nos/eu',
 		'não/nunca/n quero/queria/pretendo/penso .. sair/cancelar/perder/descadastrar/deixar/descadastro',

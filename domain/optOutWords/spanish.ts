@@ -90,6 +90,10 @@ export const spanish: OptOutTable = {
 		'no .. interes* $',
 	],
 	optOut: [
+		'no me/nos lleguen/llegue/llegan más/mas',
+		'no me .. apunté/inscribí/suscribí/registré .. a/en .. esto/nada/ninguna',
+		'sáquenme/sacadme/sácame/sáqueme/quítenme/quítame/quitadme de aquí/ahí/acá/allí',
+		'para ya de .. <send>/<write>',
 		'corten/cortenla/córtenla/corta .. con .. <message>',
 		'saken/sakenme/saquen/quiten .. de .. lista/grupo',
 		'no/nunca .. <write>/<send> .. <more>',
@@ -227,7 +231,7 @@ export const spanish: OptOutTable = {
 	],
 	ours: '<write> <message> ofertas número datos consentimiento lista listas base difusión paz tranquilo tranquila rgpd lopd contactos agenda grupo publicitari* <consent>',
 	elsewhere:
-		'revista* periódico vecino* tráfico autopista semáforo maestra reserva* cita citas pedid* pedido entrega* paquete* carrito artículo* mesa habitaci* vuelo* billete* entrada entradas menú pizza hamburguesa cebolla* salsa azúcar queso pan tarta pastel café leche huevo* zapatos vestido talla factura* pago* pagos cargo cargos reembolso tarjeta recibo gimnasio contrato alquiler seguro internet luz gas línea fibra lavadora lavavajillas nevera horno caldera alarma batería reloj pantalla coche motor frenos autobús autobus bus tranvía tren estación parada aparcamiento curso clase clases lección entrenamiento colegio cole guardería comedor excursión taller natación yoga fútbol danza hijo hija hijos niño niña pastill* píldora* antibiótic* antibiotic* medicament* tratamiento tos toser fiebre dolor* sangr* trabajo turno música ruido lluvia llover gotear grifo mancha* olor sitio invitad* perro gato garantía reparación oficina médica médico doctora factura conserje volumen tomar pitar quejarse foto* comentario precio regalo llave* bolsa filtro vino cerveza hielo sal pescado carne pollo tomate* champiñones ajo chocolate nata uñas pelo barba diente dientes pared puerta ventana jardín hotel noche desayuno comida cenas plaza plazas vuelta tasa gluten ladrar plástico empanadas croissants juguete ficha',
+		'televisión netflix piscina inglés piano revista* periódico vecino* tráfico autopista semáforo maestra reserva* cita citas pedid* pedido entrega* paquete* carrito artículo* mesa habitaci* vuelo* billete* entrada entradas menú pizza hamburguesa cebolla* salsa azúcar queso pan tarta pastel café leche huevo* zapatos vestido talla factura* pago* pagos cargo cargos reembolso tarjeta recibo gimnasio contrato alquiler seguro internet luz gas línea fibra lavadora lavavajillas nevera horno caldera alarma batería reloj pantalla coche motor frenos autobús autobus bus tranvía tren estación parada aparcamiento curso clase clases lección entrenamiento colegio cole guardería comedor excursión taller natación yoga fútbol danza hijo hija hijos niño niña pastill* píldora* antibiótic* antibiotic* medicament* tratamiento tos toser fiebre dolor* sangr* trabajo turno música ruido lluvia llover gotear grifo mancha* olor sitio invitad* perro gato garantía reparación oficina médica médico doctora factura conserje volumen tomar pitar quejarse foto* comentario precio regalo llave* bolsa filtro vino cerveza hielo sal pescado carne pollo tomate* champiñones ajo chocolate nata uñas pelo barba diente dientes pared puerta ventana jardín hotel noche desayuno comida cenas plaza plazas vuelta tasa gluten ladrar plástico empanadas croissants juguete ficha',
 	connectives: 'y pero porque pues o así luego',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
@@ -238,6 +242,10 @@ export const spanish: OptOutTable = {
 		'^ stop/alto .. cambio de planes/plan',
 	],
 	takenBack: [
+		'la/lo/le doy/damos/dar/dais/borro/saco de',
+		'darla/darlo/darle de baja',
+		'mi/nuestro/nuestra hija/hijo/madre/padre .. baja/va/quiere/puede/deja',
+		'al/a mi? antiguo/viejo/otro .. número/correo/móvil/dirección',
 		'no/nunca/jamás me/nos saquéis/saquen/saques/quitéis/quiten/quites/borréis/borren/borres/eliminen/eliminéis/deis/den/des/elimines/retiren',
 		'no/nunca quiero/quería/quisiera/pienso .. darme/salirme/salir/borrarme/perder/perderme/baja/cancelar',
 		'no/nunca dejéis/dejen/dejes/paréis/paren/pares .. de/nunca/con',

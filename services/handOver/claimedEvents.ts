@@ -58,6 +58,8 @@ export interface HandedEventJson {
 	providerMessageId?: string | null;
 	deliveredAs?: string;
 	error?: { code: string; message: string } | null;
+	/** Nobody wrote: a place became free, and the person, who waited longest, has it now. */
+	placeFreed?: boolean;
 }
 
 export interface HandedEvent {
@@ -85,6 +87,7 @@ const TOLD = [
 	'code',
 	'link',
 	'language',
+	'placeFreed',
 	'groups',
 	'status',
 	'messageReference',

@@ -8,7 +8,8 @@ import * as messageByContact from './0005-message-by-contact';
 import * as lines from './0006-lines';
 import * as setbacks from './0009-setbacks';
 import * as peopleWithoutNumber from './0013-people-without-number';
-import * as onceAPerson from './0014-once-a-person';
+import * as formerUserIds from './0014-former-user-ids';
+import * as onceAPerson from './0016-once-a-person';
 import * as handOvers from './0017-hand-overs';
 
 /** In order; a name, once released, never changes. */
@@ -21,6 +22,7 @@ export const migrations: Record<string, Migration> = {
 	'0006-lines': lines,
 	'0009-setbacks': setbacks,
 	'0013-people-without-number': peopleWithoutNumber,
-	'0014-once-a-person': onceAPerson,
+	'0014-former-user-ids': formerUserIds,
+	'0016-once-a-person': onceAPerson,
 	'0017-hand-overs': handOvers,
 };

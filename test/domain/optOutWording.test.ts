@@ -182,7 +182,7 @@ describe('What an opt-out is about', () => {
 	});
 
 	it('is not changed by what is said of something else after "and" or "but"', () => {
-		expect(readOptOutWording('take me off but keep the booking')).toBe('optOut');
+		expect(readOptOutWording('take me off the list but keep the booking')).toBe('optOut');
 	});
 
 	it('hears a plus sign as "more"', () => {
