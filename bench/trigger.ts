@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -45,8 +45,8 @@ async function callsASecond(url: string, calls: number): Promise<number> {
 	const line = async (): Promise<void> => {
 		while (left-- > 0) {
 			const response = await fetch(url, { method: 'POST', ...statusOf() });
-			await response.arrayBuffer();
-			if (!response.ok) throw new Error(`${url} answered HTTP ${response.status}.`);
+			const answer = await response.text();
+			if (!response.ok) throw new Error(`${url} answered HTTP ${response.status}: ${answer.slice(0, 300)}`);
 		}
 	};
 	await Promise.all(Array.from({ length: AT_ONCE }, line));
@@ -72,6 +72,9 @@ async function main(stop: AbortSignal): Promise<boolean> {
 			console.log(`${name}: ${median(rates).toFixed(1)} calls/s (${rates.map((rate) => rate.toFixed(1)).join(', ')})`);
 		const [ours = 0, theirs = 0] = contenders.map(({ rates }) => median(rates));
 		return ours >= theirs;
+	} catch (error) {
+		console.error(readFileSync(sandbox.logFile, 'utf8').split('\n').slice(-15).join('\n'));
+		throw error;
 	} finally {
 		await sandbox.close();
 		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
