@@ -61,7 +61,11 @@ export function parseText(text: string | null, messageType: string): SpokenWords
 	const trimmed = text.slice(0, 10 * READ_CHARACTERS).trimStart();
 	if (trimmed.length > READ_CHARACTERS)
 		return parseLongText(trimmed.slice(0, READ_CHARACTERS), text.slice(-READ_AT_END_CHARACTERS));
-	return parseShortText(trimmed);
+	const words = parseShortText(trimmed);
+	// Who says both is registered by neither.
+	if (words.kind === 'start' && holdsStop(trimmed))
+		return inOwnWords(surestOf(['doubtful', readOptOutWording(trimmed)]), null);
+	return words;
 }
 
 /** What a text says where no group has the shortcode in it. */
@@ -115,6 +119,8 @@ function parseShortText(text: string): SpokenWords {
 	);
 	return parseDressed(text, inOwn) ?? inOwn;
 }
+
+const holdsStop = (text: string): boolean => foldedWords(text).some((word) => plainStopWords.has(word));
 
 /** A sentence or line that begins with a stop word, or asks for one, may mean it, whatever courtesy follows that no list knows. */
 function askedForStop(text: string): OptOutVerdict {

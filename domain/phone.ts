@@ -7,6 +7,7 @@ import {
 
 import { InvalidInputError } from './errors';
 import { lineOf } from './line';
+import { isWhatsAppUserId } from './whatsAppUserId';
 
 export interface NormalisedPhone {
 	/** E.164 with `+`: of the line, as it is dialled today. */
@@ -36,6 +37,10 @@ const MOBILE_TYPES = new Set(['MOBILE', 'FIXED_LINE_OR_MOBILE']);
  * @throws {InvalidInputError} with a sentence for the person at the keyboard; it shows at most the last two digits.
  */
 export function normalisePhone(text: string, country: string): NormalisedPhone {
+	if (isWhatsAppUserId(text.trim()))
+		throw new InvalidInputError(
+			`"${text.trim().slice(0, 6)}…" is a WhatsApp user id, and here a phone number is needed.`,
+		);
 	const parsed = parseExisting(text, country);
 	const type = parsed.getType();
 	return {

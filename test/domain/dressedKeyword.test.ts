@@ -144,6 +144,37 @@ describe('A keyword in what people put around it', () => {
 		expect(kind === 'stop' || looksLikeOptOut).toBe(true);
 	});
 
+	it('registers nobody by a text that holds a stop word, whatever stands around it', () => {
+		const someWord = fc.oneof(
+			fc.stringMatching(/^q[bcdfgz]{3,8}$/),
+			fc.constantFrom(
+				'hello',
+				'vorrei',
+				'bitte',
+				'START',
+				'NEWS',
+				'merci',
+				'por',
+				'favor',
+				'-',
+				'.',
+				',',
+				'"',
+				'👋',
+				'\n',
+			),
+		);
+		const around = fc.array(someWord, { maxLength: 8 });
+		fc.assert(
+			fc.property(around, fc.constantFrom('stop', 'STOP', 'unsubscribe', 'optout'), around, (before, stop, after) => {
+				const text = [...before, stop, ...after].join(' ');
+				const { kind, looksLikeOptOut } = saidWithoutGroup(parseText(text, 'text'));
+				expect([text, kind === 'stop' || looksLikeOptOut]).toEqual([text, true]);
+			}),
+			{ numRuns: 3_000 },
+		);
+	});
+
 	it.each([
 		'STOP. Have a great day',
 		'Stop, see you soon - Joe',

@@ -298,6 +298,56 @@ describe('The words of the templates', () => {
 		expect(evaluate(node(file, 'Say that there is a place').parameters.text, freed)).toContain(words);
 	});
 
+	it.each([
+		[
+			'+391',
+			'Benvenuto! La sua iscrizione è attiva per News. Scriva STOP',
+			'Non riceverà più nulla',
+			'Ha lasciato il gruppo News',
+		],
+		[
+			'+431',
+			'Willkommen! Sie sind angemeldet für News. Mit STOP',
+			'Sie erhalten nichts mehr',
+			'Sie haben die Gruppe News verlassen',
+		],
+		[
+			'+331',
+			'Bienvenue ! Vous êtes inscrit à News. Écrivez STOP',
+			'Vous ne recevrez plus rien',
+			'quitté le groupe News',
+		],
+		[
+			'+341',
+			'¡Bienvenido! Su registro está activo para News. Escriba STOP',
+			'No recibirá nada más',
+			'salido del grupo News',
+		],
+		[
+			'+551',
+			'Bem-vindo! O seu registo está ativo para News. Escreva STOP',
+			'Não receberá mais nada',
+			'Saiu do grupo News',
+		],
+		['+311', 'Welkom! U bent aangemeld voor News. Schrijf STOP', 'U hoort niets meer', 'U hebt de groep News verlaten'],
+		[
+			'+441',
+			'Welcome! You are registered for News. Write STOP',
+			'You will receive nothing more',
+			'You have left the group News',
+		],
+	])('say welcome and goodbye in the language of %s', (phone, welcome, goodbye, left) => {
+		const say = (name: string, outcome: string): unknown =>
+			evaluate(node('2-opt-in-and-opt-out.json', name).parameters.text, { outcome, groupName: 'News', phone });
+		expect(say('Say welcome', 'registered')).toContain(welcome);
+		expect(say('Say goodbye', 'optedOut')).toContain(goodbye);
+		expect(say('Say goodbye', 'leftGroup')).toContain(left);
+		expect(
+			new Set(['registered', 'joinedGroup', 'waiting', 'smsConsent', 'other'].map((each) => say('Say welcome', each)))
+				.size,
+		).toBe(5);
+	});
+
 	it('say which group was left, and goodbye to whoever leaves altogether', () => {
 		const { text } = node('2-opt-in-and-opt-out.json', 'Say goodbye').parameters;
 		expect(evaluate(text, { outcome: 'leftGroup', groupName: 'News' })).toContain('left the group News');
