@@ -29,6 +29,32 @@ export interface ChainHead {
 	length: number;
 	/** The last record's hash; '' for an empty chain. */
 	head: string;
+	/** Whose it is; null: the store's own, or of somebody erased. */
+	identityId: number | null;
+	kind: 'person' | 'store';
+	/** Of sealOf; null: from before there were seals. */
+	seal: string | null;
+}
+
+/** The seal of a chain that was found wrong when a record was added to it: it stays wrong. */
+export const BROKEN_SEAL = 'broken';
+
+/** Binds whose chain it is, how long, and in what it ends, so that none of it can be set otherwise without the key. */
+export function sealOf({ id, kind, identityId, length, head }: Omit<ChainHead, 'seal'>, key: string): string {
+	return createHmac('sha256', key)
+		.update(['consent chain', id, kind, identityId ?? '', length, head].join('\n'))
+		.digest('hex');
+}
+
+/** Whether the seal is the chain's; one without any is from before, or was never begun. */
+export function isSealed(chain: ChainHead, key: string): boolean {
+	return chain.seal === null || isSame(chain.seal, sealOf(chain, key));
+}
+
+/** The seal after records were added: a chain that was wrong before does not become right by them. */
+export function nextSeal(before: ChainHead, after: Pick<ChainHead, 'length' | 'head'>, key: string): string | null {
+	if (before.seal === null && before.length > 0) return null;
+	return isSealed(before, key) ? sealOf({ ...before, ...after }, key) : BROKEN_SEAL;
 }
 
 export interface BrokenRecord {
@@ -72,7 +98,7 @@ export function linkHash(
 
 /** The next record of a chain. @param salt random, at least 16 bytes in hex. */
 export function nextRecord(
-	chain: ChainHead,
+	chain: Pick<ChainHead, 'id' | 'length' | 'head'>,
 	entry: { at: number; details: RecordDetails; salt: string },
 	key: string,
 ): Omit<LedgerRecord, 'id'> {
@@ -92,7 +118,11 @@ export function nextRecord(
  * Checks one chain and names each record at fault: changed, missing, or not written with this key.
  * A record after a changed one is not blamed for it.
  */
-export function verifyChain(chain: ChainHead, records: readonly LedgerRecord[], key: string): ChainVerdict {
+export function verifyChain(
+	chain: Pick<ChainHead, 'id' | 'length' | 'head'>,
+	records: readonly LedgerRecord[],
+	key: string,
+): ChainVerdict {
 	const broken: BrokenRecord[] = [];
 	/** What the next record may be linked to; null after a missing or a rewritten record, where it cannot be told. */
 	let previous: string[] | null = [''];

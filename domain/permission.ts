@@ -13,7 +13,8 @@ export type LeftOutReason =
 	| 'sender stopped'
 	| 'place on the waiting list'
 	| 'already replied'
-	| 'number changed';
+	| 'number changed'
+	| 'records contradicted';
 
 export type Permission = 'allowed' | LeftOutReason;
 
@@ -29,6 +30,8 @@ export interface PermissionFacts {
 	contentType: MessageContent['type'];
 	/** UTC ms: now. */
 	at: number;
+	/** Verify found that the person's records say another thing than the store. */
+	contradicted: boolean;
 	/** Whether there is an address at all (number or WhatsApp user id). */
 	hasAddress: boolean;
 	/** Of this person at this very sender; null: there never was one. */
@@ -65,6 +68,7 @@ export interface ReplyFacts {
  */
 export function decide(facts: PermissionFacts): Permission {
 	if (!facts.hasAddress) return 'no number';
+	if (facts.contradicted) return 'records contradicted';
 	if (facts.reply) return decideReply(facts.reply, facts.at);
 	return facts.channel === 'whatsapp' ? decideWhatsApp(facts) : decideSms(facts);
 }
@@ -120,5 +124,7 @@ const SENTENCES: Record<LeftOutReason, string> = {
 		"The sender is stopped because its account at the provider is at fault. See the sender's reason and save the sender anew.",
 	'place on the waiting list': 'The package limit is reached: the person is on the waiting list.',
 	'number changed': 'The person has another WhatsApp number now. Nothing more is sent to the one they left.',
+	'records contradicted':
+		'The consent records of this person say another thing than the store. Run Verify, look what happened, and use Accept Findings when it is settled.',
 	'already replied': 'What the person wrote has been answered already; each message permits one Reply.',
 };

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 
 import { isWhatsAppUserId } from '../domain/whatsAppUserId';
-import { isOneOf } from './database/rows';
+import { isOneOf, listOf } from './database/rows';
 import type { ConsentWordTable, Database } from './schema';
 import { suppressedNumbers } from './suppressions';
 
@@ -13,6 +13,17 @@ export async function wordsOf(db: Database, identityId: number): Promise<Consent
 		.selectFrom('consent_word')
 		.select(['scope', 'direction', 'effective_at', 'source', 'event_id'])
 		.where('identity_id', '=', identityId)
+		.execute();
+}
+
+export async function consentWordsOfPeople(
+	db: Database,
+	identityIds: readonly number[],
+): Promise<Array<{ identityId: number; scope: string; direction: 'in' | 'out' }>> {
+	return await db
+		.selectFrom('consent_word')
+		.select(['identity_id as identityId', 'scope', 'direction'])
+		.where('identity_id', 'in', listOf(db, identityIds))
 		.execute();
 }
 

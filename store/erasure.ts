@@ -66,13 +66,9 @@ export async function eraseRecords(db: Database, identityIds: readonly number[],
 	return ids.length;
 }
 
-/** The chains belong to nobody from now on. */
-export async function releaseChains(db: Database, identityIds: readonly number[]): Promise<void> {
-	await db
-		.updateTable('ledger_chain')
-		.set({ identity_id: null })
-		.where('identity_id', 'in', listOf(db, identityIds))
-		.execute();
+/** The chain belongs to nobody from now on. @param seal of a chain that is nobody's */
+export async function releaseChain(db: Database, chainId: number, seal: string | null): Promise<void> {
+	await db.updateTable('ledger_chain').set({ identity_id: null, seal }).where('id', '=', chainId).execute();
 }
 
 /** Whether a message to them is still queued or on its way. */

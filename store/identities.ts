@@ -17,6 +17,8 @@ export interface Identity {
 	toldPhone: string | null;
 	/** Since when (UTC ms) the number and the user id are known to belong together; null: not known. */
 	pairedSince: number | null;
+	/** Since when (UTC ms) their records contradict the store; null: they do not. */
+	contradictedAt: number | null;
 }
 
 export interface PersonKey {
@@ -30,6 +32,7 @@ const IDENTITY = [
 	'whatsapp_user_id as whatsAppUserId',
 	'told_phone as toldPhone',
 	'paired_since as pairedSince',
+	'contradicted_at as contradictedAt',
 ] as const;
 const ROWS_A_STATEMENT = 500;
 
@@ -91,7 +94,7 @@ export async function insertIdentity(
 
 export async function updateIdentity(
 	db: Database,
-	{ id, phone, whatsAppUserId, pairedSince }: Omit<Identity, 'toldPhone'>,
+	{ id, phone, whatsAppUserId, pairedSince }: Omit<Identity, 'toldPhone' | 'contradictedAt'>,
 ): Promise<void> {
 	await db
 		.updateTable('identity')
@@ -267,6 +270,35 @@ export async function identitiesOfUserIds(db: Database, userIds: readonly string
 			identity.whatsAppUserId === null ? [] : [[identity.whatsAppUserId, identity] as const],
 		),
 	);
+}
+
+/** Nothing is sent to them until an operator has looked; the first time stays. */
+export async function markContradicted(db: Database, ids: readonly number[], now: number): Promise<void> {
+	await db
+		.updateTable('identity')
+		.set({ contradicted_at: now })
+		.where('id', 'in', listOf(db, ids))
+		.where('contradicted_at', 'is', null)
+		.execute();
+}
+
+export async function clearContradicted(db: Database, id: number): Promise<void> {
+	await db.updateTable('identity').set({ contradicted_at: null }).where('id', '=', id).execute();
+}
+
+/** When a consent to SMS was given for the numbers of these people, UTC ms. */
+export async function smsConsentsOf(
+	db: Database,
+	ids: readonly number[],
+): Promise<Array<{ identityId: number; at: number }>> {
+	const rows = await db
+		.selectFrom('identity as i')
+		.innerJoin('contact as c', 'c.sms_number', 'i.phone')
+		.select(['i.id as identityId', 'c.sms_consent_at as at'])
+		.where('i.id', 'in', listOf(db, ids))
+		.where('c.sms_consent_at', 'is not', null)
+		.execute();
+	return rows.map(({ identityId, at }) => ({ identityId, at: at ?? 0 }));
 }
 
 export async function identitiesById(db: Database, ids: readonly number[]): Promise<Identity[]> {

@@ -5,7 +5,7 @@ import type { ChainHead, LedgerRecord } from '../domain/ledger';
 import { chunksOf } from './database/rows';
 import type { Database } from './schema';
 
-const CHAIN = ['id', 'length', 'head'] as const;
+const CHAIN = ['id', 'length', 'head', 'kind', 'identity_id as identityId', 'seal'] as const;
 const RECORD = ['id', 'chain_id as chainId', 'sequence', 'at', 'details', 'salt', 'commitment', 'hash'] as const;
 const ROWS_A_STATEMENT = 100;
 
@@ -42,8 +42,12 @@ export async function lockStoreChain(db: Database): Promise<ChainHead> {
 	return made;
 }
 
-/** Appends to a chain held by lockChain or lockStoreChain. */
-export async function appendRecords(db: Database, records: readonly Omit<LedgerRecord, 'id'>[]): Promise<void> {
+/** Appends to a chain held by lockChain or lockStoreChain. @param seal of the chain with these records */
+export async function appendRecords(
+	db: Database,
+	records: readonly Omit<LedgerRecord, 'id'>[],
+	seal: string | null,
+): Promise<void> {
 	const last = records.at(-1);
 	if (!last) return;
 	for (const chunk of chunksOf(records, ROWS_A_STATEMENT)) {
@@ -64,13 +68,63 @@ export async function appendRecords(db: Database, records: readonly Omit<LedgerR
 	}
 	await db
 		.updateTable('ledger_chain')
-		.set({ length: last.sequence, head: last.hash })
+		.set({ length: last.sequence, head: last.hash, seal })
 		.where('id', '=', last.chainId)
 		.execute();
 }
 
 export async function chainOf(db: Database, identityId: number): Promise<ChainHead | undefined> {
 	return await db.selectFrom('ledger_chain').select(CHAIN).where('identity_id', '=', identityId).executeTakeFirst();
+}
+
+/** Chains from before there were seals, by id. */
+export async function unsealedChains(db: Database, limit: number): Promise<ChainHead[]> {
+	return await forUpdate(
+		db,
+		db
+			.selectFrom('ledger_chain')
+			.select(CHAIN)
+			.where('seal', 'is', null)
+			.where('length', '>', 0)
+			.orderBy('id')
+			.limit(limit),
+	).execute();
+}
+
+export async function saveSeal(db: Database, chainId: number, seal: string): Promise<void> {
+	await db.updateTable('ledger_chain').set({ seal }).where('id', '=', chainId).execute();
+}
+
+/** A page of the store's own records after a position. */
+export async function storeRecordsOf(db: Database, sequence: number, limit: number): Promise<LedgerRecord[]> {
+	const chain = await db
+		.selectFrom('ledger_chain')
+		.select('id')
+		.where('kind', '=', sql.lit('store'))
+		.executeTakeFirst();
+	return chain ? await recordsAfter(db, chain.id, sequence, limit) : [];
+}
+
+/** How many records there are up to one. */
+export async function countRecords(db: Database, throughId: number): Promise<number> {
+	const row = await db
+		.selectFrom('consent_record')
+		.select((select) => select.fn.countAll<number>().as('total'))
+		.where('id', '<=', throughId)
+		.executeTakeFirstOrThrow();
+	return Number(row.total);
+}
+
+/** The newest record written before a time (UTC ms): none up to it is still being written. */
+export async function newestRecordBefore(db: Database, at: number): Promise<number> {
+	const row = await db
+		.selectFrom('consent_record')
+		.select('id')
+		.where('at', '<', at)
+		.orderBy('id', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+	return row?.id ?? 0;
 }
 
 /** By id, a page after `after`. */
@@ -109,8 +163,10 @@ export async function recordsAfter(
 
 /** People of whom something is known that no chain tells: their ledger was taken away. */
 export async function identitiesWithoutChain(db: Database, limit: number): Promise<number[]> {
+	const said = db.selectFrom('consent_word').select('identity_id');
+	const registered = db.selectFrom('registration').select('identity_id').where('state', 'in', ['active', 'waiting']);
 	const rows = await db
-		.selectFrom('consent_word as w')
+		.selectFrom(said.union(registered).as('w'))
 		.leftJoin('ledger_chain as c', 'c.identity_id', 'w.identity_id')
 		.select('w.identity_id as id')
 		.distinct()

@@ -40,15 +40,21 @@ export async function lockChains(db: Database, identityIds: readonly number[]): 
 		db,
 		db
 			.selectFrom('ledger_chain')
-			.select(['identity_id', 'id', 'length', 'head'])
+			.select(['identity_id', 'id', 'length', 'head', 'kind', 'seal'])
 			.where('identity_id', 'in', listOf(db, identityIds))
 			.orderBy('id'),
 	).execute();
-	return new Map(chains.map(({ identity_id, ...chain }) => [Number(identity_id), chain]));
+	return new Map(
+		chains.map(({ identity_id, ...chain }) => [Number(identity_id), { ...chain, identityId: Number(identity_id) }]),
+	);
 }
 
-/** Appends to chains held by lockChains; those of one chain in their order. */
-export async function appendToChains(db: Database, records: ReadonlyArray<Omit<LedgerRecord, 'id'>>): Promise<void> {
+/** Appends to chains held by lockChains; those of one chain in their order. @param seals of the chains with these records, by chain */
+export async function appendToChains(
+	db: Database,
+	records: ReadonlyArray<Omit<LedgerRecord, 'id'>>,
+	seals: ReadonlyMap<number, string | null>,
+): Promise<void> {
 	if (records.length === 0) return;
 	const rows = records.map(({ chainId, sequence, at, details, salt, commitment, hash }) => [
 		chainId,
@@ -64,9 +70,11 @@ export async function appendToChains(db: Database, records: ReadonlyArray<Omit<L
 		select ${numberCell(0)}, ${numberCell(1)}, ${numberCell(2)}, ${textCell(3)}, ${textCell(4)}, ${textCell(5)}, ${textCell(6)} from ${rowsOf(db, rows)}`.execute(
 		db,
 	);
-	const heads = new Map(records.map(({ chainId, sequence, hash }) => [chainId, [chainId, sequence, hash]]));
+	const heads = new Map(
+		records.map(({ chainId, sequence, hash }) => [chainId, [chainId, sequence, hash, seals.get(chainId) ?? null]]),
+	);
 	await sql`
-		update ledger_chain set length = n.length, head = n.head
-		from (select ${numberCell(0)} as id, ${numberCell(1)} as length, ${textCell(2)} as head from ${rowsOf(db, [...heads.values()])}) as n
+		update ledger_chain set length = n.length, head = n.head, seal = n.seal
+		from (select ${numberCell(0)} as id, ${numberCell(1)} as length, ${textCell(2)} as head, ${textCell(3)} as seal from ${rowsOf(db, [...heads.values()])}) as n
 		where ledger_chain.id = n.id`.execute(db);
 }

@@ -36,13 +36,15 @@ export class Kin {
 	private readonly toldPhones = new Map<string, string>();
 	private readonly siblings = new Map<string, string[]>();
 	private readonly consenting = new Set<string>();
+	private readonly contradicted = new Set<number>();
 
 	constructor(
 		contacts: readonly RelatedContact[],
 		identities: readonly Identity[],
 		private readonly suppressed: ReadonlyMap<string, ReadonlyMap<string, Suppression>> = new Map(),
 	) {
-		for (const { id, phone, whatsAppUserId, toldPhone } of identities) {
+		for (const { id, phone, whatsAppUserId, toldPhone, contradictedAt } of identities) {
+			if (contradictedAt !== null) this.contradicted.add(id);
 			const addresses = [phone, whatsAppUserId].filter((address) => address !== null);
 			this.addressesOfIdentity.set(id, addresses);
 			for (const address of addresses) this.identityOfAddress.set(address, id);
@@ -71,6 +73,10 @@ export class Kin {
 	/** Where WhatsApp knows the line by another number than the dialled one, E.164. */
 	toldPhoneOf(phone: string | null): string | null {
 		return phone === null ? null : (this.toldPhones.get(phone) ?? null);
+	}
+
+	isContradicted(identityIds: readonly number[]): boolean {
+		return identityIds.some((id) => this.contradicted.has(id));
 	}
 
 	hasSmsConsent(phone: string | null): boolean {
@@ -244,6 +250,7 @@ export function factsOf(
 		purpose: target.purpose,
 		contentType: target.contentType,
 		at,
+		contradicted: kin.isContradicted(person),
 		hasAddress: target.phone !== null || target.identityId !== null,
 		registration: own === null ? null : words.registration(own, target.senderId),
 		optedOut: isOut(person, addresses, 'all', `sender:${target.senderId}`),

@@ -38,6 +38,17 @@ export async function registrationsOf(db: Database, identityId: number): Promise
 		.execute();
 }
 
+export async function registrationsOfPeople(
+	db: Database,
+	identityIds: readonly number[],
+): Promise<Array<Pick<Registration, 'identityId' | 'senderId' | 'state'>>> {
+	return await db
+		.selectFrom('registration')
+		.select(['identity_id as identityId', 'sender_id as senderId', 'state'])
+		.where('identity_id', 'in', listOf(db, identityIds))
+		.execute();
+}
+
 export async function saveRegistrations(db: Database, registrations: readonly Registration[]): Promise<void> {
 	if (registrations.length === 0) return;
 	await db

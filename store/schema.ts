@@ -94,6 +94,8 @@ export interface IdentityTable {
 	/** Of a half that an upgrade found to be this person: only its consent records are left. */
 	merged_into_id: Generated<number | null>;
 	created_at: number;
+	/** Since when (UTC ms) Verify finds that their records say another thing than the store: nothing is sent to them. */
+	contradicted_at: Generated<number | null>;
 	/** Set while what is left of an erased person is still being taken away. */
 	erasing_since: Generated<number | null>;
 }
@@ -242,6 +244,8 @@ export interface LedgerChainTable {
 	identity_id: number | null;
 	length: number;
 	head: string;
+	/** domain/ledger.ts sealOf; null: of a chain from before there were seals; BROKEN: found wrong when a record was added. */
+	seal: Generated<string | null>;
 }
 
 export interface ConsentRecordTable {

@@ -113,7 +113,7 @@ async function retake(
 		inbox: null,
 		now: store.now(),
 	};
-	await writeWords(db, change);
+	const words = await writeWords(db, change);
 	const registrations = await writeRegistrations(db, change);
 	await writeMemberships(db, change, stored.contacts[0]?.contactId ?? null);
 	await withdraw(db, change);
@@ -125,6 +125,7 @@ async function retake(
 			phone: identity.phone,
 			source: 'store',
 			registrations: [...registrations.rows].map(([senderId, row]) => ({ senderId, state: row?.state ?? null })),
+			words: words.map((word) => ({ ...word })),
 			evidence: { because: 'A word from before the number changed came late.', eventId: taken.id },
 		},
 	]);

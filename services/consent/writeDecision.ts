@@ -24,7 +24,7 @@ export async function carryOut(
 	{ change, outcome: decided, applied, isLate }: Decision,
 ): Promise<SignalResult> {
 	const { store, db, input, options, eventId, now, person, signal, invitation } = one;
-	await writeWords(db, change);
+	const words = await writeWords(db, change);
 	const registrations = await writeRegistrations(db, change);
 	const contact = await contactOf(one, change, decided);
 	await writeMemberships(db, change, contact ?? one.stored.contacts[0]?.contactId ?? null);
@@ -55,6 +55,7 @@ export async function carryOut(
 		outcome,
 		applied,
 		registrations,
+		words,
 		group: one.group,
 		invitationId: invitation.answered?.id ?? null,
 	});

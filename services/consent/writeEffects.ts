@@ -7,8 +7,15 @@ import type { Database } from '../../store/schema';
 import type { Change, RegistrationChange } from './change';
 import { placeAt } from './waitingList';
 
+/** A word as a record tells it; direction null: it turns out not to have been said. */
+export interface WrittenWord {
+	scope: string;
+	direction: 'in' | 'out' | null;
+	effectiveAt: number | null;
+}
+
 /** Saves the words that are new, with the events they were said in; takes away those that turn out not to have been said. */
-export async function writeWords(db: Database, change: Change): Promise<void> {
+export async function writeWords(db: Database, change: Change): Promise<WrittenWord[]> {
 	const words: ConsentWord[] = [];
 	for (const [scope, word] of change.after.words) {
 		const before = change.before.words.get(scope);
@@ -28,11 +35,12 @@ export async function writeWords(db: Database, change: Change): Promise<void> {
 		});
 	}
 	await saveWords(db, change.identityId, words);
-	await deleteScopes(
-		db,
-		change.identityId,
-		[...change.before.words.keys()].filter((scope) => !change.after.words.has(scope)),
-	);
+	const unsaid = [...change.before.words.keys()].filter((scope) => !change.after.words.has(scope));
+	await deleteScopes(db, change.identityId, unsaid);
+	return [
+		...words.map(({ scope, direction, effective_at: effectiveAt }) => ({ scope, direction, effectiveAt })),
+		...unsaid.map((scope) => ({ scope, direction: null, effectiveAt: null })),
+	];
 }
 
 /** Saves the registrations that changed; who is newly registered gets a place or waits for one. */

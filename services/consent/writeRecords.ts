@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { type ChainHead, type LedgerRecord, nextRecord, type RecordDetails } from '../../domain/ledger';
+import { type ChainHead, type LedgerRecord, nextRecord, nextSeal, type RecordDetails } from '../../domain/ledger';
 import type { ConsentSignal } from '../../domain/consent/signal';
 import type { Group } from '../../store/groups';
 import { appendRecords, lockChain, lockStoreChain } from '../../store/ledger';
@@ -10,6 +10,7 @@ import type { RegistrationChange } from './change';
 import { keptText } from '../../domain/keptText';
 import type { ResolvedPerson } from './resolvePerson';
 import type { SignalInput } from './signalInput';
+import type { WrittenWord } from './writeEffects';
 
 const SALT_BYTES = 16;
 
@@ -30,14 +31,14 @@ export async function writeStoreRecord(store: Store, db: Database, details: Reco
 
 async function append(store: Store, db: Database, chain: ChainHead, entries: readonly RecordDetails[]): Promise<void> {
 	const records: Array<Omit<LedgerRecord, 'id'>> = [];
+	let head: Pick<ChainHead, 'id' | 'length' | 'head'> = chain;
 	for (const details of entries) {
-		const last = records.at(-1);
-		const head = last ? { id: chain.id, length: last.sequence, head: last.hash } : chain;
-		records.push(
-			nextRecord(head, { at: store.now(), details, salt: randomBytes(SALT_BYTES).toString('hex') }, store.ledgerKey),
-		);
+		const salt = randomBytes(SALT_BYTES).toString('hex');
+		const record = nextRecord(head, { at: store.now(), details, salt }, store.ledgerKey);
+		records.push(record);
+		head = { id: chain.id, length: record.sequence, head: record.hash };
 	}
-	await appendRecords(db, records);
+	await appendRecords(db, records, nextSeal(chain, head, store.ledgerKey));
 }
 
 /** What the ledger says of a signal; null for what bears on no consent: a message that changed nothing, a question for help. */
@@ -48,6 +49,7 @@ export function recordOf({
 	outcome,
 	applied,
 	registrations,
+	words,
 	group,
 	invitationId,
 }: {
@@ -57,12 +59,14 @@ export function recordOf({
 	outcome: string;
 	applied: boolean;
 	registrations: RegistrationChange;
+	words: readonly WrittenWord[];
 	group: Group | null;
 	invitationId: number | null;
 }): RecordDetails | null {
 	const isWord = signal.kind !== 'message' && signal.kind !== 'help' && signal.kind !== 'ignored';
-	if (!isWord && registrations.rows.size === 0 && !person.merged) return null;
-	if (!isWord && outcome === 'none' && !person.merged && !changesState(registrations)) return null;
+	const isFound = person.merged !== null || person.left !== null || person.hasLearntNumber || words.length > 0;
+	if (!isWord && registrations.rows.size === 0 && !isFound) return null;
+	if (!isWord && outcome === 'none' && !isFound && !changesState(registrations)) return null;
 	const { phone, whatsAppUserId } = person.identity;
 	return {
 		action: signal.kind,
@@ -80,6 +84,7 @@ export function recordOf({
 		oldPhone: input.oldPhone,
 		effectiveAt: signal.effectiveAt,
 		registrations: [...registrations.rows].map(([senderId, row]) => ({ senderId, state: row?.state ?? null })),
+		words: words.length > 0 ? words.map((word) => ({ ...word })) : undefined,
 		mergedIdentityId: person.merged?.identityId,
 		evidence: {
 			provider: input.provider,

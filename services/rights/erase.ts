@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { isSealed, sealOf } from '../../domain/ledger';
 import { maskPhone } from '../../domain/phone';
 import { wordsOf } from '../../store/consentWords';
 import {
@@ -8,7 +9,7 @@ import {
 	eraseRecords,
 	finishErasure,
 	hasOpenMessages,
-	releaseChains,
+	releaseChain,
 	unfinishedErasures,
 } from '../../store/erasure';
 import { eraseEvents } from '../../store/erasedEvents';
@@ -25,6 +26,7 @@ import {
 	type PersonPlaces,
 	statusEventsOf,
 } from '../../store/personData';
+import { chainOf, lockChain } from '../../store/ledger';
 import { registrationsOf } from '../../store/registrations';
 import { chunksOf } from '../../store/database/rows';
 import type { Database } from '../../store/schema';
@@ -220,7 +222,13 @@ async function takeRest(store: Store, identityIds: number[], erasure: Erasure | 
 		async (db) => await eraseEvents(db, await eventIdsOf(db, identityIds, ROWS_A_TRANSACTION)),
 	);
 	counts.consentRecords += await untilNone((db) => eraseRecords(db, identityIds, ROWS_A_TRANSACTION));
-	await store.transaction((db) => releaseChains(db, identityIds));
+	for (const id of identityIds)
+		await store.transaction(async (db) => {
+			if (!(await chainOf(db, id))) return;
+			const chain = await lockChain(db, id);
+			const isWhole = chain.seal !== null && isSealed(chain, store.ledgerKey);
+			await releaseChain(db, chain.id, isWhole ? sealOf({ ...chain, identityId: null }, store.ledgerKey) : chain.seal);
+		});
 	const places: PersonPlaces = { identityIds, contactIds: [], phones: [], userIds: [] };
 	await overIds(
 		'message',

@@ -1,4 +1,5 @@
 import type { OperationTable } from '../../shared/router';
+import * as acceptFindings from './consent/acceptFindings.operation';
 import * as confirmRestore from './consent/confirmRestore.operation';
 import * as erase from './consent/erase.operation';
 import * as exportConsent from './consent/export.operation';
@@ -23,7 +24,7 @@ export const table: OperationTable = {
 	operations: {
 		registration: { applyMessage, check, claimReminders, endSilent, get, getMany, getUsage, invite, register, revoke },
 		sender: { createOrUpdate, getMany: getManySenders },
-		consent: { confirmRestore, erase, export: exportConsent, exportOptOuts, importOptOuts, purge, verify },
+		consent: { acceptFindings, confirmRestore, erase, export: exportConsent, exportOptOuts, importOptOuts, purge, verify },
 	},
 	reading: new Set([
 		'registration.check',

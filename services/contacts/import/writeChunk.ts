@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { ConflictError } from '../../../domain/errors';
-import { nextRecord } from '../../../domain/ledger';
+import { nextRecord, nextSeal } from '../../../domain/ledger';
 import {
 	contactsHolding,
 	existingMemberships,
@@ -290,10 +290,11 @@ async function recordConsents(store: Store, db: Database, contacts: readonly Fol
 		const details = smsConsentRecord(contact, 'import');
 		const record = nextRecord(chain, { at, salt: randomBytes(SALT_BYTES).toString('hex'), details }, store.ledgerKey);
 		// A person may be in two contacts.
-		chains.set(identityId, { id: chain.id, length: record.sequence, head: record.hash });
+		const next = { length: record.sequence, head: record.hash };
+		chains.set(identityId, { ...chain, ...next, seal: nextSeal(chain, next, store.ledgerKey) });
 		return record;
 	});
-	await appendToChains(db, records);
+	await appendToChains(db, records, new Map([...chains.values()].map(({ id, seal }) => [id, seal])));
 }
 
 /** Without an SMS number no consent is taken (refusalBy). */
