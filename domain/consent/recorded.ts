@@ -41,7 +41,14 @@ export function foldRecords(records: readonly LedgerRecord[]): Recorded {
 			isErased = true;
 			continue;
 		}
-		const { action, phone, effectiveAt, words = [], registrations: written = [], smsConsents = [] } = JSON.parse(details) as Details;
+		const {
+			action,
+			phone,
+			effectiveAt,
+			words = [],
+			registrations: written = [],
+			smsConsents = [],
+		} = JSON.parse(details) as Details;
 		if (action === 'findingsAccepted') {
 			// From here on the store's own word counts, which an operator has vouched for.
 			for (const known of [optedOut, registrations, lines]) known.clear();

@@ -29,7 +29,9 @@ export async function acceptFindings(
 ): Promise<AcceptedFindings> {
 	const [by, why] = [acceptedBy.trim().slice(0, LONGEST_TEXT), reason.trim().slice(0, LONGEST_TEXT)];
 	if (by === '' || why === '')
-		throw new InvalidInputError('Say who accepts what the store says of this person, and why: both are kept in the ledger.');
+		throw new InvalidInputError(
+			'Say who accepts what the store says of this person, and why: both are kept in the ledger.',
+		);
 	return await store.transaction(async (db) => {
 		const key = await readPerson(db, number, await commonCountry(db));
 		const known = await findIdentity(db, key);

@@ -1,6 +1,13 @@
 import { foldRecords } from '../../domain/consent/recorded';
 import { NotFoundError } from '../../domain/errors';
-import { type BrokenRecord, type ChainHead, isSealed, type LedgerRecord, sealOf, verifyChain } from '../../domain/ledger';
+import {
+	type BrokenRecord,
+	type ChainHead,
+	isSealed,
+	type LedgerRecord,
+	sealOf,
+	verifyChain,
+} from '../../domain/ledger';
 import { maskPhone } from '../../domain/phone';
 import { findIdentity, markContradicted } from '../../store/identities';
 import {
@@ -104,9 +111,10 @@ async function verifyChains(
 		if (!isSealed(chain, key) || (chain.seal === null && chain.length > 0))
 			broken.push(wholeChain(chain.id, 'The chain was cut, set back, or given to somebody else.'));
 		findings.broken.push(...broken);
+		if (broken.length === 0 || chain.identityId === null) continue;
 		const { acceptedAt } = foldRecords(byChain.get(chain.id) ?? []);
-		const isNew = broken.some(({ sequence }) => sequence === 0 || sequence > acceptedAt);
-		if (isNew && chain.identityId !== null) findings.contradicted.add(chain.identityId);
+		if (broken.some(({ sequence }) => sequence === 0 || sequence > acceptedAt))
+			findings.contradicted.add(chain.identityId);
 	}
 	for (const { identityId, chainId, reason } of await contradictionsOf(db, chains, byChain)) {
 		findings.broken.push(wholeChain(chainId, reason));
@@ -183,12 +191,7 @@ async function writeCheckpoint(store: Store): Promise<void> {
 
 /** Chains from before there were seals get one, once: after that, one without is at fault. */
 async function sealChains(store: Store): Promise<void> {
-	const isDone = await store.read(async (db) => {
-		if ((await unsealedChains(db, 1)).length === 0) return true;
-		const store = await storeRecordsOf(db, 0, Number.MAX_SAFE_INTEGER);
-		return store.some(({ details }) => details?.includes('"action":"chainsSealed"'));
-	});
-	if (isDone) return;
+	if (await areChainsSealed(store)) return;
 	for (let sealed = 0; ;) {
 		const count = await store.transaction(async (db) => {
 			const chains = await unsealedChains(db, SEALED_AT_ONCE);
@@ -203,6 +206,15 @@ async function sealChains(store: Store): Promise<void> {
 		});
 		sealed += count;
 		if (count < SEALED_AT_ONCE) return;
+	}
+}
+
+async function areChainsSealed(store: Store): Promise<boolean> {
+	for (let sequence = 0; ;) {
+		const page = await store.read((db) => storeRecordsOf(db, sequence, STORE_RECORDS_A_PAGE));
+		if (page.some(({ details }) => details?.includes('"action":"chainsSealed"'))) return true;
+		sequence = page.at(-1)?.sequence ?? sequence;
+		if (page.length < STORE_RECORDS_A_PAGE) return false;
 	}
 }
 

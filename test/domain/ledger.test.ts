@@ -14,13 +14,13 @@ import {
 const KEY = 'a ledger key';
 
 function chainOf(details: RecordDetails[], key = KEY): { head: ChainHead; records: LedgerRecord[] } {
-	let head: ChainHead = { id: 7, length: 0, head: '' };
+	let head: ChainHead = { id: 7, length: 0, head: '', identityId: 1, kind: 'person', seal: null };
 	const records = details.map((each, index) => {
 		const record = {
 			...nextRecord(head, { at: 1000 + index, details: each, salt: `salt ${index}` }, key),
 			id: 100 + index,
 		};
-		head = { id: 7, length: record.sequence, head: record.hash };
+		head = { ...head, length: record.sequence, head: record.hash };
 		return record;
 	});
 	return { head, records };

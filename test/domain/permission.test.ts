@@ -10,6 +10,7 @@ const facts = (over: Partial<PermissionFacts> = {}): PermissionFacts => ({
 	contentType: 'text',
 	at: now,
 	hasAddress: true,
+	contradicted: false,
 	registration: { state: 'active', lastInboundAt: now - 1_000 },
 	optedOut: false,
 	leftGroup: false,
@@ -27,6 +28,7 @@ const anyFacts: fc.Arbitrary<PermissionFacts> = fc.record({
 	contentType: fc.constantFrom('text', 'template'),
 	at: fc.constant(now),
 	hasAddress: fc.boolean(),
+	contradicted: fc.boolean(),
 	registration: fc.option(
 		fc.record({
 			state: fc.constantFrom('invited', 'waiting', 'active', 'ended'),
@@ -55,6 +57,11 @@ describe('Permission to send', () => {
 				(each) => each.channel === 'sms' || each.registration?.state === 'active' || decide(each) !== 'allowed',
 			),
 		);
+	});
+
+	it('is never given to whom Verify found contradicted, whatever else is true', () => {
+		fc.assert(fc.property(anyFacts, (each) => !each.contradicted || decide(each) !== 'allowed'));
+		expect(decide(facts({ contradicted: true }))).toBe('records contradicted');
 	});
 
 	it('for advertising is never given against a STOP, and by SMS never without consent', () => {

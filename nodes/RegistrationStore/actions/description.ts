@@ -97,6 +97,12 @@ export const properties: INodeProperties[] = [
 		'consent',
 		[
 			notAsTool({
+				name: 'Accept Findings',
+				value: 'acceptFindings',
+				action: 'Accept findings about a person',
+				description: 'Let messages be sent again to somebody whose records Verify found to contradict the store',
+			}),
+			notAsTool({
 				name: 'Confirm Restore',
 				value: 'confirmRestore',
 				action: 'Confirm a restored backup',
@@ -136,7 +142,8 @@ export const properties: INodeProperties[] = [
 				name: 'Verify',
 				value: 'verify',
 				action: 'Verify the consent ledger',
-				description: 'Whether any record was changed or taken out',
+				description:
+					'Whether any record was changed or taken out, and whether the store says the same. Whom it does not is sent nothing.',
 			},
 		],
 		'verify',

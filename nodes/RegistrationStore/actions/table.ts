@@ -24,7 +24,16 @@ export const table: OperationTable = {
 	operations: {
 		registration: { applyMessage, check, claimReminders, endSilent, get, getMany, getUsage, invite, register, revoke },
 		sender: { createOrUpdate, getMany: getManySenders },
-		consent: { acceptFindings, confirmRestore, erase, export: exportConsent, exportOptOuts, importOptOuts, purge, verify },
+		consent: {
+			acceptFindings,
+			confirmRestore,
+			erase,
+			export: exportConsent,
+			exportOptOuts,
+			importOptOuts,
+			purge,
+			verify,
+		},
 	},
 	reading: new Set([
 		'registration.check',

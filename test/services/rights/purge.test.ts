@@ -190,8 +190,10 @@ describeStores('Purging', (context) => {
 			{ action: 'purged', kind: 'inboundTexts', count: 0 },
 		]);
 		expect((await verifyConsent(store)).valid).toBe(true);
-		await store.db.updateTable('ledger_chain').set({ length: 2 }).where('kind', '=', 'store').execute();
-		expect((await verifyConsent(store)).broken).toMatchObject([{ recordId: null, sequence: 2 }]);
+		await store.db.updateTable('ledger_chain').set({ length: 5 }).where('kind', '=', 'store').execute();
+		expect((await verifyConsent(store)).broken).toContainEqual(
+			expect.objectContaining({ recordId: null, sequence: 5 }),
+		);
 	});
 
 	it('takes more than one transaction holds', async () => {
