@@ -174,17 +174,19 @@ describeStores('Opting out', (context) => {
 		expect((await eventsOf(store)).at(-1)).toMatchObject({ outcome: 'smsConsent', output: 'optIn' });
 	});
 
-	it("through Meta's own switch ends the registration; switching it on again registers nobody", async () => {
+	it("through Meta's own switch ends that sender's advertising and leaves the registration; switching it on again registers nobody", async () => {
 		const { store, clock } = context();
 		await say('START');
 		clock.advance(1_000);
 		await deliver(store, preference('stop'));
-		expect(await seen(store)).toMatchObject({ registrations: ['ended'], registration: { ended_by: 'provider' } });
+		const off = await seen(store);
+		expect(off.registrations).toEqual(['active']);
+		expect(off.words).toMatchObject({ [`marketing:${off.registration?.sender_id}`]: 'out' });
 		expect((await eventsOf(store)).at(-1)).toMatchObject({ outcome: 'optedOut', output: 'optOut' });
 		clock.advance(1_000);
 		await deliver(store, preference('resume'));
 		const person = await seen(store);
-		expect(person.registrations).toEqual(['ended']);
+		expect(person.registrations).toEqual(['active']);
 		expect(Object.values(person.words)).not.toContain('out');
 	});
 
