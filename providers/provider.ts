@@ -157,7 +157,7 @@ export interface IncomingStatus {
 	error: ProviderError | null;
 }
 
-/** A person's word told by the provider: Meta's switch for marketing messages. */
+/** A person's word told by the provider: Meta's switches for marketing messages and, should there be more, for others. */
 export interface IncomingPreference {
 	kind: 'preference';
 	providerEventId: string;
@@ -165,6 +165,8 @@ export interface IncomingPreference {
 	sender: IncomingSender;
 	from: IncomingPerson;
 	value: 'stop' | 'resume';
+	/** Whether it is about marketing only. A stop of anything else is taken as one of everything. */
+	isMarketing: boolean;
 	at: number | null;
 }
 
