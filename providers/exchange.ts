@@ -13,6 +13,9 @@ export interface Answer {
 /** The code of an error where no connection could be made, so that nothing was sent. */
 export const NOT_REACHED = 'http:not_reached';
 
+/** The code of an error where a request went out and no answer came. */
+export const NO_ANSWER = 'http:no_answer';
+
 export type Exchange = { answered: true; answer: Answer } | { answered: false; error: ProviderError };
 
 /** One request and its answer. Whatever goes wrong on the wire becomes an error to act upon; nothing is thrown. */
@@ -75,7 +78,7 @@ export function errorOfBareAnswer({ status, headers }: Answer, providerLabel: st
 
 /** What the test of a credential says about an error: no message is at stake there. */
 export function sentenceOfCheck(error: ProviderError, providerLabel: string, root: string): string {
-	if (error.code === NOT_REACHED || error.code === 'http:no_answer') {
+	if (error.code === NOT_REACHED || error.code === NO_ANSWER) {
 		return `${providerLabel} could not be reached at ${root}. Check the network and the credential's base URL.`;
 	}
 	if (error.stopsWhenItLasts) return error.message;
@@ -105,7 +108,7 @@ function errorOfFailure(failure: unknown, providerLabel: string): ProviderError 
 	}
 	// Anything thrown that is not known to be harmless counts as a request that went out.
 	const sentence = `No answer came from ${providerLabel}. The message may have been sent.`;
-	return { class: 'unknown', code: 'http:no_answer', message: withDetail(sentence, 'network', detail) };
+	return { class: 'unknown', code: NO_ANSWER, message: withDetail(sentence, 'network', detail) };
 }
 
 function parsedOrUndefined(body: string): unknown {

@@ -18,6 +18,10 @@ export interface SendingSender {
 	slowdown: number;
 	/** How often in a row the provider was not reached or took nothing. */
 	setbacks: number;
+	/** UTC ms: so long the answer to the one message tried after a setback is awaited; null: none is tried. */
+	tryingUntil: number | null;
+	/** How often in a row something else than the provider answered. */
+	foreignAnswers: number;
 	stoppedReason: string | null;
 }
 
@@ -48,6 +52,8 @@ function senders(db: Database) {
 			'next_send_at_us as nextSendAtUs',
 			'slowdown',
 			'setbacks',
+			'trying_until as tryingUntil',
+			'foreign_answers as foreignAnswers',
 			'stopped_reason as stoppedReason',
 		]);
 }
@@ -55,7 +61,7 @@ function senders(db: Database) {
 export async function setPace(
 	db: Database,
 	id: number,
-	pace: { nextSendAtUs?: number; slowdown?: number; setbacks?: number },
+	pace: Partial<Pick<SendingSender, 'nextSendAtUs' | 'slowdown' | 'setbacks' | 'tryingUntil' | 'foreignAnswers'>>,
 ): Promise<void> {
 	await db
 		.updateTable('sender')
@@ -63,6 +69,8 @@ export async function setPace(
 			...(pace.nextSendAtUs === undefined ? {} : { next_send_at_us: pace.nextSendAtUs }),
 			...(pace.slowdown === undefined ? {} : { slowdown: pace.slowdown }),
 			...(pace.setbacks === undefined ? {} : { setbacks: pace.setbacks }),
+			...(pace.tryingUntil === undefined ? {} : { trying_until: pace.tryingUntil }),
+			...(pace.foreignAnswers === undefined ? {} : { foreign_answers: pace.foreignAnswers }),
 		})
 		.where('id', '=', id)
 		.execute();

@@ -68,6 +68,10 @@ export interface SenderTable {
 	slowdown: Generated<number>;
 	/** How often in a row the provider was not reached or took nothing: the sender waits, then tries one message. */
 	setbacks: Generated<number>;
+	/** Until when (UTC ms) the answer to the one message tried after a setback is awaited; null: none is tried. */
+	trying_until: Generated<number | null>;
+	/** How often in a row something else than the provider answered, e.g. a proxy. */
+	foreign_answers: Generated<number>;
 	/** Why nothing goes out (account at fault), or null. */
 	stopped_reason: string | null;
 	/** The sender this number was changed into: this one sends no more, and its opt-outs hold there too. */

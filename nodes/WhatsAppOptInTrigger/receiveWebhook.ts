@@ -1,13 +1,17 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import type { ProviderName } from '../../domain/provider';
 import { ConfigurationError, StoreUnavailableError } from '../../domain/errors';
-import type { RawRequest, WebhookAnswer, WebhookReader } from '../../providers/provider';
+import type { RawRequest, WebhookAnswer, WebhookReading } from '../../providers/provider';
 import { receive } from '../../services/receiving/receive';
 import { inboxOf } from '../shared/inbox';
+import { keptCredential } from '../shared/keptCredentials';
 import { createWebhookReader, credentialOf } from '../shared/providers';
-import { withNodeStore } from '../shared/store';
+import { withWebhookStore } from '../shared/store';
 import { answerWith, rawRequestOf } from '../shared/webhookRequest';
+
+/** By a signature, a key or a verify token. */
+const REFUSED = new Set([401, 403]);
 
 const text = (status: number, body: string): WebhookAnswer => ({
 	status,
@@ -27,11 +31,10 @@ export async function receiveWebhook(node: IWebhookFunctions): Promise<IWebhookR
 
 async function answerTo(node: IWebhookFunctions, request: RawRequest): Promise<WebhookAnswer> {
 	const provider = node.getNodeParameter('provider') as ProviderName;
-	const reader = await readerOf(node, provider);
-	const reading = reader.read(request);
+	const reading = await believed(node, provider, request);
 	// A handshake and what is not believed carry nothing to store: neither opens the store, nor needs it.
 	if (reading.events === null) return reading.answer;
-	return await withNodeStore(node, (store) =>
+	return await withWebhookStore(node, (store) =>
 		receive(store, provider, reading, {
 			inbox: inboxOf(node),
 			storeStatuses: node.getNodeParameter('handOverStatuses', false) === true,
@@ -40,9 +43,12 @@ async function answerTo(node: IWebhookFunctions, request: RawRequest): Promise<W
 	);
 }
 
-async function readerOf(node: IWebhookFunctions, provider: ProviderName): Promise<WebhookReader> {
-	const fields = await node.getCredentials<IDataObject>(credentialOf(provider));
-	return createWebhookReader(provider, fields);
+/** What is refused by the secrets kept may be right by those saved meanwhile: a secret that was changed works at once. */
+async function believed(node: IWebhookFunctions, provider: ProviderName, request: RawRequest): Promise<WebhookReading> {
+	const read = async (again: boolean): Promise<WebhookReading> =>
+		createWebhookReader(provider, await keptCredential(node, credentialOf(provider), again)).read(request);
+	const reading = await read(false);
+	return REFUSED.has(reading.answer.status) ? await read(true) : reading;
 }
 
 /** Anything but a 200 makes the provider come again, which is what is wanted while something is wrong here. */

@@ -3,6 +3,7 @@ import type { INodeExecutionData, ITriggerFunctions, ITriggerResponse } from 'n8
 import { EventPump } from '../../services/handOver/eventPump';
 import type { HandedEvent } from '../../services/handOver/claimedEvents';
 import { emitUntilEnd } from './executionEnd';
+import { forgetCredentials } from './keptCredentials';
 import { inboxOf } from './inbox';
 import { storeSource } from './store';
 
@@ -16,6 +17,7 @@ export function handOverEvents(
 	node: ITriggerFunctions,
 	toItems: (events: HandedEvent[]) => INodeExecutionData[][],
 ): ITriggerResponse {
+	forgetCredentials();
 	const isTestRun = node.getMode() === 'manual';
 	const pump = new EventPump({
 		acquire: storeSource(node),

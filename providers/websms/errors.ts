@@ -56,7 +56,7 @@ const failedMidway: Meaning = {
 /** The answer to a request that was not accepted: its statusCode decides, the HTTP status only where there is none. */
 export function errorOfAnswer(answer: Answer): ProviderError {
 	const parsed = answerSchema.safeParse(answer.json);
-	if (!parsed.success) return errorWithoutCode(answer);
+	if (!parsed.success) return errorOfBareAnswer(answer, 'websms');
 	const { statusCode, statusMessage } = parsed.data;
 	const isRefusal = statusCode >= 4000 && statusCode < 5000;
 	const { sentence, class: errorClass } = meanings.get(statusCode) ?? (isRefusal ? refused : failedMidway);
@@ -67,11 +67,6 @@ export function errorOfAnswer(answer: Answer): ProviderError {
 		message: withDetail(sentence, `websms code ${statusCode}`, statusMessage ?? undefined),
 		...(wait === undefined ? {} : { retryAfterMs: wait }),
 	};
-}
-
-function errorWithoutCode(answer: Answer): ProviderError {
-	if (answer.status !== 400) return errorOfBareAnswer(answer, 'websms');
-	return { class: 'failed', code: 'http:400', message: 'websms could not read the request (HTTP 400).' };
 }
 
 const endings = new Map<string, string>([

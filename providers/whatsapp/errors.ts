@@ -126,6 +126,9 @@ export function errorOf(error: WhatsAppError, ifNotListed: Meaning, mayHaveBeenS
 	};
 }
 
+/** Whether the code is one of WhatsApp's own. */
+export const isListed = (error: WhatsAppError): boolean => meaningOf(error) !== undefined;
+
 function meaningOf({ code, error_subcode: subcode }: WhatsAppError): Meaning | undefined {
 	// A wrong phone number ID comes as "invalid parameter" (100) with this subcode, and would meet every message.
 	if (code === 100 && subcode === 33) return meanings.get(33);

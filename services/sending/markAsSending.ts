@@ -1,5 +1,5 @@
 import type { MessageContent } from '../../domain/content';
-import { freeTimes, reserveTimes, spacingUs, type StartWindow } from '../../domain/pacing';
+import { TRY_MS, freeTimes, reserveTimes, spacingUs, type StartWindow } from '../../domain/pacing';
 import { decide, type Permission, sentenceOf } from '../../domain/permission';
 import { holdsSlot } from '../../store/deliverySlots';
 import { lockIdentities } from '../../store/identities';
@@ -143,7 +143,10 @@ async function mark(store: Store, order: MarkOrder, window: StartWindow): Promis
 			order.reservedUs === undefined
 				? reserveTimes(pace, firstUs, sending.size)
 				: { timesUs: [order.reservedUs], nextUs: pace.nextUs };
-		if (order.reservedUs === undefined && sending.size > 0) await setPace(db, order.senderId, { nextSendAtUs: nextUs });
+		const isTry = sender.setbacks > 0 && order.reservedUs === undefined;
+		const freeUs = isTry ? Math.max(nextUs, (now + TRY_MS) * 1_000) : nextUs;
+		if (order.reservedUs === undefined && sending.size > 0)
+			await setPace(db, order.senderId, { nextSendAtUs: freeUs, ...(isTry && { tryingUntil: now + TRY_MS }) });
 
 		const ready = order.messages
 			.filter(({ id }) => sending.has(id))
@@ -156,7 +159,7 @@ async function mark(store: Store, order: MarkOrder, window: StartWindow): Promis
 		return {
 			...marked,
 			lockedUntil: performance.now(),
-			sender: { ...sender, nextSendAtUs: nextUs },
+			sender: { ...sender, nextSendAtUs: sending.size > 0 ? freeUs : nextUs },
 			ready,
 			skipped: changed.length - sending.size,
 			done: new Set([...decisions.keys()].filter((id) => !sending.has(id))),
@@ -164,7 +167,7 @@ async function mark(store: Store, order: MarkOrder, window: StartWindow): Promis
 	});
 }
 
-/** A sender that was not reached the last time tries one message. */
+/** A sender that was not reached the last time tries one message, and waits for its answer. */
 function roomFor(
 	sender: SendingSender,
 	pace: { nextUs: number; spacingUs: number },

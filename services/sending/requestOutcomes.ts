@@ -1,12 +1,12 @@
 import { isLasting, pauseAfter, recover, slowDown, spacingUs } from '../../domain/pacing';
 import { sentenceOf } from '../../domain/permission';
-import { NOT_REACHED } from '../../providers/exchange';
+import { NO_ANSWER, NOT_REACHED } from '../../providers/exchange';
 import type { ProviderError, SendResult } from '../../providers/provider';
 import { pauseCampaignFor } from '../../store/campaigns';
 import { changeMessages, type MessageChange, type StoredMessage } from '../../store/messageChanges';
 import { lineOf } from '../../domain/line';
 import { saveToldPhones } from '../../store/identities';
-import { lockPace, setPace, stopSender } from '../../store/pacing';
+import { lockPace, type SendingSender, setPace, stopSender } from '../../store/pacing';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
 import { applyProviderOptOut } from './providerOptOut';
@@ -163,9 +163,8 @@ function changeFor(
 			return waitMs === null ? failed : again(waitMs);
 		}
 		case 'pauseCampaign':
-			if (error.failsWhenRepeated && message.attempts > 1) return failed;
-			return message.campaignId === null ? failed : again(0);
 		case 'stopSender':
+			if (error.failsWhenRepeated && message.attempts > 1) return failed;
 			// Nothing was sent, and the fault is not this message's: it waits for the operator.
 			return message.campaignId === null ? failed : again(0);
 	}
@@ -177,51 +176,82 @@ function isSetback(error: ProviderError): boolean {
 }
 
 async function keepPace(db: Database, outcomes: readonly Outcome[], senderId: number, now: number): Promise<void> {
-	const errors = outcomes.flatMap(({ result }) => (!result.accepted && isSetback(result.error) ? [result.error] : []));
-	const accepted = outcomes.filter(({ result }) => result.accepted).length;
-	if (errors.length === 0) {
-		const sender = await lockPace(db, senderId);
-		if (!sender || accepted === 0) return;
-		if (sender.slowdown > 1 || sender.setbacks > 0)
-			await setPace(db, senderId, { slowdown: recover(sender.slowdown, accepted), setbacks: 0 });
+	const sender = await lockPace(db, senderId);
+	if (!sender) return;
+	const errors = outcomes.flatMap(({ result }) => (result.accepted ? [] : [result.error]));
+	const setbacks = errors.filter(isSetback);
+	const accepted = outcomes.length - errors.length;
+	if (setbacks.length === 0) {
+		const isOver = accepted > 0 && (sender.slowdown > 1 || sender.setbacks > 0);
+		const ownAnswers = { foreignAnswers: 0, ...endOfTry(sender, now) };
+		if (isOver)
+			await setPace(db, senderId, { slowdown: recover(sender.slowdown, accepted), setbacks: 0, ...ownAnswers });
+		else if (sender.foreignAnswers > 0 || sender.tryingUntil !== null) await setPace(db, senderId, ownAnswers);
 		return;
 	}
-	const askedForMs = Math.max(0, ...errors.map(({ retryAfterMs }) => retryAfterMs ?? 0));
-	const isThrottled = errors.some((error) => error.class === 'retryLater' && !error.stopsWhenItLasts);
-	const setbacks = await setBack(db, senderId, now, { askedForMs, isThrottled, inARow: accepted === 0 });
-	const notTheProviders = errors.find((error) => error.stopsWhenItLasts);
-	if (notTheProviders && isLasting(setbacks)) await stopSender(db, senderId, notTheProviders.message);
+	const foreign = setbacks.find((error) => error.stopsWhenItLasts);
+	const isOnlyForeign = accepted === 0 && errors.every((error) => error.stopsWhenItLasts);
+	const foreignAnswers = await setBack(db, sender, now, {
+		askedForMs: Math.max(0, ...setbacks.map(({ retryAfterMs }) => retryAfterMs ?? 0)),
+		isThrottled: setbacks.some((error) => error.class === 'retryLater' && !error.stopsWhenItLasts),
+		inARow: accepted === 0,
+		answeredBy: isOnlyForeign ? 'another' : errors.some(isAnswered) || accepted > 0 ? 'provider' : 'nobody',
+	});
+	if (foreign && isLasting(foreignAnswers)) await stopSender(db, senderId, foreign.message);
+}
+
+/** Whether the provider itself said it. */
+function isAnswered(error: ProviderError): boolean {
+	return !error.stopsWhenItLasts && error.code !== NOT_REACHED && error.code !== NO_ANSWER;
+}
+
+/** What was held back for the answer to a try goes on. */
+function endOfTry(sender: SendingSender, now: number): { tryingUntil?: null; nextSendAtUs?: number } {
+	return sender.tryingUntil === null ? {} : { tryingUntil: null, nextSendAtUs: now * 1_000 };
+}
+
+interface Setback {
+	askedForMs: number;
+	isThrottled: boolean;
+	/** Nothing went well beside it. */
+	inARow: boolean;
+	/** Who said it: only what something else than the provider answers stops a sender when it lasts. */
+	answeredBy: 'provider' | 'another' | 'nobody';
 }
 
 /**
  * Requests that were on their way together meet the same trouble: that is one setback, not many.
- * @returns How many there were in a row, this one included.
+ * @returns How often in a row something else than the provider has answered.
  */
-async function setBack(
-	db: Database,
-	senderId: number,
-	now: number,
-	{ askedForMs, isThrottled, inARow }: { askedForMs: number; isThrottled: boolean; inARow: boolean },
-): Promise<number> {
-	const sender = await lockPace(db, senderId);
-	if (!sender) return 0;
+async function setBack(db: Database, sender: SendingSender, now: number, setback: Setback): Promise<number> {
+	const { askedForMs, isThrottled, inARow, answeredBy } = setback;
 	const spacing = spacingUs(sender.ratePerSecond, sender.slowdown);
 	const isPausing =
-		sender.setbacks > 0 && sender.nextSendAtUs > (now + ONE_SETBACK_MS) * 1_000 + spacing * SPACINGS_BEYOND_PACE;
+		sender.setbacks > 0 &&
+		sender.tryingUntil === null &&
+		sender.nextSendAtUs > (now + ONE_SETBACK_MS) * 1_000 + spacing * SPACINGS_BEYOND_PACE;
 	const setbacks = isPausing ? sender.setbacks : inARow ? sender.setbacks + 1 : 1;
 	const pauseMs = isPausing ? askedForMs : pauseAfter(setbacks, askedForMs);
-	await setPace(db, senderId, {
-		nextSendAtUs: Math.max(sender.nextSendAtUs, (now + pauseMs) * 1_000),
+	const foreignAnswers =
+		answeredBy === 'provider' ? 0 : sender.foreignAnswers + (answeredBy === 'another' && !isPausing ? 1 : 0);
+	const from = sender.tryingUntil === null ? sender.nextSendAtUs : 0;
+	await setPace(db, sender.id, {
+		nextSendAtUs: Math.max(from, (now + pauseMs) * 1_000),
 		setbacks,
+		foreignAnswers,
+		tryingUntil: null,
 		...(isThrottled && !isPausing ? { slowdown: slowDown(sender.slowdown) } : {}),
 	});
-	return setbacks;
+	return foreignAnswers;
 }
 
 /** No connection could be opened, so nothing was marked: the sender waits, and then tries one. */
 export async function recordNotReached(store: Store, senderId: number): Promise<void> {
-	const order = { askedForMs: 0, isThrottled: false, inARow: true };
-	await store.transaction((db) => setBack(db, senderId, store.now(), order));
+	await store.transaction(async (db) => {
+		const sender = await lockPace(db, senderId);
+		if (!sender) return;
+		await setBack(db, sender, store.now(), { askedForMs: 0, isThrottled: false, inARow: true, answeredBy: 'nobody' });
+	});
 }
 
 async function pauseAndStop(

@@ -9,6 +9,7 @@ import * as lines from './0006-lines';
 import * as setbacks from './0009-setbacks';
 import * as peopleWithoutNumber from './0013-people-without-number';
 import * as formerUserIds from './0014-former-user-ids';
+import * as oneTry from './0015-one-try';
 import * as onceAPerson from './0016-once-a-person';
 import * as handOvers from './0017-hand-overs';
 
@@ -23,6 +24,7 @@ export const migrations: Record<string, Migration> = {
 	'0009-setbacks': setbacks,
 	'0013-people-without-number': peopleWithoutNumber,
 	'0014-former-user-ids': formerUserIds,
+	'0015-one-try': oneTry,
 	'0016-once-a-person': onceAPerson,
 	'0017-hand-overs': handOvers,
 };

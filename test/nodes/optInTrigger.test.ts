@@ -1,7 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import type { IRun } from 'n8n-workflow';
+import { type IRun, resolveWebhookDescriptionField, webhookDescriptionIsNativelyResolvable } from 'n8n-workflow';
 
 import { WhatsAppOptInTrigger } from '../../nodes/WhatsAppOptInTrigger/WhatsAppOptInTrigger.node';
 import { storeSettings } from '../../nodes/shared/store';
@@ -170,6 +171,74 @@ describe('WhatsApp Opt-In Trigger, webhook', () => {
 			expect(events).toEqual([{ provider_event_id: 'wamid.9' }]);
 			expect(logged.join()).toMatch(says);
 		});
+	});
+
+	describe('with credentials that are kept', () => {
+		const savedCredentials = {
+			metaWhatsAppApi: { id: 'm', name: 'Meta' },
+			optInStoreApi: { id: 's', name: 'Store' },
+		};
+
+		it('reads each once, and again after one was saved or a workflow published', async () => {
+			const reads: string[] = [];
+			const saved = { savedCredentials, reads };
+			await call({ ...saved, ...metaMessage('START', { id: 'wamid.1' }) });
+			await call({ ...saved, ...metaMessage('hello', { id: 'wamid.2' }) });
+			expect(reads).toEqual(['metaWhatsAppApi', 'optInStoreApi']);
+			await trigger.methods.credentialTest.optInStoreTest({ data: { ledgerKey: '' } } as never);
+			await call({ ...saved, ...metaMessage('hello', { id: 'wamid.3' }) });
+			expect(reads).toHaveLength(4);
+			const { closeFunction } = await trigger.trigger.call(
+				triggerContext({ credentials: house.credentials, parameters: meta }).node,
+			);
+			await closeFunction?.();
+			await call({ ...saved, ...metaMessage('hello', { id: 'wamid.4' }) });
+			expect(reads).toHaveLength(6);
+		});
+
+		it('believes a changed secret at once', async () => {
+			const withSecret = (appSecret: string) => ({
+				savedCredentials,
+				credentials: { ...house.credentials, metaWhatsAppApi: { ...house.credentials.metaWhatsAppApi, appSecret } },
+			});
+			const old = metaMessage('START', { id: 'wamid.1' });
+			expect((await call({ ...withSecret('secret'), ...old })).answer.status).toBe(200);
+			const next = metaMessage('STOP', { id: 'wamid.2', secret: 'rotated' });
+			expect((await call({ ...withSecret('rotated'), ...next })).answer.status).toBe(200);
+			expect((await call({ ...withSecret('rotated'), ...old })).answer.status).toBe(401);
+		});
+
+		it('is back at work when the store is', async () => {
+			await call({ savedCredentials, ...metaMessage('START', { id: 'wamid.1' }) });
+			await withoutStore(async () => {
+				expect((await call({ savedCredentials, ...metaMessage('STOP', { id: 'wamid.2' }) })).answer.status).toBe(503);
+			});
+			expect((await call({ savedCredentials, ...metaMessage('STOP', { id: 'wamid.2' }) })).answer.status).toBe(200);
+		});
+	});
+
+	it('opens no store for what is not believed: a wrong signature, too large a body, no JSON', async () => {
+		await withoutStore(async () => {
+			const large = 'x'.repeat(3 * 1024 * 1024 + 1);
+			for (const [body, secret, status] of [
+				['{}', 'guessed', 401],
+				[large, 'secret', 413],
+				['{', 'secret', 400],
+			] as const) {
+				const headers = { 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
+				const { answer, logged } = await call({ body, headers });
+				expect([answer.status, logged]).toEqual([status, []]);
+			}
+		});
+	});
+
+	it('has a path that n8n can read without evaluating an expression', () => {
+		const node = { parameters: { path: 'optin', provider: 'meta' } };
+		for (const description of trigger.description.webhooks ?? []) {
+			expect(resolveWebhookDescriptionField(node, description, 'path')).toEqual({ resolved: true, value: 'optin' });
+			expect(webhookDescriptionIsNativelyResolvable(description)).toBe(true);
+			expect(description.path).toBe('={{$parameter["path"]}}');
+		}
 	});
 
 	it('starts an execution in a test run, whose items come from the trigger', async () => {

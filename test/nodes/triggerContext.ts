@@ -7,15 +7,25 @@ interface TriggerSetting {
 	mode?: 'trigger' | 'manual';
 	credentials: Credentials;
 	parameters?: IDataObject;
+	/** The ids of credentials saved in n8n; without them nothing of theirs is kept. */
+	savedCredentials?: Record<string, { id: string; name: string }>;
+	/** Which credentials were read. */
+	reads?: string[];
 }
 
-function context({ mode = 'trigger', credentials, parameters = {} }: TriggerSetting, logged: string[]) {
+function context(
+	{ mode = 'trigger', credentials, parameters = {}, savedCredentials, reads = [] }: TriggerSetting,
+	logged: string[],
+) {
 	return {
 		getMode: () => mode,
-		getNode: () => ({ id: 'trigger', name: 'The trigger' }),
+		getNode: () => ({ id: 'trigger', name: 'The trigger', credentials: savedCredentials }),
 		getWorkflow: () => ({ id: 'workflow' }),
 		getNodeParameter: (name: string, fallback?: unknown) => parameters[name] ?? fallback,
-		getCredentials: async (type: string) => credentials[type],
+		getCredentials: async (type: string) => {
+			reads.push(type);
+			return credentials[type];
+		},
 		logger: { error: (message: string) => logged.push(message) },
 	};
 }
