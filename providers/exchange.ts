@@ -1,3 +1,4 @@
+import { NO_ANSWER, NOT_REACHED } from '../domain/providerFault';
 import { withDetail } from './errorText';
 import type { Connection, HttpClient, HttpRequest, HttpResponse } from './http';
 import { HttpFailure } from './http';
@@ -9,12 +10,6 @@ export interface Answer {
 	/** The body's value; undefined where the body is no JSON. */
 	json: unknown;
 }
-
-/** The code of an error where no connection could be made, so that nothing was sent. */
-export const NOT_REACHED = 'http:not_reached';
-
-/** The code of an error where a request went out and no answer came. */
-export const NO_ANSWER = 'http:no_answer';
 
 export type Exchange = { answered: true; answer: Answer } | { answered: false; error: ProviderError };
 

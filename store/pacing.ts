@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 
 import type { ProviderName } from '../domain/provider';
 import { forNoKeyUpdate } from './database/dialect';
+import { listOf } from './database/rows';
 import type { Database } from './schema';
 
 /** A sender as delivery sees it. */
@@ -22,6 +23,8 @@ export interface SendingSender {
 	tryingUntil: number | null;
 	/** How often in a row something else than the provider answered. */
 	foreignAnswers: number;
+	/** UTC ms: when the provider last throttled it. */
+	slowedAt: number | null;
 	stoppedReason: string | null;
 }
 
@@ -36,6 +39,12 @@ export async function sendingSender(db: Database, id: number): Promise<SendingSe
 export async function lockPace(db: Database, id: number): Promise<SendingSender | undefined> {
 	const query = senders(db).where('id', '=', id);
 	return await forNoKeyUpdate(db, query).executeTakeFirst();
+}
+
+/** As lockPace, of every sender that these messages go out from. */
+export async function lockPaceOfMessages(db: Database, messageIds: readonly number[]): Promise<SendingSender[]> {
+	const ofThese = db.selectFrom('message').select('sender_id').where('id', 'in', listOf(db, messageIds));
+	return await forNoKeyUpdate(db, senders(db).where('id', 'in', ofThese).orderBy('id')).execute();
 }
 
 function senders(db: Database) {
@@ -54,6 +63,7 @@ function senders(db: Database) {
 			'setbacks',
 			'trying_until as tryingUntil',
 			'foreign_answers as foreignAnswers',
+			'slowed_at as slowedAt',
 			'stopped_reason as stoppedReason',
 		]);
 }
@@ -61,7 +71,9 @@ function senders(db: Database) {
 export async function setPace(
 	db: Database,
 	id: number,
-	pace: Partial<Pick<SendingSender, 'nextSendAtUs' | 'slowdown' | 'setbacks' | 'tryingUntil' | 'foreignAnswers'>>,
+	pace: Partial<
+		Pick<SendingSender, 'nextSendAtUs' | 'slowdown' | 'setbacks' | 'tryingUntil' | 'foreignAnswers' | 'slowedAt'>
+	>,
 ): Promise<void> {
 	await db
 		.updateTable('sender')
@@ -71,6 +83,7 @@ export async function setPace(
 			...(pace.setbacks === undefined ? {} : { setbacks: pace.setbacks }),
 			...(pace.tryingUntil === undefined ? {} : { trying_until: pace.tryingUntil }),
 			...(pace.foreignAnswers === undefined ? {} : { foreign_answers: pace.foreignAnswers }),
+			...(pace.slowedAt === undefined ? {} : { slowed_at: pace.slowedAt }),
 		})
 		.where('id', '=', id)
 		.execute();

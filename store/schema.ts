@@ -72,6 +72,8 @@ export interface SenderTable {
 	trying_until: Generated<number | null>;
 	/** How often in a row something else than the provider answered, e.g. a proxy. */
 	foreign_answers: Generated<number>;
+	/** UTC ms: when the provider last throttled it. */
+	slowed_at: Generated<number | null>;
 	/** Why nothing goes out (account at fault), or null. */
 	stopped_reason: string | null;
 	/** The sender this number was changed into: this one sends no more, and its opt-outs hold there too. */

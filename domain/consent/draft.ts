@@ -1,3 +1,4 @@
+import type { Scope } from './scope';
 import type { ConsentSignal } from './signal';
 import type { ConsentState, RegistrationWord, Word } from './state';
 
@@ -20,7 +21,7 @@ export const draftOf = (state: ConsentState): Draft => ({
 	doubtedAt: state.doubtedAt,
 });
 
-export function say(draft: Draft, scope: string, direction: 'in' | 'out', signal: ConsentSignal): void {
+export function say(draft: Draft, scope: Scope, direction: 'in' | 'out', signal: ConsentSignal): void {
 	const fromProvider = signal.kind === 'providerStop' || signal.kind === 'providerResume';
 	draft.words.set(scope, {
 		direction,

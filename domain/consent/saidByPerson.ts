@@ -1,7 +1,8 @@
 import { type Draft, register, say } from './draft';
 import type { ConsentOutcome } from './outcome';
 import type { ConsentSignal } from './signal';
-import { groupScope, marketingScope, optOutScopes, scopeAll, scopeSms, senderScope } from './state';
+import { groupScope, marketingScope, type Scope, scopeAll, scopeSms, senderScope } from './scope';
+import { optOutScopes } from './state';
 
 /** Within this time of an opt-out only START registers (rule 2). */
 export const OPT_OUT_GUARD_MS = 24 * 60 * 60_000;
@@ -67,7 +68,7 @@ function isGuarded(draft: Draft, senderId: number, at: number): boolean {
 	if (state === 'ended' && endedBy !== 'operator' && at - (since ?? 0) < OPT_OUT_GUARD_MS) return true;
 	// "Yes" to the question whether to stop is no first message.
 	if (isAsked(draft, at)) return true;
-	return optOutScopes(senderId).some((scope) => {
+	return [...optOutScopes(senderId), marketingScope(senderId)].some((scope) => {
 		const word = draft.words.get(scope);
 		return word?.direction === 'out' && at - word.effectiveAt < OPT_OUT_GUARD_MS;
 	});
@@ -117,6 +118,6 @@ function join(draft: Draft, signal: ConsentSignal): boolean {
 }
 
 /** Takes back an opt-out where there is one; where nothing was said there is nothing to note. */
-function lift(draft: Draft, scope: string, signal: ConsentSignal): void {
+function lift(draft: Draft, scope: Scope, signal: ConsentSignal): void {
 	if (draft.words.get(scope)?.direction === 'out') say(draft, scope, 'in', signal);
 }

@@ -1,11 +1,6 @@
-/** What one person has said, over all senders and scopes, and what came of it. */
+import { scopeAll, senderScope } from './scope';
 
-export const scopeAll = 'all';
-export const scopeSms = 'sms';
-export const senderScope = (senderId: number): string => `sender:${senderId}`;
-export const groupScope = (groupId: number): string => `group:${groupId}`;
-/** Meta's own switch for marketing messages, and what its errors say about it. */
-export const marketingScope = (senderId: number): string => `marketing:${senderId}`;
+/** What one person has said, over all senders and scopes, and what came of it. */
 
 export interface Word {
 	direction: 'in' | 'out';
@@ -46,11 +41,11 @@ export const emptyConsent: ConsentState = {
 	doubtedAt: null,
 };
 
-/** Whether the person's own word, or their provider's report of it, stands against hearing from this sender. */
+/** Whether a STOP to this sender, or to all, holds. Meta's marketing switch is none: it ends marketing and nothing else. */
 export function isOptedOut(words: ReadonlyMap<string, Word>, senderId: number): boolean {
 	return optOutScopes(senderId).some((scope) => words.get(scope)?.direction === 'out');
 }
 
 export function optOutScopes(senderId: number): string[] {
-	return [scopeAll, senderScope(senderId), marketingScope(senderId)];
+	return [scopeAll, senderScope(senderId)];
 }

@@ -1,6 +1,7 @@
 import { errorOfBareAnswer, retryAfterMs, type Answer } from '../exchange';
 import { withDetail } from '../errorText';
-import type { ErrorClass, ProviderError } from '../provider';
+import type { ErrorClass } from '../../domain/providerFault';
+import type { ProviderError } from '../provider';
 import { answerSchema } from './wire';
 
 interface Meaning {

@@ -1,5 +1,6 @@
 import { withDetail } from '../errorText';
-import type { ErrorClass, ProviderError } from '../provider';
+import type { ErrorClass } from '../../domain/providerFault';
+import type { ProviderError } from '../provider';
 import type { WhatsAppError } from './wire';
 
 /** What an error code means: what to do, and a sentence for people. */

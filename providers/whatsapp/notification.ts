@@ -211,7 +211,8 @@ function readPreference(element: unknown, { sender, contacts }: Surroundings): I
 	const { category, value, timestamp } = preference.data;
 
 	// A stop holds whatever it is about; only for marketing is it known what a resume takes back.
-	const isUnderstood = value === 'stop' || (value === 'resume' && category === 'marketing_messages');
+	const isMarketing = category === 'marketing_messages';
+	const isUnderstood = value === 'stop' || (value === 'resume' && isMarketing);
 	if (!isUnderstood) return unknownEvent(`Preference ${value} for ${category}`, element);
 
 	const person = personOf(preference.data.wa_id, preference.data.user_id, contacts);
@@ -224,6 +225,7 @@ function readPreference(element: unknown, { sender, contacts }: Surroundings): I
 		sender,
 		from: { phone: person.phone, toldPhone: person.toldPhone, whatsAppUserId: person.whatsAppUserId },
 		value,
+		isMarketing,
 		at: unixSecondsToMs(timestamp),
 	};
 }

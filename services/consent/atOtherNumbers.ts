@@ -1,5 +1,5 @@
 import type { ConsentSignal } from '../../domain/consent/signal';
-import { marketingScope, senderScope } from '../../domain/consent/state';
+import { marketingScope, senderScope } from '../../domain/consent/scope';
 import { wordsOf } from '../../store/consentWords';
 import { withdrawQueued } from '../../store/messages';
 import type { Database } from '../../store/schema';

@@ -14,7 +14,7 @@ import type { Store } from '../../store/store';
 export interface HandedEventJson {
 	eventId: number;
 	event: EventOutput;
-	/** What it changed: registered, waiting, alreadyRegistered, joinedGroup, smsConsent, optedOut, alreadyOptedOut, leftGroup, resumed, numberChanged, invited, help, doubtful, alreadyAsked, unknownSender, none. */
+	/** What it changed: registered, waiting, alreadyRegistered, joinedGroup, smsConsent, optedOut, alreadyOptedOut, leftGroup, marketingOff, resumed, numberChanged, invited, help, doubtful, alreadyAsked, unknownSender, none. */
 	outcome: string;
 	channel: string;
 	/** E.164; null where only the WhatsApp user id is known. */

@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import type { Channel, Purpose } from '../../domain/channel';
 import { clickToChatLink, clickToChatText } from '../../domain/clickToChat';
-import { isOptedOut, scopeSms } from '../../domain/consent/state';
+import { scopeSms } from '../../domain/consent/scope';
+import { isOptedOut } from '../../domain/consent/state';
 import { InvalidInputError } from '../../domain/errors';
 import { INVITATION_CODE_BYTES, newInvitationCode } from '../../domain/invitationCode';
 import type { InvitationLimits, LimitRefusal } from '../../domain/invitationLimits';
@@ -252,13 +253,13 @@ async function refusalOf(
 			},
 			now,
 		);
-	const { registration } = facts('whatsapp', 'advertisement');
+	const { registration, optedOut } = facts('whatsapp', 'service');
 	if (registration?.state === 'active') return 'alreadyRegistered';
 	if (registration?.state === 'waiting') return 'onWaitingList';
 	if (decide(facts('sms', 'service')) === 'opted out') return 'smsOptedOut';
 	// Who fills in the form asks for this very message, whatever they said before; joining is said by their own START.
 	if (input.origin === 'form') return null;
-	if (decide(facts('whatsapp', 'advertisement')) === 'opted out') return 'optedOut';
+	if (optedOut) return 'optedOut';
 	const hasLeft = groups.some(({ id }) => decide(facts('whatsapp', 'service', id)) === 'opted out');
 	return hasLeft ? 'leftGroup' : null;
 }

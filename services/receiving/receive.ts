@@ -188,10 +188,17 @@ function saidBy({ phone, toldPhone, whatsAppUserId }: IncomingPerson, channel: C
 	return phone === null || channel !== 'whatsapp' ? { person } : { person, toldPhone };
 }
 
-function preferenceSignal({ providerEventId, channel, from, value, at }: IncomingPreference): WithoutPlace {
+function preferenceSignal({
+	providerEventId,
+	channel,
+	from,
+	value,
+	isMarketing,
+	at,
+}: IncomingPreference): WithoutPlace {
 	return {
 		providerEventId,
-		kind: value === 'stop' ? 'providerStop' : 'providerResume',
+		kind: value === 'resume' ? 'providerResume' : isMarketing ? 'providerStop' : 'stop',
 		channel,
 		...saidBy(from, channel),
 		sentAt: at,

@@ -1,6 +1,6 @@
 import { lineOf } from '../../domain/line';
 import { canExist } from '../../domain/phone';
-import { marketingScope, senderScope } from '../../domain/consent/state';
+import { marketingScope, senderScope } from '../../domain/consent/scope';
 import { ConflictError, InvalidInputError } from '../../domain/errors';
 import type { IncomingEvent } from '../../providers/provider';
 import { type ProviderName, PROVIDERS } from '../../domain/provider';

@@ -1,15 +1,15 @@
-import { isLasting, pauseAfter, recover, slowDown, spacingUs } from '../../domain/pacing';
 import { sentenceOf } from '../../domain/permission';
-import { NO_ANSWER, NOT_REACHED } from '../../providers/exchange';
+import { effectsOf, type FaultEffects, type FaultToldBy } from '../../domain/providerFault';
 import type { ProviderError, SendResult } from '../../providers/provider';
 import { pauseCampaignFor } from '../../store/campaigns';
 import { changeMessages, type MessageChange, type StoredMessage } from '../../store/messageChanges';
 import { lineOf } from '../../domain/line';
 import { saveToldPhones } from '../../store/identities';
-import { lockPace, type SendingSender, setPace, stopSender } from '../../store/pacing';
+import { stopSender } from '../../store/pacing';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
 import { applyProviderOptOut } from './providerOptOut';
+import { keepPace } from './senderPace';
 
 /** What became of one request to a provider, for one message. */
 export interface Outcome {
@@ -45,10 +45,6 @@ export interface OutcomeRules {
 
 /** How long who keeps the lease may take from a message being due to its next mark. */
 const KEPT_FOR_MS = 60_000;
-/** A sender whose next time lies further ahead than this and its pace waits already. */
-const ONE_SETBACK_MS = 500;
-const SPACINGS_BEYOND_PACE = 1.5;
-
 /** Writes down what became of requests: messages, counters, the sender's pace, paused campaigns, in one transaction; then opt-outs. */
 export async function recordOutcomes(
 	store: Store,
@@ -58,7 +54,12 @@ export async function recordOutcomes(
 	const byId = new Map(outcomes.map((outcome) => [outcome.messageId, outcome]));
 	const { counts, optedOut } = await store.transaction(async (db) => {
 		const now = store.now();
-		await keepPace(db, outcomes, rules.senderId, now);
+		await keepPace(
+			db,
+			outcomes.map(({ result }) => result),
+			rules.senderId,
+			now,
+		);
 		const recorded: Array<{ message: StoredMessage; error: ProviderError | null }> = [];
 		await changeMessages(db, [...byId.keys()], now, (message) => {
 			const outcome = byId.get(message.id);
@@ -72,10 +73,10 @@ export async function recordOutcomes(
 			return change;
 		});
 		await learnTold(db, recorded, byId);
-		const stopped = await pauseAndStop(db, recorded, rules.senderId);
+		const stopped = await pauseAndStop(db, recorded, rules);
 		return {
 			counts: { ...countsOf(recorded, now), stopped },
-			optedOut: recorded.filter(({ error }) => error?.class === 'optedOut'),
+			optedOut: recorded.filter(({ message, error }) => effects(message, error, rules)?.person === 'optsOut'),
 		};
 	});
 	for (const { message, error } of optedOut) await recordProviderOptOut(store, message, error?.code ?? '');
@@ -146,127 +147,50 @@ function changeFor(
 						leaseOwner: rules.keepFor,
 						leaseUntil: now + waitMs + KEPT_FOR_MS,
 					};
-	switch (error.class) {
-		case 'failed':
-			return error.code === 'trial_mode'
-				? { state: 'skipped', error: 'trial mode', reasonText: sentenceOf('trial mode'), ...free }
-				: failed;
-		case 'optedOut':
+	const told = toldByAnswer(message, rules);
+	switch (effectsOf(error, told).message) {
+		case 'fails':
 			return failed;
+		case 'leftOut':
+			return { state: 'skipped', error: 'trial mode', reasonText: sentenceOf('trial mode'), ...free };
 		case 'unknown':
 			return { state: 'unknown', error: error.code, reasonText: error.message, ...free };
-		case 'retry':
-		case 'retryLater': {
-			// Nobody's turn was wasted: the sender waits as a whole, and this message keeps its tries.
-			if (isSetback(error) && !rules.countsSetbacks) return { ...again(0), attempts: message.attempts - 1 };
+		case 'triesAgain': {
 			const waitMs = rules.retryAfterMs(message.attempts, error);
 			return waitMs === null ? failed : again(waitMs);
 		}
-		case 'pauseCampaign':
-		case 'stopSender':
-			if (error.failsWhenRepeated && message.attempts > 1) return failed;
-			// Nothing was sent, and the fault is not this message's: it waits for the operator.
-			return message.campaignId === null ? failed : again(0);
+		case 'keepsTry':
+			// Nobody's turn was wasted: the sender waits as a whole.
+			return { ...again(0), attempts: message.attempts - 1 };
+		case 'waits':
+			return again(0);
 	}
 }
 
-/** The provider was not reached, or takes nothing from the sender for the moment: no fault of the message. */
-function isSetback(error: ProviderError): boolean {
-	return error.class === 'retryLater' || error.code === NOT_REACHED;
-}
-
-async function keepPace(db: Database, outcomes: readonly Outcome[], senderId: number, now: number): Promise<void> {
-	const sender = await lockPace(db, senderId);
-	if (!sender) return;
-	const errors = outcomes.flatMap(({ result }) => (result.accepted ? [] : [result.error]));
-	const setbacks = errors.filter(isSetback);
-	const accepted = outcomes.length - errors.length;
-	if (setbacks.length === 0) {
-		const isOver = accepted > 0 && (sender.slowdown > 1 || sender.setbacks > 0);
-		const ownAnswers = { foreignAnswers: 0, ...endOfTry(sender, now) };
-		if (isOver)
-			await setPace(db, senderId, { slowdown: recover(sender.slowdown, accepted), setbacks: 0, ...ownAnswers });
-		else if (sender.foreignAnswers > 0 || sender.tryingUntil !== null) await setPace(db, senderId, ownAnswers);
-		return;
-	}
-	const foreign = setbacks.find((error) => error.stopsWhenItLasts);
-	const isOnlyForeign = accepted === 0 && errors.every((error) => error.stopsWhenItLasts);
-	const foreignAnswers = await setBack(db, sender, now, {
-		askedForMs: Math.max(0, ...setbacks.map(({ retryAfterMs }) => retryAfterMs ?? 0)),
-		isThrottled: setbacks.some((error) => error.class === 'retryLater' && !error.stopsWhenItLasts),
-		inARow: accepted === 0,
-		answeredBy: isOnlyForeign ? 'another' : errors.some(isAnswered) || accepted > 0 ? 'provider' : 'nobody',
-	});
-	if (foreign && isLasting(foreignAnswers)) await stopSender(db, senderId, foreign.message);
-}
-
-/** Whether the provider itself said it. */
-function isAnswered(error: ProviderError): boolean {
-	return !error.stopsWhenItLasts && error.code !== NOT_REACHED && error.code !== NO_ANSWER;
-}
-
-/** What was held back for the answer to a try goes on. */
-function endOfTry(sender: SendingSender, now: number): { tryingUntil?: null; nextSendAtUs?: number } {
-	return sender.tryingUntil === null ? {} : { tryingUntil: null, nextSendAtUs: now * 1_000 };
-}
-
-interface Setback {
-	askedForMs: number;
-	isThrottled: boolean;
-	/** Nothing went well beside it. */
-	inARow: boolean;
-	/** Who said it: only what something else than the provider answers stops a sender when it lasts. */
-	answeredBy: 'provider' | 'another' | 'nobody';
-}
-
-/**
- * Requests that were on their way together meet the same trouble: that is one setback, not many.
- * @returns How often in a row something else than the provider has answered.
- */
-async function setBack(db: Database, sender: SendingSender, now: number, setback: Setback): Promise<number> {
-	const { askedForMs, isThrottled, inARow, answeredBy } = setback;
-	const spacing = spacingUs(sender.ratePerSecond, sender.slowdown);
-	const isPausing =
-		sender.setbacks > 0 &&
-		sender.tryingUntil === null &&
-		sender.nextSendAtUs > (now + ONE_SETBACK_MS) * 1_000 + spacing * SPACINGS_BEYOND_PACE;
-	const setbacks = isPausing ? sender.setbacks : inARow ? sender.setbacks + 1 : 1;
-	const pauseMs = isPausing ? askedForMs : pauseAfter(setbacks, askedForMs);
-	const foreignAnswers =
-		answeredBy === 'provider' ? 0 : sender.foreignAnswers + (answeredBy === 'another' && !isPausing ? 1 : 0);
-	const from = sender.tryingUntil === null ? sender.nextSendAtUs : 0;
-	await setPace(db, sender.id, {
-		nextSendAtUs: Math.max(from, (now + pauseMs) * 1_000),
-		setbacks,
-		foreignAnswers,
-		tryingUntil: null,
-		...(isThrottled && !isPausing ? { slowdown: slowDown(sender.slowdown) } : {}),
-	});
-	return foreignAnswers;
-}
-
-/** No connection could be opened, so nothing was marked: the sender waits, and then tries one. */
-export async function recordNotReached(store: Store, senderId: number): Promise<void> {
-	await store.transaction(async (db) => {
-		const sender = await lockPace(db, senderId);
-		if (!sender) return;
-		await setBack(db, sender, store.now(), { askedForMs: 0, isThrottled: false, inARow: true, answeredBy: 'nobody' });
-	});
+function toldByAnswer(
+	{ campaignId, attempts }: Pick<StoredMessage, 'campaignId' | 'attempts'>,
+	{ countsSetbacks }: OutcomeRules,
+): FaultToldBy {
+	return { by: 'answer', isOfCampaign: campaignId !== null, attempts, isWaitedFor: countsSetbacks };
 }
 
 async function pauseAndStop(
 	db: Database,
 	recorded: ReadonlyArray<{ message: StoredMessage; error: ProviderError | null }>,
-	senderId: number,
+	rules: OutcomeRules,
 ): Promise<string | null> {
 	for (const { message, error } of recorded) {
-		if (error?.class === 'pauseCampaign' && message.campaignId !== null && message.state !== 'failed')
+		if (error && message.campaignId !== null && effects(message, error, rules)?.campaign === 'pauses')
 			await pauseCampaignFor(db, message.campaignId, error.message);
 	}
-	const fault = recorded.find(({ error }) => error?.class === 'stopSender')?.error;
+	const fault = recorded.find(({ message, error }) => effects(message, error, rules)?.sender === 'stops')?.error;
 	if (!fault) return null;
-	await stopSender(db, senderId, fault.message);
+	await stopSender(db, rules.senderId, fault.message);
 	return fault.message;
+}
+
+function effects(message: StoredMessage, error: ProviderError | null, rules: OutcomeRules): FaultEffects | null {
+	return error && effectsOf(error, toldByAnswer(message, rules));
 }
 
 function countsOf(

@@ -12,6 +12,7 @@ import * as formerUserIds from './0014-former-user-ids';
 import * as oneTry from './0015-one-try';
 import * as onceAPerson from './0016-once-a-person';
 import * as handOvers from './0017-hand-overs';
+import * as slowedAt from './0018-slowed-at';
 import * as seals from './0019-seals';
 
 /** In order; a name, once released, never changes. */
@@ -28,5 +29,6 @@ export const migrations: Record<string, Migration> = {
 	'0015-one-try': oneTry,
 	'0016-once-a-person': onceAPerson,
 	'0017-hand-overs': handOvers,
+	'0018-slowed-at': slowedAt,
 	'0019-seals': seals,
 };

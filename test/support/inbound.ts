@@ -53,7 +53,7 @@ export function message(text: string | null, told: Told = {}): IncomingMessage {
 /** Meta's switch for marketing messages. */
 export function preference(value: 'stop' | 'resume', told: Told = {}): IncomingPreference {
 	const { providerEventId, channel, sender, from, sentAt } = message(null, told);
-	return { kind: 'preference', providerEventId, channel, sender, from, value, at: sentAt };
+	return { kind: 'preference', providerEventId, channel, sender, from, value, isMarketing: true, at: sentAt };
 }
 
 /** WhatsApp's notice that the account has another number. */

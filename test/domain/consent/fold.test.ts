@@ -2,7 +2,8 @@ import fc from 'fast-check';
 
 import { applySignal, foldSignals, isStillHeard } from '../../../domain/consent/fold';
 import { OPT_OUT_GUARD_MS } from '../../../domain/consent/saidByPerson';
-import { type ConsentState, emptyConsent, groupScope } from '../../../domain/consent/state';
+import { groupScope } from '../../../domain/consent/scope';
+import { type ConsentState, emptyConsent } from '../../../domain/consent/state';
 import { compareSignals, type ConsentSignal, type SignalKind } from '../../../domain/consent/signal';
 
 let keys = 0;
@@ -223,13 +224,16 @@ describe('Rules of consent', () => {
 		expect(bySms.smsConsentAt).toBe(2);
 	});
 
-	it("take the provider's report as an opt-out that its resume undoes, without registering anybody", () => {
+	it("take Meta's marketing switch as one: the registration stays, Register is not refused, and resume undoes just that", () => {
 		const stopped = foldSignals([signal('start', 0), signal('providerStop', 1)]).state;
-		expect(stopped.registrations.get(1)).toMatchObject({ state: 'ended', endedBy: 'provider' });
+		expect(stopped.registrations.get(1)).toMatchObject({ state: 'registered', since: 0 });
+		const byHand = foldSignals([signal('providerStop', 1), signal('register', 2)]).state;
+		expect(byHand.registrations.get(1)).toMatchObject({ state: 'registered', since: 2 });
+		expect(byHand.words.get('marketing:1')?.direction).toBe('out');
 		expect(stopped.words.get('marketing:1')).toMatchObject({ direction: 'out', source: 'provider' });
 		const resumed = foldSignals([signal('start', 0), signal('providerStop', 1), signal('providerResume', 2)]).state;
 		expect(resumed.words.get('marketing:1')?.direction).toBe('in');
-		expect(resumed.registrations.get(1)?.state).toBe('ended');
+		expect(foldSignals([signal('providerStop', 1), signal('providerResume', 2)]).state.registrations.size).toBe(0);
 		const own = foldSignals([signal('start', 0), signal('stop', 1), signal('providerResume', 2)]).state;
 		expect(own.words.get('all')?.direction).toBe('out');
 	});

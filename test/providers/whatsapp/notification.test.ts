@@ -386,6 +386,7 @@ describe('preferences', () => {
 				sender,
 				from: { phone: '+16505551234', toldPhone: null, whatsAppUserId: 'US.13491208655302741918' },
 				value,
+				isMarketing: true,
 				at: 1731705721000,
 			},
 		]);
@@ -406,7 +407,7 @@ describe('preferences', () => {
 
 	test('a stop counts whatever it is about; what else is not understood is kept as unknown', () => {
 		expect(readPreference(preference({ category: 'all_messages' }))).toMatchObject([
-			{ kind: 'preference', value: 'stop' },
+			{ kind: 'preference', value: 'stop', isMarketing: false },
 		]);
 		expect(
 			readPreference(preference({ category: 'all_messages', value: 'resume' }), preference({ value: 'signup' })),

@@ -11,6 +11,7 @@ import {
 	INBOX,
 	message,
 	PHONE,
+	preference,
 	readingOf,
 	seen,
 	SENDER_PHONE,
@@ -32,6 +33,14 @@ describeStores('Receiving', (context) => {
 			expect(await eventsOf(store)).toMatchObject([{ outcome: 'registered', output: 'optIn', applied: true }]);
 		},
 	);
+
+	it('takes a switch for more than marketing, which Meta has none of yet, as a STOP', async () => {
+		const { store, clock } = context();
+		await deliver(store, message('START'));
+		clock.advance(1_000);
+		await deliver(store, { ...preference('stop'), isMarketing: false });
+		expect(await seen(store)).toMatchObject({ registrations: ['ended'], words: { all: 'out' } });
+	});
 
 	it.each(['reaction', 'sticker', 'system', 'unsupported'])('registers nobody by a %s', async (messageType) => {
 		const { store } = context();

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 
 import { referenceOf } from '../../../domain/reference';
 import type { IncomingStatus } from '../../../providers/provider';
+import { errorOfStatus } from '../../../providers/whatsapp/errors';
 import { createCampaign, getCampaign, resumeCampaign } from '../../../services/sending/campaigns';
 import { deliver, type Delivery } from '../../../services/sending/deliver';
 import { settleStatuses } from '../../../services/sending/settleStatuses';
-import { recordNotReached } from '../../../services/sending/requestOutcomes';
+import { recordNotReached } from '../../../services/sending/senderPace';
 import { takeSlots } from '../../../services/sending/slots';
 import { summarise } from '../../../services/reporting/summarise';
 import type { Store } from '../../../store/store';
@@ -359,6 +360,52 @@ describeStores('A status', (context) => {
 		await running;
 		expect(await messages(store)).toMatchObject([{ state: 'delivered' }]);
 		expect(await counters(store)).toEqual({ 'whatsapp accepted': 1, 'whatsapp sent': 1, 'whatsapp delivered': 1 });
+	});
+
+	const throttled = (store: Store, id: number): IncomingStatus => ({
+		...reportOn(store, id, 'failed'),
+		error: errorOfStatus([{ code: 130429, message: 'Rate limit hit' }]),
+	});
+
+	it('that tells of throttling slows the sender down as an answer does, once for all that was requested before', async () => {
+		const { store, clock } = context();
+		const { provider } = await prepare(store, 20, 'accept');
+		await deliverOnce(store, provider);
+		clock.advance(2_000);
+		await settleStatuses(store, [throttled(store, 1), throttled(store, 2)]);
+		clock.advance(5_000);
+		await settleStatuses(store, [throttled(store, 3)]);
+		expect(await sender(store)).toMatchObject({ slowdown: 2, stopped_reason: null });
+		expect((await sender(store)).next_send_at_us).toBeGreaterThan(clock.time * 1_000 - 5_000_000);
+		expect((await messages(store)).filter(({ state }) => state === 'failed')).toHaveLength(3);
+
+		await createCampaign(store, campaign({ key: 'again' }));
+		clock.advance(5_000);
+		await deliverOnce(store, provider);
+		const later = (await messages(store)).at(-1)!.id;
+		const before = (await sender(store)).slowdown;
+		await settleStatuses(store, [throttled(store, later)]);
+		expect((await sender(store)).slowdown).toBeCloseTo(before * 2);
+	});
+
+	it('that tells of throttling long ago slows nobody down', async () => {
+		const { store, clock } = context();
+		const { provider } = await prepare(store, 1, 'accept');
+		await deliverOnce(store, provider);
+		clock.advance(60 * 60_000);
+		await settleStatuses(store, [throttled(store, 1)]);
+		expect(await sender(store)).toMatchObject({ slowdown: 1, setbacks: 0 });
+	});
+
+	it('that finds fault with the account stops the sender, with the campaign pauses that', async () => {
+		const { store } = context();
+		await prepare(store, 3, 'accept');
+		await setState(store, [1, 2], 'accepted');
+		const because = (code: number) => errorOfStatus([{ code }]);
+		await settleStatuses(store, [{ ...reportOn(store, 1, 'failed'), error: because(132015) }]);
+		expect(await getCampaign(store, 'spring')).toMatchObject({ state: 'paused', counts: { failed: 1, queued: 1 } });
+		await settleStatuses(store, [{ ...reportOn(store, 2, 'failed'), error: because(131042) }]);
+		expect((await sender(store)).stopped_reason).toMatch(/payment method/);
 	});
 
 	it('that says the person wants no marketing is an opt-out', async () => {
