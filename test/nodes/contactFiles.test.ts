@@ -223,7 +223,7 @@ describe('Contact & Group, Export', () => {
 		});
 		const file = Buffer.from(item?.binary?.data?.data ?? '', 'base64').toString();
 		expect(file.split('\r\n')[0]).toBe(
-			'\uFEFFSMS Number,WhatsApp Number,Name,Language,SMS Consent Source,SMS Consent Date,field:Mobile,"a,b",city,plain',
+			'\uFEFFSMS Number,WhatsApp Number,WhatsApp User ID,Name,Language,SMS Consent Source,SMS Consent Date,Groups,field:Mobile,"a,b",city,plain',
 		);
 		expect(file).toContain(
 			`'+393331234567,,'@anna,it,'-paper,2026-05-03T10:00:00.000Z,1,"x;""y""\nz","'=HYPERLINK(""x"")",spaced`,

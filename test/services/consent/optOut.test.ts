@@ -182,7 +182,7 @@ describeStores('Opting out', (context) => {
 		const off = await seen(store);
 		expect(off.registrations).toEqual(['active']);
 		expect(off.words).toMatchObject({ [`marketing:${off.registration?.sender_id}`]: 'out' });
-		expect((await eventsOf(store)).at(-1)).toMatchObject({ outcome: 'optedOut', output: 'optOut' });
+		expect((await eventsOf(store)).at(-1)).toMatchObject({ outcome: 'marketingOff', output: 'optOut' });
 		clock.advance(1_000);
 		await deliver(store, preference('resume'));
 		const person = await seen(store);

@@ -42,10 +42,18 @@ async function prepare(
 	return { provider, senderId };
 }
 
+/** Until something was requested, however busy the machine is; a sender that waits is left alone. */
 async function deliverOnce(store: Store, provider: FakeProvider): Promise<Delivery> {
-	const [slot] = (await takeSlots(store, { trigger: 't' })).slots;
-	if (!slot) throw new Error('No slot was free.');
-	return await deliver(store, { meta: provider }, { ...slot, runForMs: 1_500 });
+	const before = provider.requests.length;
+	let delivery: Delivery | undefined;
+	for (let turn = 0; turn < 10; turn++) {
+		const [slot] = (await takeSlots(store, { trigger: 't' })).slots;
+		if (!slot) break;
+		delivery = await deliver(store, { meta: provider }, { ...slot, runForMs: 1_500 });
+		if (provider.requests.length > before || delivery.left === 0 || delivery.stopped !== null) break;
+	}
+	if (!delivery) throw new Error('No slot was free.');
+	return delivery;
 }
 
 /** However many turns it takes. @returns how many the provider accepted. */
