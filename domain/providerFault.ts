@@ -46,7 +46,7 @@ export interface FaultEffects {
 	 */
 	message: 'fails' | 'leftOut' | 'unknown' | 'triesAgain' | 'keepsTry' | 'waits';
 	campaign: 'pauses' | null;
-	/** pauses (it is not reached, or something else answers) · slowsDown (the provider throttles it) · stops. */
+	/** pauses (the provider is not reached, or something else answers) · slowsDown (the provider throttles it) · stops. */
 	sender: 'pauses' | 'slowsDown' | 'stops' | null;
 	person: 'optsOut' | null;
 }
@@ -90,5 +90,10 @@ function effectOnMessage(fault: ProviderFault, told: FaultToldBy): FaultEffects[
 export function effectOnSender({ class: errorClass, code, stopsWhenItLasts }: ProviderFault): FaultEffects['sender'] {
 	if (errorClass === 'stopSender') return 'stops';
 	if (errorClass === 'retryLater') return stopsWhenItLasts ? 'pauses' : 'slowsDown';
-	return code === NOT_REACHED ? 'pauses' : null;
+	return code === NOT_REACHED || isNobodysWord(errorClass, code) ? 'pauses' : null;
+}
+
+/** No answer, or one of a gateway that lost what is behind it: what is sent meanwhile would only become unknown, too. */
+function isNobodysWord(errorClass: ErrorClass, code: string): boolean {
+	return errorClass === 'unknown' && code.startsWith('http:');
 }

@@ -1,5 +1,5 @@
 import { isLasting, pauseAfter, recover, slowDown, spacingUs } from '../../domain/pacing';
-import { effectOnSender, NO_ANSWER, NOT_REACHED } from '../../domain/providerFault';
+import { effectOnSender } from '../../domain/providerFault';
 import type { ProviderError, SendResult } from '../../providers/provider';
 import { lockPace, type SendingSender, setPace, stopSender } from '../../store/pacing';
 import type { Database } from '../../store/schema';
@@ -44,7 +44,7 @@ export async function keepPace(
 
 /** Whether the provider itself said it. */
 function isAnswered(error: ProviderError): boolean {
-	return !error.stopsWhenItLasts && error.code !== NOT_REACHED && error.code !== NO_ANSWER;
+	return effectOnSender(error) !== 'pauses';
 }
 
 /** What was held back for the answer to a try goes on. */
