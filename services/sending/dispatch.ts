@@ -107,7 +107,7 @@ export class Dispatch {
 		const late = this.late;
 		this.late = [];
 		this.lateInARow++;
-		await takeBack(this.store, late);
+		await takeBack(this.store, this.order.senderId, late);
 		return late.map(({ message }) => message);
 	}
 

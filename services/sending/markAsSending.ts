@@ -11,6 +11,7 @@ import { readReplyFacts } from '../../store/replies';
 import { sendingBlock } from '../../store/guard/sendingBlock';
 import type { Store } from '../../store/store';
 import { MarkTiming } from './markTiming';
+import { giveUpTry } from './senderPace';
 import { OnceAPerson } from './onceAPerson';
 import type { PaceClock } from './paceClock';
 
@@ -192,15 +193,16 @@ function targetOf(senderId: number, message: MessageToMark): Target {
 }
 
 /** Takes marks back whose requests were not started in time: the messages were not sent and wait again, leased as before. */
-export async function takeBack(store: Store, messages: readonly ReadyMessage[]): Promise<void> {
+export async function takeBack(store: Store, senderId: number, messages: readonly ReadyMessage[]): Promise<void> {
 	if (messages.length === 0) return;
 	const marks = new Map(messages.map(({ message, markedAt }) => [message.id, markedAt]));
 	const now = store.now();
-	await store.transaction((db) =>
-		changeMessages(db, [...marks.keys()], now, ({ id, state, markedAt, attempts }) =>
+	await store.transaction(async (db) => {
+		await giveUpTry(db, senderId, now);
+		await changeMessages(db, [...marks.keys()], now, ({ id, state, markedAt, attempts }) =>
 			state === 'sending' && markedAt === marks.get(id)
 				? { state: 'queued', attempts: attempts - 1, leaseUntil: now + LEASE_MS }
 				: null,
-		),
-	);
+		);
+	});
 }

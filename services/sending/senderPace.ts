@@ -52,6 +52,12 @@ function endOfTry(sender: SendingSender, now: number): { tryingUntil?: null; nex
 	return sender.tryingUntil === null ? {} : { tryingUntil: null, nextSendAtUs: now * 1_000 };
 }
 
+/** The one message tried after trouble was not requested in time: another may be tried at once. */
+export async function giveUpTry(db: Database, senderId: number, now: number): Promise<void> {
+	const sender = await lockPace(db, senderId);
+	if (sender && sender.tryingUntil !== null) await setPace(db, senderId, endOfTry(sender, now));
+}
+
 interface Setback {
 	askedForMs: number;
 	isThrottled: boolean;

@@ -226,7 +226,7 @@ describe('Contact & Group, Export', () => {
 			'\uFEFFSMS Number,WhatsApp Number,WhatsApp User ID,Name,Language,SMS Consent Source,SMS Consent Date,Groups,field:Mobile,"a,b",city,plain',
 		);
 		expect(file).toContain(
-			`'+393331234567,,'@anna,it,'-paper,2026-05-03T10:00:00.000Z,1,"x;""y""\nz","'=HYPERLINK(""x"")",spaced`,
+			`'+393331234567,,,'@anna,it,'-paper,2026-05-03T10:00:00.000Z,,1,"x;""y""\nz","'=HYPERLINK(""x"")",spaced`,
 		);
 		const before = await listContacts(house.store);
 		const [summary, rejected] = await outputsOf(importing(), [{ json: {}, binary: item?.binary }]);
