@@ -53,13 +53,14 @@ describe('In queue mode, when a worker is killed', () => {
 
 		const settled = async (): Promise<true | undefined> =>
 			await running.withStore(async (store) => {
-				const waiting = await store.db.selectFrom('event').select('id').where('taken_at', 'is', null).execute();
 				const open = await store.db
 					.selectFrom('message')
-					.select('id')
-					.where('state', 'in', ['queued', 'sending'])
+					.select(['id', 'state'])
+					.where('state', 'in', ['queued', 'sending', 'unknown'])
 					.execute();
-				return waiting.length + open.length === 0 ? true : undefined;
+				const inDoubt = open.filter(({ state }) => state === 'unknown').length;
+				// An execution of whose end n8n never tells leaves its events untaken for an hour, after all is sent.
+				return open.length === inDoubt && confirmed() + inDoubt >= PEOPLE.length ? true : undefined;
 			});
 		await eventually(settled, 300_000, () => `an end; ${confirmed()} of ${PEOPLE.length} have their confirmation`);
 		await pause(3_000);
