@@ -8,6 +8,7 @@ import * as messageByContact from './0005-message-by-contact';
 import * as lines from './0006-lines';
 import * as setbacks from './0009-setbacks';
 import * as peopleWithoutNumber from './0013-people-without-number';
+import * as invitationsSent from './0021-invitations-sent';
 
 /** In order; a name, once released, never changes. */
 export const migrations: Record<string, Migration> = {
@@ -19,4 +20,5 @@ export const migrations: Record<string, Migration> = {
 	'0006-lines': lines,
 	'0009-setbacks': setbacks,
 	'0013-people-without-number': peopleWithoutNumber,
+	'0021-invitations-sent': invitationsSent,
 };
