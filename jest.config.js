@@ -24,6 +24,7 @@ const project = (name, extra = {}) => ({
 });
 
 const { existsSync } = require('node:fs');
+const { delimiter, join } = require('node:path');
 // As sandbox/chromium.ts: without a browser its tests are left out, which `npm test` says in one line; CI has one.
 const browser =
 	process.env.OPTIN_CHROMIUM ||
@@ -33,6 +34,15 @@ const browser =
 		'/usr/bin/google-chrome',
 		'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 	].some(existsSync);
+
+/** Programs of the system that a test starts; without one its test is left out, which `npm test` says in one line; CI has both. */
+const isOnPath = (program) =>
+	(process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+const leftOut = [
+	...(browser ? [] : ['/test/e2e/browser/']),
+	...(isOnPath('nginx') ? [] : ['/test/e2e/behindProxy']),
+	...(isOnPath('redis-server') ? [] : ['/test/e2e/workerKilled']),
+];
 
 const postgres = {
 	globalSetup: '<rootDir>/test/support/start-postgres.ts',
@@ -52,7 +62,7 @@ module.exports = {
 		project('sandbox'),
 		project('e2e', {
 			globalSetup: '<rootDir>/test/e2e/build.ts',
-			...(browser ? {} : { testPathIgnorePatterns: ['/test/e2e/browser/'] }),
+			testPathIgnorePatterns: ['/node_modules/', ...leftOut],
 		}),
 	],
 };

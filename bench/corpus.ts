@@ -1,5 +1,6 @@
 import { parseText } from '../domain/keyword';
-import { CORPUS_FILE, type CorpusRow, measureCorpus, readCorpus, verdictOn } from './optOutCorpus';
+import { CORPUS_FILE, type CorpusRow, readCorpus } from './corpusRows';
+import { measureCorpus, verdictOn } from './optOutCorpus';
 
 /** Prints what docs/opt-out-wording.md publishes: `npm run corpus`. */
 const rows = readCorpus(CORPUS_FILE);
@@ -12,13 +13,13 @@ function printTable(title: string, keyOf: (row: CorpusRow) => string): void {
 		...keys.map((key) => [key, rows.filter((row) => keyOf(row) === key)] as const),
 		['all', rows] as const,
 	].map(([key, some]) => {
-		const { optOuts, recognised, missedButSafe, ordinary, falseAlarms, doubted } = measureCorpus(some);
-		return `| ${key} | ${recognised} of ${optOuts} | ${percent(recognised, optOuts)} | ${missedButSafe} | ${falseAlarms} of ${ordinary} | ${percent(falseAlarms, ordinary)} | ${doubted} |`;
+		const { optOuts, recognised, asked, lost, ordinary, falseAlarms, doubted, hinted } = measureCorpus(some);
+		return `| ${key} | ${recognised} of ${optOuts} | ${percent(recognised, optOuts)} | ${asked} | ${lost} | ${falseAlarms} of ${ordinary} | ${percent(falseAlarms, ordinary)} | ${doubted} | ${hinted} |`;
 	});
 	console.log(
 		[
-			`| ${title} | opt-outs recognised | recall | missed, registers nobody | false alarms | rate | ordinary, registers nobody |`,
-			'|---|---|---|---|---|---|---|',
+			`| ${title} | opt-outs recognised | recall | asked | may register | false alarms | rate | ordinary, asked | ordinary, registers nobody |`,
+			'|---|---|---|---|---|---|---|---|---|',
 			...lines,
 			'',
 		].join('\n'),
@@ -31,7 +32,7 @@ for (const { language, verdict, text } of rows) {
 	const read = verdictOn(text);
 	if (verdict === 'optOut' && read !== 'optOut') console.log(`missed (${read}): ${language}: ${text}`);
 	if (verdict === 'ordinary' && read !== 'no')
-		console.log(`${read === 'optOut' ? 'false alarm' : 'doubted'}: ${language}: ${text}`);
+		console.log(`${read === 'optOut' ? 'false alarm' : read}: ${language}: ${text}`);
 }
 
 const ROUNDS = 20;

@@ -40,7 +40,7 @@ const share = (part: number, whole: number): string =>
 	whole === 0 ? '–' : `${part} of ${whole} (${((100 * part) / whole).toFixed(1)} %)`;
 
 console.log(
-	'| set | opt-outs let go | let go or asked | ordinary let go | ordinary asked | keywords understood |\n|---|---|---|---|---|---|',
+	'| set | opt-outs let go | let go or asked | ordinary let go | ordinary asked | ordinary, registers nobody | keywords understood |\n|---|---|---|---|---|---|---|',
 );
 for (const name of SETS) {
 	const lines = readSet(name);
@@ -53,16 +53,17 @@ for (const name of SETS) {
 		`| ${[
 			name.toUpperCase(),
 			share(read('optout', 'optOut').length, count('optout')),
-			share(read('optout', 'optOut', 'looksLikeOne').length, count('optout')),
+			share(read('optout', 'optOut', 'doubtful').length, count('optout')),
 			share(read('ordinary', 'optOut').length, count('ordinary')),
-			share(read('ordinary', 'looksLikeOne').length, count('ordinary')),
+			share(read('ordinary', 'doubtful').length, count('ordinary')),
+			share(read('ordinary', 'hinted').length, count('ordinary')),
 			share(keywords.filter((line) => isUnderstood(line, shortcodes)).length, keywords.length),
 		].join(' | ')} |`,
 	);
 	if (!process.argv.includes(name)) continue;
 	const wrong = [
-		...read('optout', 'no', 'looksLikeOne'),
-		...read('ordinary', 'optOut', 'looksLikeOne'),
+		...read('optout', 'no', 'hinted', 'doubtful'),
+		...read('ordinary', 'optOut', 'doubtful', 'hinted'),
 		...keywords.filter((line) => !isUnderstood(line, shortcodes)),
 	];
 	for (const line of wrong) console.log(`  ${line.label} (${verdictOn(line.text)}): ${JSON.stringify(line.text)}`);

@@ -45,7 +45,46 @@ in advance
 i appreciate it
 god bless you?
 that is/thats all/it
-with kind/best/warm regards
+with kind/best/warm regards/wishes
+kind/best/warm/kindest/warmest/many/all regards/wishes/thanks
+un/una/um/uma gran/grande/fuerte/forte/cordial/cordiale? abrazo/saludo/beso/besito/abraco/beijo/beijinho/bacio/abbraccio/saluto
+melhores cumprimentos
+buon/buona/bon/bonne giornata/serata/journee/soiree
+how are/r you/u/ya/things doing/today/all?
+hows/how it/is going
+whats up
+hope you/u are/re/r? all? well/ok/fine/good
+hope this finds you well
+nice to meet you
+looking forward
+come va/state/stai/sta oggi/tutto?
+tutto bene/ok
+spero stiate/tutto/stia tutti? bene
+resto/rimango in attesa
+in attesa di risposta/riscontro
+cordialita
+wie gehts/geht euch/ihnen/dir/es?
+wie geht es/s ihnen/euch/dir?
+alles gut/klar/ok
+ich hoffe es geht ihnen/euch gut
+ca/sa va bien?
+comment ca/allez va/vous? bien?
+tout va bien
+j espere que vous allez bien
+que tal estan/estais/esta/estas/todo/va?
+como esta/estan/estas/estais/va/van todo/todos/ustedes?
+todo bien
+espero que esten/esteis/este todos? bien
+quedo atento/atenta/pendiente
+quedo a la espera
+tudo bem/bom/certo/joia/ok contigo/convosco/com/por/ai? vocês/ai/voces?
+como vai/vao/esta/estao/vamos tudo?
+espero que esteja/estejam tudo/todos? bem
+fico no/a/na aguardo/aguardar/espera
+agradeco desde/antecipadamente/imenso/muito ja?
+alles goed/ok hoor/daar?
+hoe gaat het/t
+ik hoop dat alles goed gaat
 a presto/dopo/risentirci/risentirla/rivederci/rivederla
 alla prossima
 ci sentiamo
@@ -142,13 +181,13 @@ for (const phrase of COURTESY_PHRASES)
 
 /** From one of these on it is leave-taking, and who signs: at most a few words more. */
 const CLOSINGS = words(`
-	thanks thank thx regards rgds cheers best kind warm yours sincerely faithfully bye goodbye love greetings respectfully signed
-	grazie saluti saluto cordiali distinti cordialmente ciao baci bacioni buona buon fam arrivederci firmato
-	gruss grusse gruß grüße lg mfg vg bg hg danke vielen dank beste besten liebe herzliche viele freundliche freundlichen tschuss tschüss fam servus ciao pfiat pfiad hochachtungsvoll ihr ihre euer eure
-	merci cordialement crdt cdlt salutations bisous bises bisou bonne bien amicalement respectueusement sincerement
-	saludos saludo saluditos un atentamente atte gracias besos besitos abrazo abrazos feliz cordialmente
-	cumprimentos cumps melhores obrigado obrigada abraco abracos abs atenciosamente beijos beijinhos bjs bjinhos bj valeu cordialmente att grato grata
-	groet groeten groetjes gr grt mvg bedankt dank liefs vriendelijke hoogachtend hartelijk met xx
+	thanks thank thx regards rgds cheers wishes yours sincerely faithfully bye goodbye love greetings respectfully signed
+	grazie saluti saluto cordiali distinti cordialmente ciao baci bacioni fam arrivederci firmato
+	gruss grusse gruß grüße lg mfg vg bg hg danke tschuss tschüss fam servus ciao pfiat pfiad hochachtungsvoll
+	merci cordialement crdt cdlt salutations bisous bises bisou amicalement respectueusement sincerement
+	saludos saludo saluditos atentamente atte gracias besos besitos abrazo abrazos cordialmente
+	cumprimentos cumps obrigado obrigada abraco abracos abs atenciosamente beijos beijinhos bjs bjinhos bj valeu cordialmente att grato grata
+	groet groeten groetjes gr grt mvg bedankt liefs hoogachtend xx
 `);
 
 /** Stand in names, beside first and family name. */
@@ -186,6 +225,7 @@ const MOST_NAME_WORDS = 2;
 
 /** Before a keyword, too: what asks for it. */
 const REQUESTS = words(`
+	possible possibile posible possivel mogelijk möglich moeglich serait seria sería saria
 	i id d we would like want need to wanna wish can could you u may might im am m asking just ok okay so well pls please me my us
 	need needing some any get have any
 	ho avrei bisogno serve servirebbe qualche un po vorrei voglio vorremmo volevo desidero chiedo posso potete puoi puo potrei potreste mi ci lo la un una di fare avere chiedere
@@ -213,6 +253,10 @@ export function fromShortcodeOn(behind: readonly string[]): string[] {
 	const start = behind.findIndex((word) => !FILLERS.has(word) && !COURTESIES.has(word));
 	return start < 0 ? [] : behind.slice(start);
 }
+
+/** Whether a word on its own says nothing: of a greeting, courtesy, leave-taking, or of asking for something. */
+export const isCourtesyWord = (word: string): boolean =>
+	[GREETINGS, COURTESIES, CLOSINGS, REQUESTS, FILLERS].some((list) => list.has(word));
 
 /** Whether what stands behind a keyword is courtesy, leave-taking with who signs, or nothing. */
 export function isCourtesy(behind: readonly string[]): boolean {

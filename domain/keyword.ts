@@ -11,7 +11,13 @@ import { foldedWords, foldLetters } from './foldText';
 import { readInvitationCode } from './invitationCode';
 import { hearingOf } from './messageTypes';
 import { helpPhrases, helpWords, plainStopWords, startWords, stopWords } from './keywordLists';
-import { beginsOrdinaryPhrase, readOptOutWording, type OptOutVerdict } from './optOutWording';
+import {
+	beginsOrdinaryPhrase,
+	namesOtherThings,
+	type OptOutVerdict,
+	readOptOutWording,
+	surestOf,
+} from './optOutWording';
 import { speller } from './spelling';
 
 export type SpokenKind = 'start' | 'stop' | 'help' | 'message' | 'ignored';
@@ -24,6 +30,8 @@ export interface SpokenWords {
 	invitationCode: string | null;
 	/** Such a text never registers anybody. True for every stop. */
 	looksLikeOptOut: boolean;
+	/** It may be an opt-out and is not surely one: the person is to be asked. */
+	isDoubtful?: boolean;
 	/** What is said instead where no group has that shortcode; absent: the keyword holds all the same. */
 	withoutGroup?: SpokenWords;
 }
@@ -53,7 +61,11 @@ export function parseText(text: string | null, messageType: string): SpokenWords
 	const trimmed = text.slice(0, 10 * READ_CHARACTERS).trimStart();
 	if (trimmed.length > READ_CHARACTERS)
 		return parseLongText(trimmed.slice(0, READ_CHARACTERS), text.slice(-READ_AT_END_CHARACTERS));
-	return parseShortText(trimmed);
+	const words = parseShortText(trimmed);
+	// Who says both is registered by neither.
+	if (words.kind === 'start' && holdsStop(trimmed))
+		return inOwnWords(surestOf(['doubtful', readOptOutWording(trimmed)]), null);
+	return words;
 }
 
 /** What a text says where no group has the shortcode in it. */
@@ -67,7 +79,11 @@ export function parseMessage(text: string | null, buttonPayload: string | null, 
 	if (buttonPayload === null || words.kind === 'stop' || words.kind === 'ignored') return words;
 	const unseen = parseText(buttonPayload, messageType);
 	if (unseen.kind === 'stop' || (unseen.kind === 'start' && !words.looksLikeOptOut)) return unseen;
-	return { ...words, looksLikeOptOut: words.looksLikeOptOut || unseen.looksLikeOptOut };
+	return {
+		...words,
+		looksLikeOptOut: words.looksLikeOptOut || unseen.looksLikeOptOut,
+		...((words.isDoubtful || unseen.isDoubtful) && { isDoubtful: true }),
+	};
 }
 
 function parseShortText(text: string): SpokenWords {
@@ -83,28 +99,40 @@ function parseShortText(text: string): SpokenWords {
 		(words.length === 1 || plainStopWords.has(first) || !beginsOrdinaryPhrase(text))
 	)
 		return stopping(second ?? null);
-	if (isStartWord(first) && words.length > 1 && isCourtesy(words.slice(1)) && !/[?？]/.test(text)) {
+	if (isStartWord(first) && words.length > 1 && isCourtesy(words.slice(1)) && !isQuestion(text)) {
 		const alone: SpokenWords = { ...nothingSaid, kind: 'start' };
 		// A group may be called like a courtesy ("ok"): then it is meant.
 		return words.length === 2 ? { ...alone, shortcode: second ?? null, withoutGroup: alone } : alone;
 	}
-	if (isStartWord(first) && words.length <= 3 && !isSigned && !changesMeaning(words.slice(1))) {
+	if (isStartWord(first) && words.length <= 3 && !isSigned) {
 		const starting = parseStart(second, third);
-		if (starting) return starting;
+		// "START later" is one only where a group is called so.
+		const isPutOff = changesMeaning(words.slice(1));
+		if (starting && isPutOff && starting.shortcode !== null) return { ...starting, withoutGroup: nothingSaid };
+		if (starting && !isPutOff) return starting;
 	}
 	if (words.length === 1 ? isHelpWord(first) : helpPhrases.has(words.join(' ')))
 		return { ...nothingSaid, kind: 'help' };
-	const read = inOwnWords(readOptOutWording(text), words.length === 1 ? readInvitationCode(first) : null);
-	const inOwn = { ...read, looksLikeOptOut: read.looksLikeOptOut || beginsWithStop(text) };
+	const inOwn = inOwnWords(
+		surestOf([readOptOutWording(text), askedForStop(text)]),
+		words.length === 1 ? readInvitationCode(first) : null,
+	);
 	return parseDressed(text, inOwn) ?? inOwn;
 }
 
-/** A sentence or line that begins with a stop word, or asks for one, may mean it, whatever courtesy follows that no list knows: it registers nobody. */
-function beginsWithStop(text: string): boolean {
-	return piecesOf(text).some(({ raw, words }) => {
-		const { keyword = '', isRequested } = keywordOf(words) ?? {};
-		return isStopWord(keyword) && !(isRequested && beginsOrdinaryPhrase(raw));
-	});
+const holdsStop = (text: string): boolean => foldedWords(text).some((word) => plainStopWords.has(word));
+
+/** A sentence or line that begins with a stop word, or asks for one, may mean it, whatever courtesy follows that no list knows. */
+function askedForStop(text: string): OptOutVerdict {
+	return surestOf(
+		piecesOf(text).map(({ raw, words }) => {
+			const { keyword = '', isRequested } = keywordOf(words) ?? {};
+			if (!isStopWord(keyword)) return 'no';
+			const isOrdinary = beginsOrdinaryPhrase(raw);
+			if (isOrdinary && isRequested) return 'no';
+			return isOrdinary || namesOtherThings(raw) ? 'hinted' : 'doubtful';
+		}),
+	);
 }
 
 /** Where a text may be taken apart: sentences, lines, quotes, emoji; a colon stands between a keyword and its shortcode. */
@@ -141,7 +169,7 @@ function parseDressed(text: string, inOwn: SpokenWords): SpokenWords | null {
 	const said = parsePiece(piece, inOwn);
 	if (said === null) return null;
 	// A question about starting is no START.
-	if (said.kind === 'start' && /[?？]/.test(text)) return null;
+	if (said.kind === 'start' && isQuestion(text)) return null;
 	// START «VIP», and the shortcode on a line of its own.
 	const named = next?.all.length === 1 && !isCourtesy(next.all) ? next.all[0]?.slice(0, SHORTCODE_KEPT) : undefined;
 	const isBare = said.shortcode === null && said.kind !== 'help' && keywordOf(piece.words)?.behind.length === 0;
@@ -186,7 +214,7 @@ function parsePiece({ raw, words }: Piece, inOwn: SpokenWords): SpokenWords | nu
 	const [shortcode = '', third, ...after] = fromShortcodeOn(behind);
 	const code = isStop || third === undefined ? null : readInvitationCode(third);
 	const courtesy = code === null && third !== undefined ? [third, ...after] : after;
-	if (shortcode === '' || !isCourtesy(courtesy) || isStopWord(shortcode)) return null;
+	if (shortcode === '' || !isCourtesy(courtesy) || isStopWord(shortcode) || changesMeaning([shortcode])) return null;
 	const kind = isStartWord(keyword) ? ('start' as const) : ('help' as const);
 	const named = isStop
 		? stopping(shortcode)
@@ -194,6 +222,14 @@ function parsePiece({ raw, words }: Piece, inOwn: SpokenWords): SpokenWords | nu
 	const isClear = isPlain && !isRequested && shortcode === behind[0];
 	return { ...named, withoutGroup: isClear ? stopping(null) : inOwn };
 }
+
+/** Whether anything is asked but how one is. */
+const isQuestion = (text: string): boolean =>
+	text
+		.split(/[?？]/)
+		.slice(0, -1)
+		.map((before) => withoutGreeting(foldedWords(before.split(/[.!¿¡,\n]/).at(-1) ?? '')))
+		.some((words) => words.length > 0 && !isCourtesy(words));
 
 /** START in capitals within a text in small letters. */
 const isTypedAsTold = (raw: string): boolean => /(^|\P{L})START(\P{L}|$)/u.test(raw) && /\p{Ll}{2}/u.test(raw);
@@ -204,16 +240,17 @@ function withGroupOnly(said: SpokenWords, shortcode: string, inOwn: SpokenWords)
 }
 
 function parseLongText(beginning: string, end: string): SpokenWords {
-	const verdicts = [readOptOutWording(beginning), readOptOutWording(end)];
-	return inOwnWords(
-		verdicts.find((verdict) => verdict === 'optOut') ?? verdicts.find((verdict) => verdict === 'looksLikeOne') ?? 'no',
-		null,
-	);
+	return inOwnWords(surestOf([readOptOutWording(beginning), readOptOutWording(end)]), null);
 }
 
 function inOwnWords(verdict: OptOutVerdict, invitationCode: string | null): SpokenWords {
 	if (verdict === 'optOut') return stopping(null);
-	return { ...nothingSaid, invitationCode, looksLikeOptOut: verdict === 'looksLikeOne' };
+	return {
+		...nothingSaid,
+		invitationCode,
+		looksLikeOptOut: verdict !== 'no',
+		...(verdict === 'doubtful' && { isDoubtful: true }),
+	};
 }
 
 const isQuestionMark = (text: string): boolean =>
@@ -238,7 +275,7 @@ function parseStart(second: string | undefined, third: string | undefined): Spok
 	if (third !== undefined && code === null) return null;
 	const shortcode = third !== undefined || code === null ? second.slice(0, SHORTCODE_KEPT) : null;
 	// "START STOP" says two things: nobody is registered by it.
-	if (shortcode !== null && isStopWord(shortcode)) return { ...nothingSaid, looksLikeOptOut: true };
+	if (shortcode !== null && isStopWord(shortcode)) return inOwnWords('doubtful', null);
 	return { ...nothingSaid, kind: 'start', shortcode, invitationCode: code };
 }
 

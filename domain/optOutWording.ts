@@ -1,3 +1,6 @@
+import { isCourtesyWord } from './courtesy';
+import { wordsJudged } from './doubtFeatures';
+import { soundsLikeOptOut } from './doubtModel';
 import { foldedWords } from './foldText';
 import { plainStopWords } from './keywordLists';
 import { dutch } from './optOutWords/dutch';
@@ -19,10 +22,21 @@ import {
 	type WordPattern,
 } from './wordPattern';
 
-export type OptOutVerdict = 'optOut' | 'looksLikeOne' | 'no';
+/**
+ * What a text is, from the surest to the least. `optOut` lets the person go; `doubtful` may be an opt-out, so that the person is asked;
+ * `hinted` has something of one, so that it registers nobody.
+ */
+const VERDICTS = ['optOut', 'doubtful', 'hinted', 'no'] as const;
+export type OptOutVerdict = (typeof VERDICTS)[number];
+
+/** The one that does more for whoever wants to leave. */
+export const surestOf = (verdicts: readonly OptOutVerdict[]): OptOutVerdict =>
+	VERDICTS.find((verdict) => verdicts.includes(verdict)) ?? 'no';
 
 /** More words than this after a stop word are a sentence about something else. */
 const SHORT_WORDS = 6;
+/** The model is not asked about shorter texts. */
+const FEWEST_WORDS_JUDGED = 4;
 /** More is not read, so that reading takes bounded time: a word is looked at with at most some dozen patterns, each of bounded reach. */
 export const WORDS_READ = 150;
 
@@ -39,8 +53,16 @@ export const optOutTables: Readonly<Record<string, OptOutTable>> = {
 /** Every pattern under each word it can begin with. */
 type Index = ReadonlyMap<string, readonly WordPattern[]>;
 
-type PatternList = 'ordinary' | 'doubtful' | 'optOut' | 'hints' | 'inJest' | 'otherNumber';
-const PATTERN_LISTS: readonly PatternList[] = ['ordinary', 'doubtful', 'optOut', 'hints', 'inJest', 'otherNumber'];
+type PatternList = 'ordinary' | 'doubtful' | 'optOut' | 'hints' | 'inJest' | 'takenBack' | 'otherNumber';
+const PATTERN_LISTS: readonly PatternList[] = [
+	'ordinary',
+	'doubtful',
+	'optOut',
+	'hints',
+	'inJest',
+	'takenBack',
+	'otherNumber',
+];
 
 const languages = Object.values(optOutTables).map((table) => {
 	const classes = new Map(Object.entries(table.words).map(([name, words]) => [name, words.split(' ')]));
@@ -53,17 +75,24 @@ const languages = Object.values(optOutTables).map((table) => {
 		optOut: compiled('optOut'),
 		hints: compiled('hints'),
 		inJest: compiled('inJest'),
+		takenBack: compiled('takenBack'),
 		otherNumber: compiled('otherNumber'),
 	};
+	const ours = wordsOf(table.ours);
+	const verbs = wordsOf('<write>');
+	const messages = wordsOf('<message>');
 	return {
 		patterns,
-		ours: wordsOf(table.ours),
+		ours,
+		aboutUs: new Set([...ours].filter((word) => !verbs.has(word) || messages.has(word))),
 		elsewhere: wordsOf(table.elsewhere),
 		connectives: wordsOf(table.connectives),
 	};
 });
 type Language = Record<PatternList, Index> & {
 	ours: ReadonlySet<string>;
+	/** `ours` without the verbs of writing: people write on cakes, too. */
+	aboutUs: ReadonlySet<string>;
 	elsewhere: ReadonlySet<string>;
 	connectives: ReadonlySet<string>;
 };
@@ -75,11 +104,12 @@ const elsewhereAnywhere = [
 	'bus',
 	'tram',
 ];
-const readers = languages.map(({ patterns, ours, elsewhere, connectives }): Language => {
-	const { ordinary, doubtful, optOut, hints, inJest, otherNumber } = patterns;
+const readers = languages.map(({ patterns, ours, aboutUs, elsewhere, connectives }): Language => {
+	const { ordinary, doubtful, optOut, hints, inJest, takenBack, otherNumber } = patterns;
 	return {
 		...{
 			ours,
+			aboutUs,
 			connectives,
 			elsewhere: new Set([...elsewhere, ...elsewhereAnywhere].filter((word) => !ours.has(word))),
 		},
@@ -89,6 +119,7 @@ const readers = languages.map(({ patterns, ours, elsewhere, connectives }): Lang
 			optOut: indexOf(optOut),
 			hints: indexOf(hints),
 			inJest: indexOf(inJest),
+			takenBack: indexOf(takenBack),
 			otherNumber: indexOf(otherNumber),
 		},
 	};
@@ -119,8 +150,21 @@ const respell = speller(
  * @param text as written; its first 150 words count.
  */
 export function readOptOutWording(text: string): OptOutVerdict {
+	let sound: boolean | undefined;
+	const sounds = (): boolean => (sound ??= !isEnoughToJudge(text, 'no') || soundsLikeOptOut(text));
+	const { verdict, isKnown } = readByTables(text, sounds);
+	if (isKnown || verdict === 'doubtful' || !isEnoughToJudge(text, verdict)) return verdict;
+	return soundsLikeOptOut(text) ? 'doubtful' : verdict;
+}
+
+/** Of a few words the pieces say little, unless a table sees a hint in them. */
+const isEnoughToJudge = (text: string, verdict: OptOutVerdict): boolean =>
+	verdict === 'hinted' || wordsJudged(text).length >= FEWEST_WORDS_JUDGED;
+
+/** @returns also whether a table has found an opt-out, or what takes one back: then the model is not asked. */
+function readByTables(text: string, sounds: () => boolean): { verdict: OptOutVerdict; isKnown: boolean } {
 	const clauses = clausesOf(text);
-	let isDoubtful = false;
+	const verdicts: OptOutVerdict[] = ['no'];
 	// What no language has set aside.
 	const plain = clauses.map((words) => [...words]);
 	// "Stop, small correction: …" is one phrase, whatever mark stands after its first word.
@@ -131,21 +175,32 @@ export function readOptOutWording(text: string): OptOutVerdict {
 			.map((words, index) => [...(clauses[index] ?? []).slice(0, SHORT_WORDS), ...words.slice(0, SHORT_WORDS)]),
 	];
 	const isInJest = readers.some(({ inJest }) => isFound(withPairs, inJest));
+	const isTakenBack = readers.some(({ takenBack }) => isFound(clauses, takenBack));
+	let isKnown = isTakenBack || isInJest;
 	for (const language of readers) {
 		const left = clauses.map((words) => [...words]);
-		setAside(left, language.ordinary);
-		if (setAside(left, language.doubtful)) isDoubtful = true;
-		const found = findOptOut(left, clauses, language, isInJest);
-		if (found === 'optOut') return 'optOut';
-		if (found === 'looksLikeOne' || isHinted(left, clauses, language)) isDoubtful = true;
+		if (setAside(left, language.ordinary)) isKnown = true;
+		if (setAside(left, language.doubtful)) verdicts.push('doubtful');
+		const found = findOptOut(left, clauses, language, isInJest, sounds);
+		if (found === 'optOut' && !isTakenBack) return { verdict: 'optOut', isKnown: true };
+		isKnown ||= found !== 'no';
+		verdicts.push(found === 'optOut' ? 'hinted' : found, isHinted(left, clauses, language) ? 'hinted' : 'no');
 		for (const [clause, words] of left.entries())
 			for (const [at, word] of words.entries()) if (word === SET_ASIDE) plain[clause]?.fill(SET_ASIDE, at, at + 1);
 	}
 	const stopping = plain.filter((words) => isPlainStop(words[0]));
-	if (!isInJest && stopping.some((words) => words.length <= SHORT_WORDS && !isAnyOf(words, anyElsewhere)))
-		return 'optOut';
-	const holdsStop = plain.some((words) => words.some(isPlainStop));
-	return isDoubtful || holdsStop ? 'looksLikeOne' : 'no';
+	if (
+		!isInJest &&
+		!isTakenBack &&
+		stopping.some(
+			(words) => words.length <= SHORT_WORDS && !isAnyOf(words, anyElsewhere) && !words.slice(1).some(isUnknown),
+		)
+	)
+		return { verdict: 'optOut', isKnown: true };
+	for (const words of plain)
+		if (words.some(isPlainStop))
+			verdicts.push(isInJest || isTakenBack || isAnyOf(words, anyElsewhere) ? 'hinted' : 'doubtful');
+	return { verdict: surestOf(verdicts), isKnown };
 }
 
 /** So near to what was found, a word of another world says what it is about. German and Dutch name the thing before the verb. */
@@ -157,6 +212,7 @@ function findOptOut(
 	asWritten: readonly ReadWord[][],
 	language: Language,
 	isInJest: boolean,
+	sounds: () => boolean,
 ): OptOutVerdict {
 	let verdict: OptOutVerdict = 'no';
 	let isOtherNumber: boolean | undefined;
@@ -164,11 +220,16 @@ function findOptOut(
 		for (let start = 0; start < words.length; start++) {
 			const end = matchEnd(language.optOut, words, start);
 			if (end <= start) continue;
-			verdict = 'looksLikeOne';
+			if (verdict === 'no') verdict = 'hinted';
 			isOtherNumber ??= isFound(asWritten, language.otherNumber);
 			if (isOtherNumber) continue;
-			if (isAnyOf(words.slice(start, end), language.ours)) return 'optOut';
-			if (!isInJest && !isAboutElsewhere(asWritten[index] ?? [], start, end, language)) return 'optOut';
+			if (isAnyOf(words.slice(start, end), language.aboutUs)) return 'optOut';
+			const near = wordsNear(asWritten[index] ?? [], start, end, language);
+			if (isInJest || isAboutElsewhere(near, language)) continue;
+			if (isAnyOf(near, language.ours)) return 'optOut';
+			// A verb alone is about us only where the whole text sounds so, and nothing beside it may be what it is about.
+			if (near.filter(isUnknown).length < UNKNOWN_WORDS && sounds()) return 'optOut';
+			verdict = 'doubtful';
 		}
 	}
 	return verdict;
@@ -178,28 +239,41 @@ function isHinted(clauses: readonly ReadWord[][], asWritten: readonly ReadWord[]
 	return clauses.some((words, index) =>
 		words.some((_, start) => {
 			const end = matchEnd(language.hints, words, start);
-			return end > start && !isAboutElsewhere(asWritten[index] ?? [], start, end, language);
+			return end > start && !isAboutElsewhere(wordsNear(asWritten[index] ?? [], start, end, language), language);
 		}),
 	);
 }
 
-function isAboutElsewhere(
+/** What stands beside what was found, up to a connective. */
+function wordsNear(
 	words: readonly ReadWord[],
 	start: number,
 	end: number,
-	{ ours, elsewhere, connectives }: Language,
-): boolean {
+	{ connectives }: Language,
+): readonly ReadWord[] {
 	const isConnective = (word: ReadWord): boolean => word.some((name) => connectives.has(name));
 	const before = words.slice(Math.max(0, start - NEAR_WORDS), start);
 	const after = words.slice(end, end + NEAR_WORDS);
 	const cut = after.findIndex(isConnective);
-	const near = [
+	return [
 		...before.slice(before.findLastIndex(isConnective) + 1),
 		...words.slice(start, end),
 		...(cut < 0 ? after : after.slice(0, cut)),
 	];
-	return isAnyOf(near, elsewhere) && !isAnyOf(near, ours);
 }
+
+const isAboutElsewhere = (near: readonly ReadWord[], { aboutUs, elsewhere }: Language): boolean =>
+	isAnyOf(near, elsewhere) && !isAnyOf(near, aboutUs);
+
+/** Shorter words say little of what something is about. */
+const SHORTEST_UNKNOWN = 5;
+/** So many words that no table knows beside a verb alone may be what it is about; a single one may be a slip of the finger. */
+const UNKNOWN_WORDS = 2;
+
+const isUnknown = ([word = '']: ReadWord): boolean => !isEverydayWord(word);
+
+const isEverydayWord = (word: string): boolean =>
+	word.length < SHORTEST_UNKNOWN || word.endsWith('*') || vocabulary.has(word) || isCourtesyWord(word);
 
 const isAnyOf = (words: readonly ReadWord[], wanted: ReadonlySet<string>): boolean =>
 	words.some((word) => word.some((name) => wanted.has(name)));
@@ -212,17 +286,29 @@ export function beginsOrdinaryPhrase(text: string): boolean {
 	return readers.some(({ ordinary }) => matchEnd(ordinary, clauses[0] ?? [], 0) > 0);
 }
 
+/** Whether a text speaks of a thing of another world: a booking, goods, a machine. */
+export const namesOtherThings = (text: string): boolean =>
+	clausesOf(text).some((words) => isAnyOf(words, anyElsewhere));
+
+/** "a.u.b.", "s.v.p." and "my no." are words. */
+const withoutDots = (text: string): string =>
+	text
+		.replace(/(?<!\p{L})(?:\p{L}\.){2,6}(?!\p{L})/gu, (short) => `${short.replaceAll('.', '')} `)
+		.replace(/(?<!\p{L})(my|your|this|mein|mio|mon|mijn|mi|meu)\s(?:no|nr|num|n)\.(?=\s)/giu, '$1 nr');
+
 /** A gap in a pattern reaches over no punctuation: "No, send me the messages" is not "no messages". */
 function clausesOf(text: string): ReadWord[][] {
 	let left = WORDS_READ;
-	return text.split(/[.,;:!?…()\n\r]+/).flatMap((clause) => {
-		if (left <= 0) return [];
-		const words = joinedNegations(foldedWords(clause.replace(/(^|\s)\+(?=\s|\p{L}|$)/gu, ` ${PLUS_SIGN} `)))
-			.slice(0, left)
-			.map(readWord);
-		left -= words.length;
-		return words.length > 0 ? [words] : [];
-	});
+	return withoutDots(text)
+		.split(/[.,;:!?…()\n\r]+/)
+		.flatMap((clause) => {
+			if (left <= 0) return [];
+			const words = joinedNegations(foldedWords(clause.replace(/(^|\s)\+(?=\s|\p{L}|$)/gu, ` ${PLUS_SIGN} `)))
+				.slice(0, left)
+				.map(readWord);
+			left -= words.length;
+			return words.length > 0 ? [words] : [];
+		});
 }
 
 const SHORTEST_STEM = 2;

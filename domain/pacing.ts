@@ -87,12 +87,15 @@ export function pauseAfter(setbacks: number, askedForMs = 0): number {
 	return Math.max(askedForMs, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (setbacks - 1)));
 }
 
-/** The pauses before it add up to some six minutes. */
-const LASTING_SETBACKS = 12;
+/** So long the answer to the one message that a sender tries after trouble holds back all others, ms: longer than any request takes. */
+export const TRY_MS = 20_000;
 
-/** Whether a trouble has lasted so long that somebody has to look. */
-export function isLasting(setbacks: number): boolean {
-	return setbacks >= LASTING_SETBACKS;
+/** The pauses between them add up to some six minutes. */
+const LASTING_FOREIGN_ANSWERS = 12;
+
+/** Whether something else than the provider has answered for so long that somebody has to look. @param inARow this one included */
+export function isLasting(inARow: number): boolean {
+	return inARow >= LASTING_FOREIGN_ANSWERS;
 }
 
 const RETRIES = 10;

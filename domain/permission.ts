@@ -43,7 +43,7 @@ export interface PermissionFacts {
 	marketingOff: boolean;
 	/** A contact with this SMS number has a recorded consent. */
 	smsConsent: boolean;
-	/** The SMS would stand in for WhatsApp, which the person left by their own word. */
+	/** The SMS would stand in for WhatsApp, which the person left by their own word; or, of advertising, whose marketing they switched off. */
 	leftWhatsApp: boolean;
 	/** Set where the message is the one Reply to what the person wrote. */
 	reply: ReplyFacts | null;

@@ -7,6 +7,7 @@ import {
 
 import { InvalidInputError } from './errors';
 import { lineOf } from './line';
+import { isWhatsAppUserId } from './whatsAppUserId';
 
 export interface NormalisedPhone {
 	/** E.164 with `+`: of the line, as it is dialled today. */
@@ -36,6 +37,10 @@ const MOBILE_TYPES = new Set(['MOBILE', 'FIXED_LINE_OR_MOBILE']);
  * @throws {InvalidInputError} with a sentence for the person at the keyboard; it shows at most the last two digits.
  */
 export function normalisePhone(text: string, country: string): NormalisedPhone {
+	if (isWhatsAppUserId(text.trim()))
+		throw new InvalidInputError(
+			`"${text.trim().slice(0, 6)}…" is a WhatsApp user id, and here a phone number is needed.`,
+		);
 	const parsed = parseExisting(text, country);
 	const type = parsed.getType();
 	return {
@@ -130,6 +135,11 @@ export function maskPhone(phone: string): string {
 	const digits = phone.replace(/\D/g, '');
 	if (digits.length < 6) return '…';
 	return `${phone.startsWith('+') ? `+${digits.slice(0, 2)}` : ''}…${digits.slice(-2)}`;
+}
+
+/** Whether some country's numbers begin and are as long as this one (E.164): far less than being assigned, and no plan of today is asked. */
+export function canExist(phone: string): boolean {
+	return parsePhoneNumberFromString(phone)?.isPossible() ?? false;
 }
 
 /** ISO 3166 alpha-2 of an E.164 number, null where it cannot be told. */

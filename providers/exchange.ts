@@ -1,3 +1,4 @@
+import { NO_ANSWER, NOT_REACHED } from '../domain/providerFault';
 import { withDetail } from './errorText';
 import type { Connection, HttpClient, HttpRequest, HttpResponse } from './http';
 import { HttpFailure } from './http';
@@ -9,9 +10,6 @@ export interface Answer {
 	/** The body's value; undefined where the body is no JSON. */
 	json: unknown;
 }
-
-/** The code of an error where no connection could be made, so that nothing was sent. */
-export const NOT_REACHED = 'http:not_reached';
 
 export type Exchange = { answered: true; answer: Answer } | { answered: false; error: ProviderError };
 
@@ -75,7 +73,7 @@ export function errorOfBareAnswer({ status, headers }: Answer, providerLabel: st
 
 /** What the test of a credential says about an error: no message is at stake there. */
 export function sentenceOfCheck(error: ProviderError, providerLabel: string, root: string): string {
-	if (error.code === NOT_REACHED || error.code === 'http:no_answer') {
+	if (error.code === NOT_REACHED || error.code === NO_ANSWER) {
 		return `${providerLabel} could not be reached at ${root}. Check the network and the credential's base URL.`;
 	}
 	if (error.stopsWhenItLasts) return error.message;
@@ -105,7 +103,7 @@ function errorOfFailure(failure: unknown, providerLabel: string): ProviderError 
 	}
 	// Anything thrown that is not known to be harmless counts as a request that went out.
 	const sentence = `No answer came from ${providerLabel}. The message may have been sent.`;
-	return { class: 'unknown', code: 'http:no_answer', message: withDetail(sentence, 'network', detail) };
+	return { class: 'unknown', code: NO_ANSWER, message: withDetail(sentence, 'network', detail) };
 }
 
 function parsedOrUndefined(body: string): unknown {

@@ -1,5 +1,6 @@
 import type { Channel, Purpose } from '../domain/channel';
 import type { ProviderName } from '../domain/provider';
+import type { ProviderFault } from '../domain/providerFault';
 import type { MessageContent } from '../domain/content';
 import type { Connection } from './http';
 
@@ -34,25 +35,12 @@ export interface SendRequest {
 	statusCallbackUrl?: string;
 }
 
-/**
- * What to do about an error, decided once in each provider's `errors.ts`:
- * retry (nothing was sent, soon again) · retryLater (the sender slows down) · failed (this message only) ·
- * optedOut (the provider says the person does not want it) · pauseCampaign · stopSender (the account is at fault) ·
- * unknown (it may have been sent: never again without the operator).
- */
-export type ErrorClass = 'retry' | 'retryLater' | 'failed' | 'optedOut' | 'pauseCampaign' | 'stopSender' | 'unknown';
-
-export interface ProviderError {
-	class: ErrorClass;
+export interface ProviderError extends ProviderFault {
 	/** The provider's own code, e.g. `131047`, or `http:timeout`. */
 	code: string;
 	/** For people: what happened and what to do. Carries no secret and no full phone number. */
 	message: string;
 	retryAfterMs?: number;
-	/** The answer came from something between us and the provider: the sender stops for it only when it lasts. */
-	stopsWhenItLasts?: true;
-	/** It may lie in what this one person's fields put in: the second time the message fails instead of pausing its campaign. */
-	failsWhenRepeated?: true;
 }
 
 export type SendResult =
@@ -157,7 +145,7 @@ export interface IncomingStatus {
 	error: ProviderError | null;
 }
 
-/** A person's word told by the provider: Meta's switch for marketing messages. */
+/** A person's word told by the provider: Meta's switches for marketing messages and, should there be more, for others. */
 export interface IncomingPreference {
 	kind: 'preference';
 	providerEventId: string;
@@ -165,6 +153,8 @@ export interface IncomingPreference {
 	sender: IncomingSender;
 	from: IncomingPerson;
 	value: 'stop' | 'resume';
+	/** Whether it is about marketing only. A stop of anything else is taken as one of everything. */
+	isMarketing: boolean;
 	at: number | null;
 }
 
@@ -196,10 +186,17 @@ export type IncomingEvent =
 	IncomingMessage | IncomingStatus | IncomingPreference | IncomingNumberChange | IncomingUnknown;
 
 /**
- * The receiving half of a provider: pure, no I/O.
- * `read` gives either a final answer (handshake, bad signature, no JSON) or the events with the answer to give once they are stored.
+ * What a request told. A body of 3 MB may hold a million elements: each is read as its event is asked for, so that who asks can let
+ * others have their turn in between.
  */
+export interface WebhookReading {
+	answer: WebhookAnswer;
+	/** Null: the answer is final (handshake, bad signature, no JSON). Else it is given once these are stored. */
+	events: Iterable<IncomingEvent> | null;
+}
+
+/** The receiving half of a provider: pure, no I/O. `read` checks first who sent the request. */
 export interface WebhookReader {
 	readonly name: ProviderName;
-	read(request: RawRequest): { answer: WebhookAnswer; events: IncomingEvent[] };
+	read(request: RawRequest): WebhookReading;
 }

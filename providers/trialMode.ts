@@ -1,3 +1,4 @@
+import { TRIAL_MODE } from '../domain/providerFault';
 import { lineOf } from '../domain/line';
 import { toldNumber } from './address';
 import type { Provider, ProviderError } from './provider';
@@ -5,7 +6,7 @@ import { refuse } from './results';
 
 const notAllowed: ProviderError = {
 	class: 'failed',
-	code: 'trial_mode',
+	code: TRIAL_MODE,
 	message:
 		'The credential is in trial mode and sends to its allowed numbers only. Add this number to them, or switch trial mode off.',
 };

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { checkoutFolder } from './checkout';
 import { findChromium } from './chromium';
 import { installN8n, isN8nInstalled } from './n8n/install';
@@ -16,6 +18,11 @@ async function main(): Promise<number> {
 		console.log(
 			'No Chromium found: the browser tests are left out. To run them: apt-get install chromium, or set OPTIN_CHROMIUM to the browser.',
 		);
+	}
+	for (const program of ['nginx', 'redis-server']) {
+		const isThere = (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+		if (!isThere)
+			console.log(`No ${program} found: the test that starts it is left out. To run it: apt-get install ${program}.`);
 	}
 	// Two runs: the quick suites side by side, the end-to-end tests one after the other, each with a whole n8n.
 	const quick = await jest(['--selectProjects', ...QUICK]);

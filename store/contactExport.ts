@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 
 import { jsonKeysOf } from './database/dialect';
+import { listOf } from './database/rows';
 import type { Database } from './schema';
 
 /** The names of the fields that contacts have, of a page of contacts by id, and where the page ends; null: there are no more. */
@@ -16,6 +17,24 @@ export async function selectFieldNames(
 	if (last === null) return { names: [], last };
 	const { rows } = await sql<{
 		name: string;
-	}>`select distinct k.name as "name" from (${page}) as p cross join ${jsonKeysOf(db, 'p.fields')}`.execute(db);
+	}>`select distinct k.key as "name" from (${page}) as p cross join ${jsonKeysOf(db, 'p.fields')}`.execute(db);
 	return { names: rows.map(({ name }) => name), last };
+}
+
+/** The shortcodes of the groups that these contacts are in, in alphabetical order. */
+export async function shortcodesOfContacts(
+	db: Database,
+	contactIds: readonly number[],
+): Promise<Map<number, string[]>> {
+	const groups = new Map<number, string[]>();
+	if (contactIds.length === 0) return groups;
+	const rows = await db
+		.selectFrom('membership as m')
+		.innerJoin('contact_group as g', 'g.id', 'm.group_id')
+		.select(['m.contact_id as contactId', 'g.shortcode'])
+		.where('m.contact_id', 'in', listOf(db, contactIds))
+		.execute();
+	for (const { contactId, shortcode } of rows)
+		groups.set(contactId, [...(groups.get(contactId) ?? []), shortcode].sort());
+	return groups;
 }

@@ -3,6 +3,7 @@ import { type Expression, type Selectable } from 'kysely';
 import { forUpdate } from './database/dialect';
 import { shareLock, takeLock, takeLocks } from './database/locks';
 import { contains } from './database/like';
+import { listOf } from './database/rows';
 import type { ContactTable, Database } from './schema';
 
 export interface Contact {
@@ -89,6 +90,17 @@ export async function contactOfUserId(db: Database, whatsAppUserId: string): Pro
 		.where('whatsapp_user_id', '=', whatsAppUserId)
 		.executeTakeFirst();
 	return row && toContact(row);
+}
+
+export async function contactsWithUserIds(db: Database, userIds: readonly string[]): Promise<Contact[]> {
+	if (userIds.length === 0) return [];
+	const rows = await db
+		.selectFrom('contact')
+		.selectAll()
+		.where('whatsapp_user_id', 'in', listOf(db, userIds))
+		.orderBy('id')
+		.execute();
+	return rows.map(toContact);
 }
 
 /** The contact follows when WhatsApp gives its person another user id. */

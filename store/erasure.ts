@@ -1,4 +1,5 @@
 import { IS_OPEN } from './database/partialIndexes';
+import { deleteFormerIds } from './formerUserIds';
 import { listOf } from './database/rows';
 import type { Database } from './schema';
 
@@ -20,9 +21,10 @@ export async function deletePerson(
 		),
 	};
 	await db.deleteFrom('consent_word').where('identity_id', 'in', identities).execute();
+	await deleteFormerIds(db, identityIds);
 	await db
 		.updateTable('identity')
-		.set({ phone: null, whatsapp_user_id: null, erasing_since: now })
+		.set({ phone: null, whatsapp_user_id: null, paired_since: null, erasing_since: now })
 		.where('id', 'in', identities)
 		.execute();
 	return gone;

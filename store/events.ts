@@ -142,6 +142,24 @@ export async function newestSignalAt(db: Database, identityId: number): Promise<
 	return row?.at ?? null;
 }
 
+/** What a message in doubt came to. */
+const DOUBTS = ['doubtful', 'alreadyAsked', 'alreadyOptedOut'];
+
+/** When the person last wrote what may be an opt-out, after `since`; null: not. */
+export async function newestDoubtAt(db: Database, identityId: number, since: number): Promise<number | null> {
+	const row = await db
+		.selectFrom('event')
+		.select('effective_at as at')
+		.where('identity_id', '=', identityId)
+		.where('kind', '=', 'message')
+		.where('outcome', 'in', DOUBTS)
+		.where('effective_at', '>', since)
+		.orderBy('effective_at', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+	return row?.at ?? null;
+}
+
 /** Everything that bears on one person's consent. */
 export async function historyOf(db: Database, identityId: number): Promise<HistoryEvent[]> {
 	return await db
@@ -187,39 +205,82 @@ export async function moveEvents(db: Database, fromIdentityId: number, toIdentit
 	await db.updateTable('event').set({ identity_id: toIdentityId }).where('identity_id', '=', fromIdentityId).execute();
 }
 
-/** Whether anything waits to be handed over: asked often, so it must not write. */
-export async function hasWaitingEvents(db: Database, inbox: string, now: number): Promise<boolean> {
+/** How often the oldest event that waits to be handed over was handed over before: asked often, so it must not write. Undefined: nothing waits. */
+export async function handOversOfNext(
+	db: Database,
+	{ inbox, now, handOversBelow }: { inbox: string; now: number; handOversBelow: number },
+): Promise<number | undefined> {
 	const row = await db
 		.selectFrom('event')
-		.select('id')
+		.select('hand_overs as handOvers')
 		.where('inbox', '=', inbox)
 		.where('taken_at', 'is', null)
 		.where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<', now)]))
+		.where('hand_overs', '<', handOversBelow)
+		.orderBy('id')
 		.limit(1)
 		.executeTakeFirst();
-	return row !== undefined;
+	return row?.handOvers;
 }
 
-/** Leases the oldest events nobody holds; in a transaction. */
+/** Leases the oldest events nobody holds, of those handed over so often before, and counts it; in a transaction. */
 export async function leaseEvents(
 	db: Database,
 	{
 		inbox,
 		owner,
 		limit,
+		handOvers,
 		now,
 		leaseUntil,
-	}: { inbox: string; owner: string; limit: number; now: number; leaseUntil: number },
+	}: { inbox: string; owner: string; limit: number; handOvers: number; now: number; leaseUntil: number },
 ): Promise<number[]> {
 	const free = sql<number>`(select id from event where inbox = ${inbox} and taken_at is null and (lease_until is null or lease_until < ${now})
+		and hand_overs = ${handOvers}
 		order by id limit ${limit} ${lockClause(db, 'for update skip locked')})`;
 	const rows = await db
 		.updateTable('event')
-		.set({ lease_owner: owner, lease_until: leaseUntil })
+		.set({ lease_owner: owner, lease_until: leaseUntil, hand_overs: handOvers + 1 })
 		.where('id', 'in', free)
 		.returning('id')
 		.execute();
 	return rows.map(({ id }) => id).sort((one, other) => one - other);
+}
+
+/** Gives back what an owner holds: it is handed over again from `notBefore` on. @param handOvers as often as it was by now. */
+export async function giveBackEvents(
+	db: Database,
+	{
+		owner,
+		ids,
+		handOvers,
+		notBefore,
+	}: { owner: string; ids: readonly number[]; handOvers: number; notBefore: number | null },
+): Promise<void> {
+	await db
+		.updateTable('event')
+		.set({ lease_owner: null, lease_until: notBefore, hand_overs: handOvers })
+		.where('id', 'in', listOf(db, ids))
+		.where('lease_owner', '=', owner)
+		.where('taken_at', 'is', null)
+		.execute();
+}
+
+/** Events that nobody holds and that were handed over so often: nobody will be given them any more. @returns their ids. */
+export async function giveUpEvents(
+	db: Database,
+	{ inbox, now, handOvers }: { inbox: string; now: number; handOvers: number },
+): Promise<number[]> {
+	const rows = await db
+		.updateTable('event')
+		.set({ taken_at: now, lease_owner: null, lease_until: null })
+		.where('inbox', '=', inbox)
+		.where('taken_at', 'is', null)
+		.where('hand_overs', '>=', handOvers)
+		.where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<', now)]))
+		.returning('id')
+		.execute();
+	return rows.map(({ id }) => id);
 }
 
 export async function renewLeases(

@@ -15,6 +15,8 @@ export interface Identity {
 	whatsAppUserId: string | null;
 	/** The number by which WhatsApp knows the line, E.164; null where it is `phone`. */
 	toldPhone: string | null;
+	/** Since when (UTC ms) the number and the user id are known to belong together; null: not known. */
+	pairedSince: number | null;
 }
 
 export interface PersonKey {
@@ -22,7 +24,13 @@ export interface PersonKey {
 	whatsAppUserId: string | null;
 }
 
-const IDENTITY = ['id', 'phone', 'whatsapp_user_id as whatsAppUserId', 'told_phone as toldPhone'] as const;
+const IDENTITY = [
+	'id',
+	'phone',
+	'whatsapp_user_id as whatsAppUserId',
+	'told_phone as toldPhone',
+	'paired_since as pairedSince',
+] as const;
 const ROWS_A_STATEMENT = 500;
 
 /** Those with this number or this user id: none, one, or two that are the same person. */
@@ -45,11 +53,22 @@ export async function selectIdentities(
 	return await (lock ? forUpdate(db, query) : query).execute();
 }
 
-/** By user id where there is one, because it stays when a number goes to somebody else. */
+/** By user id where there is one, because it stays when a number goes to somebody else; by one they had before where nobody else is found. */
 export async function findIdentity(db: Database, key: Partial<PersonKey>): Promise<Identity | undefined> {
 	const { phone = null, whatsAppUserId = null } = key;
 	const found = await selectIdentities(db, { phone, whatsAppUserId }, false);
-	return found.find((each) => whatsAppUserId !== null && each.whatsAppUserId === whatsAppUserId) ?? found[0];
+	const byUserId = found.find((each) => whatsAppUserId !== null && each.whatsAppUserId === whatsAppUserId);
+	return byUserId ?? found[0] ?? (whatsAppUserId === null ? undefined : await holderOfFormerId(db, whatsAppUserId));
+}
+
+/** Who had this WhatsApp user id before; undefined where nobody had. */
+export async function holderOfFormerId(db: Database, userId: string): Promise<Identity | undefined> {
+	const row = await db
+		.selectFrom('former_user_id')
+		.select('identity_id as id')
+		.where('whatsapp_user_id', '=', userId)
+		.executeTakeFirst();
+	return row && (await identityById(db, row.id));
 }
 
 export async function identityById(db: Database, id: number): Promise<Identity | undefined> {
@@ -72,9 +91,17 @@ export async function insertIdentity(
 
 export async function updateIdentity(
 	db: Database,
-	{ id, phone, whatsAppUserId }: Omit<Identity, 'toldPhone'>,
+	{ id, phone, whatsAppUserId, pairedSince }: Omit<Identity, 'toldPhone'>,
 ): Promise<void> {
-	await db.updateTable('identity').set({ phone, whatsapp_user_id: whatsAppUserId }).where('id', '=', id).execute();
+	await db
+		.updateTable('identity')
+		.set({
+			phone,
+			whatsapp_user_id: whatsAppUserId,
+			paired_since: phone === null || whatsAppUserId === null ? null : pairedSince,
+		})
+		.where('id', '=', id)
+		.execute();
 }
 
 /** The form of their number that the provider told last: what is sent by WhatsApp goes there. */
@@ -103,13 +130,19 @@ export async function saveToldPhones(
 	}
 }
 
-/** An account goes to another number: its WhatsApp user id with it, unless that number is known to have another. */
-export async function moveUserId(db: Database, fromIdentityId: number, toIdentityId: number): Promise<void> {
+/** An account goes to another number at that time: its WhatsApp user id with it, unless that number is known to have another. */
+export async function moveUserId(
+	db: Database,
+	fromIdentityId: number,
+	toIdentityId: number,
+	at: number,
+): Promise<void> {
 	const from = await identityById(db, fromIdentityId);
 	if (!from || from.whatsAppUserId === null || from.phone === null) return;
 	await updateIdentity(db, { ...from, whatsAppUserId: null });
 	const to = await identityById(db, toIdentityId);
-	if (to && to.whatsAppUserId === null) await updateIdentity(db, { ...to, whatsAppUserId: from.whatsAppUserId });
+	if (to && to.whatsAppUserId === null)
+		await updateIdentity(db, { ...to, whatsAppUserId: from.whatsAppUserId, pairedSince: at });
 }
 
 /** Which of these numbers (E.164) belong to somebody, or stand in a contact. */
@@ -201,13 +234,23 @@ export async function lockPlaces(db: Database, senderIds: readonly number[]): Pr
 	return await takeLocks(db, 'places', senderIds);
 }
 
-/** What is still to be sent to a person goes on under the identity they were merged into. */
+/**
+ * What is still to be sent to a person goes on under the identity they were merged into, and with it what was sent to their
+ * user id: no number says whose that is.
+ */
 export async function adoptMessages(db: Database, fromIdentityId: number, toIdentityId: number): Promise<void> {
 	await db
 		.updateTable('message')
 		.set({ identity_id: toIdentityId })
 		.where('identity_id', '=', fromIdentityId)
 		.where(IS_OPEN)
+		.execute();
+	await db
+		.updateTable('message')
+		.set({ identity_id: toIdentityId })
+		.where('identity_id', '=', fromIdentityId)
+		.where('identity_id', 'is not', null)
+		.where('recipient', 'is', null)
 		.execute();
 }
 

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 
 import type { Channel, Purpose } from '../domain/channel';
+import type { MessageState } from '../domain/messageState';
 import { changeMessages } from './messageChanges';
 import { forUpdateSkipLocked } from './database/dialect';
-import { listOf } from './database/rows';
+import { isOneOf, listOf } from './database/rows';
 import { identitiesById } from './identities';
 import type { Database } from './schema';
 
@@ -113,6 +114,53 @@ export async function leaseMessages(
 	}));
 }
 
+/** A message of a campaign that was sent, is on its way, or may have been sent. */
+export interface GivenMessage {
+	campaignId: number;
+	channel: Channel;
+	identityId: number | null;
+	recipient: string | null;
+}
+
+/** What these people were given by these campaigns, at their WhatsApp user ids or at these numbers (E.164). */
+export async function givenInCampaigns(
+	db: Database,
+	campaignIds: readonly number[],
+	{ identityIds, phones }: { identityIds: readonly number[]; phones: readonly string[] },
+): Promise<GivenMessage[]> {
+	const ofCampaigns = db
+		.selectFrom('message')
+		.select(['campaign_id as campaignId', 'channel', 'identity_id as identityId', 'recipient', 'state'])
+		.where('campaign_id', 'in', [...campaignIds])
+		.where('campaign_id', 'is not', null)
+		.$narrowType<{ campaignId: number }>();
+	// The states are looked at here: asked for in SQL, they would lead SQLite to read the whole campaign.
+	const toUserIds = await ofCampaigns
+		.where((where) => isOneOf(db, where.ref('identity_id'), identityIds))
+		.where('identity_id', 'is not', null)
+		.where('recipient', 'is', null)
+		.execute();
+	const toNumbers =
+		phones.length === 0
+			? []
+			: await ofCampaigns
+					.where('channel', 'in', ['sms', 'whatsapp'])
+					.where((where) => isOneOf(db, where.ref('recipient'), phones))
+					.where('recipient', 'is not', null)
+					.where('state', '<>', sql.lit('skipped'))
+					.execute();
+	return [...toUserIds, ...toNumbers].filter(({ state }) => MAY_HAVE_ARRIVED.has(state));
+}
+
+const MAY_HAVE_ARRIVED: ReadonlySet<MessageState> = new Set([
+	'sending',
+	'accepted',
+	'sent',
+	'delivered',
+	'read',
+	'unknown',
+]);
+
 /** Gives back what was leased and not marked. */
 export async function releaseLeases(db: Database, owner: string, ids: readonly number[]): Promise<void> {
 	if (ids.length === 0) return;
@@ -197,3 +245,32 @@ export async function giveUpOn(db: Database, markedBefore: number, limit: number
 
 const INTERRUPTED =
 	'Sending was interrupted between the request and its answer: the message may have been sent. It is not sent again by itself.';
+
+/** Messages on their own that are queued, and whose sender's lease ended before this time. */
+function forgotten(db: Database, leasedBefore: number) {
+	return db
+		.selectFrom('message')
+		.select('id')
+		.where('campaign_id', 'is', null)
+		.where('state', '=', sql.lit('queued'))
+		.where('lease_until', '<', leasedBefore);
+}
+
+/** Asked again and again, so it must not write. */
+export async function hasForgotten(db: Database, leasedBefore: number): Promise<boolean> {
+	return (await forgotten(db, leasedBefore).limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** They failed, from now on. @returns how many. */
+export async function giveUpForgotten(db: Database, leasedBefore: number, limit: number, now: number): Promise<number> {
+	const ids = (await forgotten(db, leasedBefore).orderBy('id').limit(limit).execute()).map(({ id }) => id);
+	const changed = await changeMessages(db, ids, now, ({ state, leaseUntil }) =>
+		state === 'queued' && leaseUntil !== null && leaseUntil < leasedBefore
+			? { state: 'failed', error: 'interrupted', reasonText: NEVER_SENT, leaseOwner: null, leaseUntil: null }
+			: null,
+	);
+	return changed.length;
+}
+
+const NEVER_SENT =
+	'The execution that was to send it ended before it did, and none did so within a day. It was not sent. Send it again if it still matters.';

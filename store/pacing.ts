@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 
 import type { ProviderName } from '../domain/provider';
 import { forNoKeyUpdate } from './database/dialect';
+import { listOf } from './database/rows';
 import type { Database } from './schema';
 
 /** A sender as delivery sees it. */
@@ -18,6 +19,12 @@ export interface SendingSender {
 	slowdown: number;
 	/** How often in a row the provider was not reached or took nothing. */
 	setbacks: number;
+	/** UTC ms: so long the answer to the one message tried after a setback is awaited; null: none is tried. */
+	tryingUntil: number | null;
+	/** How often in a row something else than the provider answered. */
+	foreignAnswers: number;
+	/** UTC ms: when the provider last throttled it. */
+	slowedAt: number | null;
 	stoppedReason: string | null;
 }
 
@@ -34,6 +41,12 @@ export async function lockPace(db: Database, id: number): Promise<SendingSender 
 	return await forNoKeyUpdate(db, query).executeTakeFirst();
 }
 
+/** As lockPace, of every sender that these messages go out from. */
+export async function lockPaceOfMessages(db: Database, messageIds: readonly number[]): Promise<SendingSender[]> {
+	const ofThese = db.selectFrom('message').select('sender_id').where('id', 'in', listOf(db, messageIds));
+	return await forNoKeyUpdate(db, senders(db).where('id', 'in', ofThese).orderBy('id')).execute();
+}
+
 function senders(db: Database) {
 	return db
 		.selectFrom('sender')
@@ -48,6 +61,9 @@ function senders(db: Database) {
 			'next_send_at_us as nextSendAtUs',
 			'slowdown',
 			'setbacks',
+			'trying_until as tryingUntil',
+			'foreign_answers as foreignAnswers',
+			'slowed_at as slowedAt',
 			'stopped_reason as stoppedReason',
 		]);
 }
@@ -55,7 +71,9 @@ function senders(db: Database) {
 export async function setPace(
 	db: Database,
 	id: number,
-	pace: { nextSendAtUs?: number; slowdown?: number; setbacks?: number },
+	pace: Partial<
+		Pick<SendingSender, 'nextSendAtUs' | 'slowdown' | 'setbacks' | 'tryingUntil' | 'foreignAnswers' | 'slowedAt'>
+	>,
 ): Promise<void> {
 	await db
 		.updateTable('sender')
@@ -63,6 +81,9 @@ export async function setPace(
 			...(pace.nextSendAtUs === undefined ? {} : { next_send_at_us: pace.nextSendAtUs }),
 			...(pace.slowdown === undefined ? {} : { slowdown: pace.slowdown }),
 			...(pace.setbacks === undefined ? {} : { setbacks: pace.setbacks }),
+			...(pace.tryingUntil === undefined ? {} : { trying_until: pace.tryingUntil }),
+			...(pace.foreignAnswers === undefined ? {} : { foreign_answers: pace.foreignAnswers }),
+			...(pace.slowedAt === undefined ? {} : { slowed_at: pace.slowedAt }),
 		})
 		.where('id', '=', id)
 		.execute();

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 
 import { formsOf } from '../domain/line';
 import { jsonText } from './database/dialect';
+import { formerIdsAround } from './formerUserIds';
 import type { PersonKey } from './identities';
 import type { Database } from './schema';
 
@@ -33,13 +34,18 @@ export async function findPerson(
 	const userIds = new Set(key.whatsAppUserId === null ? [] : [key.whatsAppUserId]);
 	const identityIds = new Set<number>();
 	const contactIds = new Set<number>();
-	for (let round = 0, before = -1; round < MOST_ROUNDS && before !== phones.size + userIds.size; round++) {
-		before = phones.size + userIds.size;
+	for (
+		let round = 0, before = -1;
+		round < MOST_ROUNDS && before !== phones.size + userIds.size + identityIds.size;
+		round++
+	) {
+		before = phones.size + userIds.size + identityIds.size;
 		const identities = await db
 			.selectFrom('identity')
 			.select(['id', 'phone', 'whatsapp_user_id as userId'])
 			.where((where) =>
 				where.or([
+					isOneOf(db, where.ref('id'), [...identityIds]),
 					isOneOf(db, where.ref('phone'), [...phones]),
 					isOneOf(db, where.ref('whatsapp_user_id'), [...userIds]),
 				]),
@@ -50,6 +56,10 @@ export async function findPerson(
 			identityIds.add(id);
 			if (phone !== null) phones.add(phone);
 			if (userId !== null) userIds.add(userId);
+		}
+		for (const former of await formerIdsAround(db, { identityIds: [...identityIds], userIds: [...userIds] })) {
+			identityIds.add(former.identityId);
+			userIds.add(former.userId);
 		}
 		const contacts = await db
 			.selectFrom('contact')

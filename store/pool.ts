@@ -7,6 +7,7 @@ const IDLE_MS = 60_000;
 
 interface Entry {
 	opening: Promise<Store>;
+	store?: Store;
 	users: number;
 	idle?: NodeJS.Timeout;
 }
@@ -23,22 +24,30 @@ export interface StoreHandle {
 /** @throws what openStore throws; a store that could not be opened is tried anew by the next call. */
 export async function acquireStore(settings: StoreSettings, options: OpenOptions): Promise<StoreHandle> {
 	const key = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
-	const entry = entries.get(key) ?? open(key, settings, options);
+	let entry = entries.get(key);
+	if (entry?.store?.isBroken) {
+		retire(key, entry);
+		entry = undefined;
+	}
+	entry ??= open(key, settings, options);
 	clearTimeout(entry.idle);
 	entry.users++;
+	const used = entry;
 	const leave = (): void => {
-		entry.users--;
-		if (entry.users > 0 || entries.get(key) !== entry) return;
-		entry.idle = setTimeout(() => {
+		used.users--;
+		if (used.users > 0) return;
+		if (entries.get(key) !== used) return retired(used);
+		used.idle = setTimeout(() => {
 			entries.delete(key);
-			void entry.opening.then((store) => store.close());
+			retired(used);
 		}, IDLE_MS);
-		entry.idle.unref();
+		used.idle.unref();
 	};
 	try {
-		return { store: await entry.opening, release: leave };
+		const store = (used.store = await used.opening);
+		return { store, release: leave };
 	} catch (error) {
-		entries.delete(key);
+		if (entries.get(key) === used) entries.delete(key);
 		throw error;
 	}
 }
@@ -47,6 +56,17 @@ function open(key: string, settings: StoreSettings, options: OpenOptions): Entry
 	const entry: Entry = { opening: openStore(settings, options), users: 0 };
 	entries.set(key, entry);
 	return entry;
+}
+
+/** Its users keep it until they leave; nobody else gets it. */
+function retire(key: string, entry: Entry): void {
+	entries.delete(key);
+	clearTimeout(entry.idle);
+	if (entry.users === 0) retired(entry);
+}
+
+function retired(entry: Entry): void {
+	void entry.opening.then((store) => store.close()).catch(() => undefined);
 }
 
 /** Closes every store of this process now (for programs that end, and tests). */

@@ -261,7 +261,10 @@ export function factsOf(
 		marketingOff: isOut(person, addresses, `marketing:${target.senderId}`),
 		smsConsent: kin.hasSmsConsent(target.phone),
 		leftWhatsApp:
-			left !== null && (hasLeft(words, person, left) || kin.isSuppressed(addresses, 'all', `sender:${left}`)),
+			left !== null &&
+			(hasLeft(words, person, left) ||
+				kin.isSuppressed(addresses, 'all', `sender:${left}`) ||
+				(target.purpose === 'advertisement' && isOut(person, addresses, `marketing:${left}`))),
 		reply,
 	};
 }

@@ -89,11 +89,7 @@ function due(db: Database, { senderId, lastSentBefore, most, now }: ReminderFilt
 						.where((scope) =>
 							scope.or([
 								scope('w.scope', 'in', ['all', 'sms']),
-								scope('w.scope', 'in', [
-									sql<string>`'sender:' || i.sender_id`,
-									sql<string>`'marketing:' || i.sender_id`,
-									sql<string>`'group:' || i.group_id`,
-								]),
+								scope('w.scope', 'in', [sql<string>`'sender:' || i.sender_id`, sql<string>`'group:' || i.group_id`]),
 							]),
 						),
 				),
@@ -121,7 +117,6 @@ function saidByOtherNumber(
 			.where('w.scope', 'in', [
 				sql.lit('all'),
 				sql<string>`'sender:' || i.sender_id`,
-				sql<string>`'marketing:' || i.sender_id`,
 				sql<string>`'group:' || i.group_id`,
 			]),
 	);

@@ -14,6 +14,7 @@ export interface Schema {
 	setting: SettingTable;
 	sender: SenderTable;
 	identity: IdentityTable;
+	former_user_id: FormerUserIdTable;
 	registration: RegistrationTable;
 	consent_word: ConsentWordTable;
 	event: EventTable;
@@ -68,6 +69,12 @@ export interface SenderTable {
 	slowdown: Generated<number>;
 	/** How often in a row the provider was not reached or took nothing: the sender waits, then tries one message. */
 	setbacks: Generated<number>;
+	/** Until when (UTC ms) the answer to the one message tried after a setback is awaited; null: none is tried. */
+	trying_until: Generated<number | null>;
+	/** How often in a row something else than the provider answered, e.g. a proxy. */
+	foreign_answers: Generated<number>;
+	/** UTC ms: when the provider last throttled it. */
+	slowed_at: Generated<number | null>;
 	/** Why nothing goes out (account at fault), or null. */
 	stopped_reason: string | null;
 	/** The sender this number was changed into: this one sends no more, and its opt-outs hold there too. */
@@ -85,11 +92,19 @@ export interface IdentityTable {
 	whatsapp_user_id: string | null;
 	/** E.164: the number by which WhatsApp knows the line, where that is not `phone`. */
 	told_phone: Generated<string | null>;
+	/** Since when (UTC ms) this number and this user id are known to belong together; null: not known. */
+	paired_since: Generated<number | null>;
 	/** Of a half that an upgrade found to be this person: only its consent records are left. */
 	merged_into_id: Generated<number | null>;
 	created_at: number;
 	/** Set while what is left of an erased person is still being taken away. */
 	erasing_since: Generated<number | null>;
+}
+
+/** A WhatsApp user id that a person had before. */
+export interface FormerUserIdTable {
+	whatsapp_user_id: string;
+	identity_id: number;
 }
 
 export type RegistrationState = 'invited' | 'waiting' | 'active' | 'ended';
@@ -146,7 +161,10 @@ export interface EventTable {
 	output: EventOutput | null;
 	taken_at: number | null;
 	lease_owner: string | null;
+	/** With an owner: held until then. Without one: not handed over before. */
 	lease_until: number | null;
+	/** How often it was handed over to an execution that began. */
+	hand_overs: Generated<number>;
 }
 
 export interface ContactTable {

@@ -10,7 +10,7 @@ import { RestoreGuard } from './guard/restoreGuard';
 import type { Database, Schema } from './schema';
 import { SqliteThreadDialect } from './database/sqlite/dialect';
 import { assertUsable, type SqliteSettings, sqliteFilePath } from './database/sqlite/location';
-import { isTransactionConflict, storeError } from './database/databaseErrors';
+import { isTransactionConflict, needsReopening, storeError } from './database/databaseErrors';
 
 export type StoreSettings = (({ kind: 'sqlite' } & SqliteSettings) | ({ kind: 'postgres' } & PostgresSettings)) & {
 	/** Signs the consent ledger; the store remembers a fingerprint of it and refuses another. */
@@ -34,6 +34,8 @@ export interface Store {
 	readonly ledgerKey: string;
 	/** Notices that the store is not the one that was left. */
 	readonly guard: RestoreGuard;
+	/** Its connection is good no longer (its file was taken away, its thread ended): the next use opens another. */
+	readonly isBroken?: boolean;
 	/** UTC milliseconds. */
 	now(): number;
 	/** Runs queries that change nothing. @throws {StoreUnavailableError} when the database cannot be reached. */
@@ -87,6 +89,8 @@ export async function openStore(settings: StoreSettings, { create, now = Date.no
 }
 
 class OpenStore implements Store {
+	isBroken = false;
+
 	constructor(
 		readonly db: Database,
 		readonly id: string,
@@ -99,20 +103,35 @@ class OpenStore implements Store {
 		try {
 			return await work(this.db);
 		} catch (error) {
-			throw storeError(error);
+			throw this.told(error);
 		}
 	}
 
 	async transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
 		for (let tries = 1; ; tries++) {
+			// A connection that is lost fails once more when it is to roll back: what was first is what happened.
+			const failures: unknown[] = [];
 			try {
-				const result = await this.db.transaction().execute(work);
+				const result = await this.db.transaction().execute(async (db) => {
+					try {
+						return await work(db);
+					} catch (error) {
+						failures.push(error);
+						throw error;
+					}
+				});
 				this.guard.changed();
 				return result;
 			} catch (error) {
-				if (!isTransactionConflict(error) || tries === TRANSACTION_TRIES) throw storeError(error);
+				const [first = error] = failures;
+				if (!isTransactionConflict(first) || tries === TRANSACTION_TRIES) throw this.told(first);
 			}
 		}
+	}
+
+	private told(error: unknown): unknown {
+		if (needsReopening(error)) this.isBroken = true;
+		return storeError(error);
 	}
 
 	async close(): Promise<void> {

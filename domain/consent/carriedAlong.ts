@@ -1,24 +1,21 @@
 import { type Draft, register, say } from './draft';
 import type { ConsentOutcome } from './outcome';
+import { isScope, readScope } from './scope';
 import type { ConsentSignal } from './signal';
 import { isOptedOut } from './state';
 
 /** Opt-outs that come back: of a number left, of somebody erased, of a list read in. What stood at their time ends as it did then. */
 export function applyCarried(draft: Draft, signal: ConsentSignal): ConsentOutcome {
-	for (const scope of signal.scopes) {
+	for (const scope of signal.scopes.filter(isScope)) {
 		say(draft, scope, 'out', signal);
-		const [kind, id] = scope.split(':');
-		if (kind === 'group') draft.joined.delete(Number(id));
-		if (kind === 'all') draft.joined.clear();
-		if (kind !== 'all' && kind !== 'sender' && kind !== 'marketing') continue;
+		const read = readScope(scope);
+		if (read?.kind === 'group') draft.joined.delete(read.id);
+		if (read?.kind === 'all') draft.joined.clear();
+		if (read?.kind !== 'all' && read?.kind !== 'sender') continue;
 		for (const [senderId, { state }] of draft.registrations) {
-			const isMeant = kind === 'all' || senderId === Number(id);
+			const isMeant = read.kind === 'all' || senderId === read.id;
 			if (!isMeant || state === 'ended') continue;
-			draft.registrations.set(senderId, {
-				state: 'ended',
-				since: signal.effectiveAt,
-				endedBy: kind === 'marketing' ? 'provider' : 'person',
-			});
+			draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: 'person' });
 		}
 	}
 	return 'optedOut';

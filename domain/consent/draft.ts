@@ -1,3 +1,4 @@
+import type { Scope } from './scope';
 import type { ConsentSignal } from './signal';
 import type { ConsentState, RegistrationWord, Word } from './state';
 
@@ -8,6 +9,7 @@ export interface Draft {
 	lastInboundAt: Map<number, number>;
 	joined: Set<number>;
 	smsConsentAt: number | null;
+	doubtedAt: number | null;
 }
 
 export const draftOf = (state: ConsentState): Draft => ({
@@ -16,9 +18,10 @@ export const draftOf = (state: ConsentState): Draft => ({
 	lastInboundAt: new Map(state.lastInboundAt),
 	joined: new Set(state.joined),
 	smsConsentAt: state.smsConsentAt,
+	doubtedAt: state.doubtedAt,
 });
 
-export function say(draft: Draft, scope: string, direction: 'in' | 'out', signal: ConsentSignal): void {
+export function say(draft: Draft, scope: Scope, direction: 'in' | 'out', signal: ConsentSignal): void {
 	const fromProvider = signal.kind === 'providerStop' || signal.kind === 'providerResume';
 	draft.words.set(scope, {
 		direction,

@@ -5,7 +5,8 @@ import type { ConsentOutcome } from './outcome';
 import { applyLeaveGroup, applyMessage, applyStart, applyStop } from './saidByPerson';
 import { applyProviderResume, applyProviderStop } from './saidByProvider';
 import { compareSignals, type ConsentSignal } from './signal';
-import { type ConsentState, emptyConsent, optOutScopes, scopeAll } from './state';
+import { scopeAll } from './scope';
+import { type ConsentState, emptyConsent, optOutScopes } from './state';
 
 /**
  * Rules 2 to 6, 8 and 9 of docs/consent-rules.md, for one person over all senders and scopes: one history, one state. Pure: no clock, no

@@ -7,6 +7,8 @@ export type ConsentOutcome =
 	| 'optedOut'
 	| 'alreadyOptedOut'
 	| 'leftGroup'
+	/** By Meta's own switch, or an error that tells of it: the registration stays. */
+	| 'marketingOff'
 	| 'resumed'
 	| 'invited'
 	| 'alreadyInvited'
@@ -14,5 +16,8 @@ export type ConsentOutcome =
 	| 'refused'
 	| 'numberChanged'
 	| 'help'
+	/** May be an opt-out: to be asked, and asked already. */
+	| 'doubtful'
+	| 'alreadyAsked'
 	| 'unknownSender'
 	| 'none';

@@ -1,10 +1,13 @@
 import { type Draft, register, say } from './draft';
 import type { ConsentOutcome } from './outcome';
 import type { ConsentSignal } from './signal';
-import { groupScope, marketingScope, optOutScopes, scopeAll, scopeSms, senderScope } from './state';
+import { groupScope, marketingScope, type Scope, scopeAll, scopeSms, senderScope } from './scope';
+import { optOutScopes } from './state';
 
 /** Within this time of an opt-out only START registers (rule 2). */
 export const OPT_OUT_GUARD_MS = 24 * 60 * 60_000;
+/** So long a person who was asked whether to stop is not asked again, and what they answer registers nobody. */
+export const DOUBT_MS = 24 * 60 * 60_000;
 
 /** Rule 5. By WhatsApp it registers at that sender; by SMS it is consent to SMS. Either way it lifts a STOP. */
 export function applyStart(draft: Draft, signal: ConsentSignal): ConsentOutcome {
@@ -26,6 +29,7 @@ export function applyStart(draft: Draft, signal: ConsentSignal): ConsentOutcome 
 
 /** Rule 2: which messages register without saying START. */
 export function applyMessage(draft: Draft, signal: ConsentSignal): ConsentOutcome {
+	if (signal.isDoubtful && signal.senderId !== null) return applyDoubt(draft, signal, signal.senderId);
 	if (signal.channel !== 'whatsapp') return 'none';
 	if (signal.senderId === null) return 'unknownSender';
 	if (!policyPermits(signal) || signal.looksLikeOptOut || isGuarded(draft, signal.senderId, signal.effectiveAt))
@@ -38,15 +42,33 @@ export function applyMessage(draft: Draft, signal: ConsentSignal): ConsentOutcom
 	return 'registered';
 }
 
+/** Rule 2: what may be an opt-out changes nothing; the person is asked once, unless they have left already. */
+function applyDoubt(draft: Draft, signal: ConsentSignal, senderId: number): ConsentOutcome {
+	const wasAsked = isAsked(draft, signal.effectiveAt);
+	draft.doubtedAt = Math.max(signal.effectiveAt, draft.doubtedAt ?? 0);
+	const hasLeft = [scopeAll, senderScope(senderId)].some((scope) => draft.words.get(scope)?.direction === 'out');
+	if (hasLeft) return 'alreadyOptedOut';
+	return wasAsked ? 'alreadyAsked' : 'doubtful';
+}
+
+/** Whether a question to this person stands open: they have said neither START nor STOP since. */
+function isAsked({ doubtedAt, words }: Draft, at: number): boolean {
+	return (
+		doubtedAt !== null && at - doubtedAt < DOUBT_MS && doubtedAt >= (words.get(scopeAll)?.effectiveAt ?? -Infinity)
+	);
+}
+
 function policyPermits({ policy, isInvited }: ConsentSignal): boolean {
 	return policy === 'anyMessage' || (policy === 'keywordOrInvitation' && isInvited);
 }
 
-/** Whether the person opted out so recently that a "thanks" after the goodbye must not register them. */
+/** Whether the person opted out so recently, or was asked, that a "thanks" after the goodbye must not register them. */
 function isGuarded(draft: Draft, senderId: number, at: number): boolean {
 	const { state, since, endedBy } = draft.registrations.get(senderId) ?? {};
 	if (state === 'ended' && endedBy !== 'operator' && at - (since ?? 0) < OPT_OUT_GUARD_MS) return true;
-	return optOutScopes(senderId).some((scope) => {
+	// "Yes" to the question whether to stop is no first message.
+	if (isAsked(draft, at)) return true;
+	return [...optOutScopes(senderId), marketingScope(senderId)].some((scope) => {
 		const word = draft.words.get(scope);
 		return word?.direction === 'out' && at - word.effectiveAt < OPT_OUT_GUARD_MS;
 	});
@@ -96,6 +118,6 @@ function join(draft: Draft, signal: ConsentSignal): boolean {
 }
 
 /** Takes back an opt-out where there is one; where nothing was said there is nothing to note. */
-function lift(draft: Draft, scope: string, signal: ConsentSignal): void {
+function lift(draft: Draft, scope: Scope, signal: ConsentSignal): void {
 	if (draft.words.get(scope)?.direction === 'out') say(draft, scope, 'in', signal);
 }

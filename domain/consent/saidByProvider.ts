@@ -1,18 +1,24 @@
 import { type Draft, say } from './draft';
 import type { ConsentOutcome } from './outcome';
 import type { ConsentSignal } from './signal';
-import { marketingScope, scopeAll, scopeSms } from './state';
+import { marketingScope, scopeAll, scopeSms } from './scope';
 
-/** Rule 9: an opt-out of what the provider can speak for: its WhatsApp sender, or SMS to this number. */
+/**
+ * Rule 9: an opt-out of what the provider speaks of: its WhatsApp sender's marketing, which leaves the registration; or SMS to this
+ * number. Where it is not known of which sender it speaks, the person is let go.
+ */
 export function applyProviderStop(draft: Draft, signal: ConsentSignal): ConsentOutcome {
 	if (signal.channel === 'sms') {
 		say(draft, scopeSms, 'out', signal);
 		return 'optedOut';
 	}
-	say(draft, signal.senderId === null ? scopeAll : marketingScope(signal.senderId), 'out', signal);
+	if (signal.senderId !== null) {
+		say(draft, marketingScope(signal.senderId), 'out', signal);
+		return 'marketingOff';
+	}
+	say(draft, scopeAll, 'out', signal);
 	for (const [senderId, { state }] of draft.registrations) {
-		const isMeant = signal.senderId === null || signal.senderId === senderId;
-		if (isMeant && state !== 'ended')
+		if (state !== 'ended')
 			draft.registrations.set(senderId, { state: 'ended', since: signal.effectiveAt, endedBy: 'provider' });
 	}
 	return 'optedOut';

@@ -44,6 +44,8 @@ export interface ConsentSignal {
 	isInvited: boolean;
 	/** A text that looks like one registers nobody. */
 	looksLikeOptOut: boolean;
+	/** It may be an opt-out, so the person is asked; absent in events kept by version 0.2. */
+	isDoubtful?: boolean;
 	/** Whether it is a message of the person that opens WhatsApp's 24-hour window. */
 	opensWindow: boolean;
 	policy: RegistrationPolicy;

@@ -1,11 +1,6 @@
-/** What one person has said, over all senders and scopes, and what came of it. */
+import { scopeAll, senderScope } from './scope';
 
-export const scopeAll = 'all';
-export const scopeSms = 'sms';
-export const senderScope = (senderId: number): string => `sender:${senderId}`;
-export const groupScope = (groupId: number): string => `group:${groupId}`;
-/** Meta's own switch for marketing messages, and what its errors say about it. */
-export const marketingScope = (senderId: number): string => `marketing:${senderId}`;
+/** What one person has said, over all senders and scopes, and what came of it. */
 
 export interface Word {
 	direction: 'in' | 'out';
@@ -33,6 +28,8 @@ export interface ConsentState {
 	joined: ReadonlySet<number>;
 	/** The latest START by SMS: consent to advertising by SMS. */
 	smsConsentAt: number | null;
+	/** When the person last wrote what may be an opt-out. */
+	doubtedAt: number | null;
 }
 
 export const emptyConsent: ConsentState = {
@@ -41,13 +38,14 @@ export const emptyConsent: ConsentState = {
 	lastInboundAt: new Map(),
 	joined: new Set(),
 	smsConsentAt: null,
+	doubtedAt: null,
 };
 
-/** Whether the person's own word, or their provider's report of it, stands against hearing from this sender. */
+/** Whether a STOP to this sender, or to all, holds. Meta's marketing switch is none: it ends marketing and nothing else. */
 export function isOptedOut(words: ReadonlyMap<string, Word>, senderId: number): boolean {
 	return optOutScopes(senderId).some((scope) => words.get(scope)?.direction === 'out');
 }
 
 export function optOutScopes(senderId: number): string[] {
-	return [scopeAll, senderScope(senderId), marketingScope(senderId)];
+	return [scopeAll, senderScope(senderId)];
 }

@@ -2,6 +2,7 @@
 export type ColumnRole =
 	| 'smsNumber'
 	| 'whatsAppNumber'
+	| 'whatsAppUserId'
 	| 'name'
 	| 'firstName'
 	| 'lastName'
@@ -37,6 +38,10 @@ const NAMES: Record<ColumnRole, readonly [string, string?]> = {
 		`whatsapp whatsappnumber whatsappphone whatsappmobile whatsappno wa wanumber wanummer numerowhatsapp numerodiwhatsapp
 		numerodewhatsapp whatsappnummer whatsappnr whatsapphandy whatsappnumero telefonowhatsapp cellularewhatsapp numwhatsapp wapp
 		whatsapptelefon telephonewhatsapp telefonewhatsapp whatsapptelefoon`,
+	],
+	whatsAppUserId: [
+		`whatsappuserid whatsappid wauserid waid bsuid idwhatsapp idutentewhatsapp whatsappbenutzerid whatsappnutzerid idutilisateurwhatsapp
+		idusuariowhatsapp idutilizadorwhatsapp idusuariodowhatsapp whatsappgebruikersid`,
 	],
 	name: [
 		`fullname completename displayname contactname customername nominativo nomecompleto nomeecognome nomecognome cognomenome cognomeenome

@@ -58,11 +58,11 @@ export function readHeader(header: readonly string[], mappings: readonly ColumnM
 		.map(storable)
 		.map((cell, index) => (cell.startsWith(FIELD_PREFIX) ? cell : cell.trim()) || `Column ${index + 1}`);
 	refuseLongNames(names);
-	const columns: Column[] = names.map((name) => ({ name, target: automaticTarget(name) }));
-	applyMappings(columns, mappings);
+	const columns: Column[] = names.map((name) => ({ name, target: automaticTarget(name, namesGroups(names, name)) }));
+	const mapped = new Set(applyMappings(columns, mappings));
 	settleNames(columns);
 	settleRanks(columns, mappings.length > 0);
-	tellApart(columns);
+	tellApart(columns, mapped);
 	return requireNumbers(columns);
 }
 
@@ -89,6 +89,7 @@ export function readHeaderless(
 		if (role) column.target = { role };
 	});
 	settleRanks(columns, true);
+	tellApart(columns, mapped);
 	return requireNumbers(columns);
 }
 
@@ -97,10 +98,35 @@ function storable(name: string): string {
 	return name.toWellFormed().replaceAll('\0', '');
 }
 
-function automaticTarget(name: string): ColumnTarget {
+/** What version 0.2 exported: every other column was a field, whatever its name. */
+const COLUMNS_OF_0_2 = [
+	'SMS Number',
+	'WhatsApp Number',
+	'Name',
+	'Language',
+	'SMS Consent Source',
+	'SMS Consent Date',
+] as const;
+/** Only Google Contacts (`Phone 1 - Value`) and Outlook name columns so. */
+const OF_ADDRESS_BOOKS = [/^Phone 1 - Value$/i, /^Business Phone$/i];
+
+/**
+ * Whether a column that could name groups does so. Being in a group brings people messages: tags, labels and categories mean many things
+ * in other programs, and name groups only where we know the file, or the operator says so.
+ */
+function namesGroups(names: readonly string[], name: string): boolean {
+	const isExportOf02 =
+		COLUMNS_OF_0_2.every((own) => names.includes(own)) &&
+		!names.some((each) => knownName(each)?.role === 'whatsAppUserId');
+	if (isExportOf02) return false;
+	return knownName(name)?.rank === 1 || names.some((each) => OF_ADDRESS_BOOKS.some((own) => own.test(each)));
+}
+
+function automaticTarget(name: string, canNameGroups: boolean): ColumnTarget {
 	if (name.startsWith(FIELD_PREFIX)) return { field: name.slice(FIELD_PREFIX.length) };
 	if (isRejectionColumn(name)) return { ignored: true };
 	const role = knownName(name)?.role;
+	if (role === 'groups' && !canNameGroups) return { field: name };
 	return role ? { role } : { field: name };
 }
 
@@ -116,22 +142,48 @@ function refuseLongNames(names: readonly string[]): void {
 		);
 }
 
-/** A column of one's own is worth keeping whatever its name: so that none hides another, the later ones are numbered. */
-function tellApart(columns: Column[]): void {
-	const names = new Set<string>();
-	const fields = new Set<string>();
-	const all = new Set(columns.map(({ name }) => name));
+/**
+ * A column of one's own is worth keeping whatever its name: so that none hides another, the later ones are numbered. A name that stands
+ * in the file so, or that the operator gave, stays with its column.
+ */
+function tellApart(columns: readonly Column[], mapped: ReadonlySet<Column>): void {
+	numberLaterOnes(
+		columns,
+		({ name }) => name,
+		(column, name) => (column.name = name),
+	);
+	const fixed = columns.filter(isNamePart).map(({ name }) => name);
+	const free = columns.filter(({ target }) => 'field' in target);
+	numberLaterOnes(
+		[...free.filter((column) => mapped.has(column)), ...free.filter((column) => !mapped.has(column))],
+		({ target, name }) => ('field' in target ? target.field : name),
+		(column, field) => (column.target = { field }),
+		fixed,
+	);
+}
+
+/** First and last name are kept as fields too, under the names of their columns. */
+function isNamePart({ target }: Column): boolean {
+	return 'role' in target && (target.role === 'firstName' || target.role === 'lastName');
+}
+
+function numberLaterOnes(
+	columns: readonly Column[],
+	nameOf: (column: Column) => string,
+	rename: (column: Column, name: string) => void,
+	fixed: readonly string[] = [],
+): void {
+	const met = new Set(fixed);
+	const taken = new Set([...fixed, ...columns.map(nameOf)]);
 	for (const column of columns) {
-		if (names.has(column.name)) column.name = numbered(column.name, all);
-		names.add(column.name);
-		all.add(column.name);
-		if (!('field' in column.target)) continue;
-		if (fields.has(column.target.field)) column.target = { field: numbered(column.target.field, fields) };
-		fields.add(column.target.field);
+		if (met.has(nameOf(column))) rename(column, numbered(nameOf(column), taken));
+		met.add(nameOf(column));
+		taken.add(nameOf(column));
 	}
 }
 
-function numbered(name: string, taken: ReadonlySet<string>): string {
+/** `Note (2)`, or the next number that is free. */
+export function numbered(name: string, taken: ReadonlySet<string>): string {
 	let number = 2;
 	while (taken.has(`${name} (${number})`)) number++;
 	return `${name} (${number})`;
@@ -219,10 +271,7 @@ function settleRanks(columns: Column[], mapped: boolean): void {
 }
 
 function requireNumbers(columns: Column[]): Column[] {
-	const hasNumber = columns.some(
-		({ target }) => 'role' in target && (target.role === 'smsNumber' || target.role === 'whatsAppNumber'),
-	);
-	if (!hasNumber) {
+	if (!columns.some(isAddress)) {
 		const there = columns
 			.map(({ name }) => `"${name.slice(0, 40)}"`)
 			.slice(0, 20)
@@ -234,9 +283,18 @@ function requireNumbers(columns: Column[]): Column[] {
 	return columns;
 }
 
+/** Whether a column says by what somebody is known. */
+export function isAddress({ target }: Column): boolean {
+	return (
+		'role' in target &&
+		(target.role === 'smsNumber' || target.role === 'whatsAppNumber' || target.role === 'whatsAppUserId')
+	);
+}
+
 const ROLE_NAMES: Record<ColumnRole, string> = {
 	smsNumber: 'SMS number',
 	whatsAppNumber: 'WhatsApp number',
+	whatsAppUserId: 'WhatsApp user ID',
 	name: 'name',
 	firstName: 'first name',
 	lastName: 'last name',

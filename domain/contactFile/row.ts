@@ -1,8 +1,9 @@
 import { InvalidInputError } from '../errors';
 import { phoneOf } from '../phone';
+import { isWhatsAppUserId } from '../whatsAppUserId';
 import { undefused } from './cell';
 import type { ColumnRole } from './columnNames';
-import type { Column } from './columns';
+import { type Column, isAddress, numbered } from './columns';
 import { isEmptyWord } from './emptyWords';
 import { groupNames } from './groupNames';
 import { readPastTime } from './time';
@@ -15,6 +16,8 @@ export interface ImportedRow {
 	smsNumber: string | null;
 	/** E.164. */
 	whatsAppNumber: string | null;
+	/** From its own column, or from that of WhatsApp numbers. */
+	whatsAppUserId: string | null;
 	name: string | null;
 	language: string | null;
 	fields: Record<string, string> | null;
@@ -91,9 +94,10 @@ export function shownCells(cells: readonly string[], columns: readonly Column[])
 			.replaceAll('\0', '\uFFFD');
 	const names = columns.map(({ name }) => name);
 	const entries = names.map((name, index): [string, string] => [name, shown(cells[index] ?? '')]);
-	cells
-		.slice(names.length, names.length + MOST_SURPLUS_SHOWN)
-		.forEach((cell, index) => entries.push([`Column ${names.length + index + 1}`, shown(cell)]));
+	cells.slice(names.length, names.length + MOST_SURPLUS_SHOWN).forEach((cell, index) => {
+		const name = `Column ${names.length + index + 1}`;
+		entries.push([names.includes(name) ? numbered(name, new Set(names)) : name, shown(cell)]);
+	});
 	return Object.fromEntries(entries);
 }
 
@@ -131,17 +135,16 @@ function goodRow(
 	const smsNumber = readNumber(byRole.smsNumber, country);
 	// SMS and WhatsApp of a person are mostly the same number: read once.
 	const isSame = byRole.whatsAppNumber !== undefined && byRole.whatsAppNumber.text === byRole.smsNumber?.text;
-	const whatsAppNumber = isSame ? smsNumber : readNumber(byRole.whatsAppNumber, country);
-	if (smsNumber === null && whatsAppNumber === null) {
-		const column = columns.find(
-			({ target }) => 'role' in target && (target.role === 'smsNumber' || target.role === 'whatsAppNumber'),
-		);
-		throw new RowFault(column?.name ?? null, 'The row has no phone number.');
-	}
+	const isUserId = byRole.whatsAppNumber !== undefined && isWhatsAppUserId(byRole.whatsAppNumber.text);
+	const whatsAppNumber = isSame ? smsNumber : isUserId ? null : readNumber(byRole.whatsAppNumber, country);
+	const whatsAppUserId = readUserId(byRole, isUserId);
+	if (smsNumber === null && whatsAppNumber === null && whatsAppUserId === null)
+		throw new RowFault(columns.find(isAddress)?.name ?? null, 'The row has no phone number.');
 	return {
 		row,
 		smsNumber,
 		whatsAppNumber,
+		whatsAppUserId,
 		name: nameOf(byRole),
 		language: byRole.language?.text ?? null,
 		fields,
@@ -173,6 +176,21 @@ function checkedCell(cell: string, column: string): string {
 	}
 	// No database stores it, and it means nothing.
 	return undefused(cell.includes('\0') ? cell.replaceAll('\0', '') : cell).trim();
+}
+
+function readUserId(
+	{ whatsAppNumber: inNumber, whatsAppUserId: own }: Partial<Record<ColumnRole, { text: string; column: string }>>,
+	isNumberUserId: boolean,
+): string | null {
+	if (own && !isWhatsAppUserId(own.text))
+		throw new RowFault(
+			own.column,
+			'The cell is no WhatsApp user id: two letters, a dot, and up to 128 letters and digits, such as IT.AbC123.',
+		);
+	const userId = isNumberUserId ? (inNumber?.text ?? null) : null;
+	if (own && userId !== null && own.text !== userId)
+		throw new RowFault(own.column, 'The row has two WhatsApp user ids.');
+	return own?.text ?? userId;
 }
 
 /** Spreadsheets hand over long numbers as bare digits, whose country prefix has lost its plus. */

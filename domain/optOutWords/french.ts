@@ -4,7 +4,7 @@ export const french: OptOutTable = {
 	words: {
 		not: 'ne n jamais plus pas',
 		write:
-			'écris écrivez écrire écrit mecrivez mecrire mécrivez contacter contactez contacte contactes recontacter déranger dérangez dérange importuner importunez harceler harcelez harcèle embêter embêtez emmerder emmerdez spammer spammez solliciter sollicitez textoter écri* contact* dérang* importun* harcel* harcèl* embêt* emmerd* spam* sollicit* relanc*',
+			'écris écrivez écrire écrit mecrivez mecrire mécrivez contacter contactez contacte contactes recontacter recontactez déranger dérangez dérange importuner importunez harceler harcelez harcèle embêter embêtez emmerder emmerdez spammer spammez solliciter sollicitez textoter écri* contact* dérang* importun* harcel* harcèl* embêt* emmerd* spam* sollicit* relanc*',
 		send: 'envoyer envoyez envoie envoies envoyé menvoyez menvoyer adresser adressez envo* menvo* adress*',
 		message:
 			'message messages msg msgs sms texto textos pub pubs publicité publicités spam spams mail mails email newsletter newsletters notification notifications communication communications démarchage sollicitations sollicitation prospection promo promos promotions envoi envois relances conneries whatsapp messag* pub* sms* mail* notif* communica* promo* sollicit* démarch* newsletter*',
@@ -90,6 +90,12 @@ export const french: OptOutTable = {
 		'<not> .. intéress* $',
 	],
 	optOut: [
+		'ne me/nous recontactez/rappelez/resollicitez .. pas/plus',
+		'ne .. me? recontactez/resollicitez pas/plus',
+		'comment .. ne plus recevoir',
+		'plus de notif/notifs',
+		'lâchez/lache/lâche/laissez/fichez/foutez moi/nous .. tranquille/paix/grappe',
+		'voudrais/veux/veu/souhaite pu/plus rien .. recevoir',
 		'ne/n .. <write> plus/pas/jamais',
 		'ne/n .. <write>/<send> plus/jamais',
 		'ne/n .. <send> pas .. <message>',
@@ -243,7 +249,7 @@ export const french: OptOutTable = {
 	],
 	ours: '<write> <message> offres numéro données consentement liste listes fichier* base diffusion paix tranquille tranquilles rgpd prospection publicitaire* coordonnées relancer <consent>',
 	elsewhere:
-		'réservation* réserver rendez rdv commande* livr* colis paquet panier article* table chambre vol billet* repas menu pizza burger oignon* sauce sucre fromage pain gâteau* café lait oeufs noix chaussures robe taille facture* paiement* rembours* carte forfait contrat* bail assurance internet box électricité gaz ligne salle sport gym fitness linge vaisselle frigo four chaudière alarme batterie montre écran voiture moteur frein* pneu* bus tram train gare parking cours stage leçon* entraînement école crèche cantine garderie sortie atelier piscine yoga danse foot judo fille fils enfant* petit petite cachet* comprim* antibiotique* médicament* traitement* toux touss* fièvre vomir douleur* saign* boulot travail maladie musique bruit pluie pleuvoir robinet fuite tache* odeur place invité* chien chat garantie réparation bureau accueil terrasse emball* prise sang crème photo* commentaire* lumière prix cadeau clé clés sac filtre vin bière glaçons sel poisson viande poulet tomate* champignons ail chocolat ongles cheveux barbe dent dents mur porte fenêtre jardin hôtel nuit déjeuner dîner places tour frais stock croissants gants argent aboyer miauler site modèle',
+		'télévision télé netflix piano natation veste tache magazine* revue* journal voisin* circulation autoroute piment* mairie maîtresse réservation* réserver rendez rdv commande* livr* colis paquet panier article* table chambre vol billet* repas menu pizza burger oignon* sauce sucre fromage pain gâteau* café lait oeufs noix chaussures robe taille facture* paiement* rembours* carte forfait contrat* bail assurance internet box électricité gaz ligne salle sport gym fitness linge vaisselle frigo four chaudière alarme batterie montre écran voiture moteur frein* pneu* bus tram train gare parking cours stage leçon* entraînement école crèche cantine garderie sortie atelier piscine yoga danse foot judo fille fils enfant* petit petite cachet* comprim* antibiotique* médicament* traitement* toux touss* fièvre vomir douleur* saign* boulot travail maladie musique bruit pluie pleuvoir robinet fuite tache* odeur place invité* chien chat garantie réparation bureau accueil terrasse emball* prise sang crème photo* commentaire* lumière prix cadeau clé clés sac filtre vin bière glaçons sel poisson viande poulet tomate* champignons ail chocolat ongles cheveux barbe dent dents mur porte fenêtre jardin hôtel nuit déjeuner dîner places tour frais stock croissants gants argent aboyer miauler site modèle',
 	connectives: 'et mais donc car parce ou puis',
 	inJest: [
 		'haha/hahaha/hahahaha/lol/lmao/lool/ahah/ahaha/ahahah/hihi/hehe/jaja/jajaja/jajajaja/kkk/kkkk/kkkkk/rsrs/mdr/ptdr/xd',
@@ -253,6 +259,28 @@ export const french: OptOutTable = {
 		'je craque',
 		'^ ok/non/attendez? stop/arrêtez .. correction/rectification/corrige',
 		'^ ok/non? stop .. changement de programme/plan',
+	],
+	takenBack: [
+		'la/le/les désinscrire/désabonner/désinscris/désabonne',
+		'ma/mon fille/fils/mère/père/enfant .. désinscri*/désabonn*/ne',
+		'à mon/ma/l ancien/ancienne/autre .. adresse/mail/numéro',
+		'ne/n me/nous/m retirez/supprimez/enlevez/désinscrivez/désabonnez/effacez/rayez/sortez/virez/retire/supprime/enlève/désinscris surtout? pas/jamais',
+		'me/nous retirez/supprimez/enlevez/désinscrivez/désabonnez/effacez surtout? pas',
+		'n/ne arrêtez/arrête/cessez/arrêter surtout/jamais/pas',
+		'n/ne arrêtez/arrête/cessez .. jamais',
+		'voulais/voulait/veux/souhaite/compte pas/plus me? désinscrire/désabonner/arrêter/partir/quitter/rater/manquer/louper/résilier',
+		'désinscri*/désabonn*/supprimé*/retiré*/effacé*/résilié* .. par/sans erreur/mégarde/accident/faire/vouloir',
+		'par erreur/mégarde/accident .. désinscri*/désabonn*/supprimé*/retiré*/effacé*/cliqué/stop',
+		'ai/avons .. supprimé/effacé/perdu/retiré/jeté',
+		'avez/ont/a .. désinscrit/désinscrite/désabonné/désabonnée/retiré/retirée/supprimé/supprimée',
+		'suis/été désinscrit/désinscrite/désabonné/désabonnée/retiré/retirée/supprimé/supprimée',
+		'si/quand je/j/on ... désinscris/désabonne/change/arrête/stop/résilie/quitte/supprime/désinscrit',
+		'je/j reste/garde/continue/adore/tiens',
+		'veux/voudrais/souhaite .. garder/rester/continuer/conserver',
+		'^ continuez à/de/comme',
+		'mari/femme/copine/copain/mec/fille/fils/mère/chef .. dit/veut/dis ... désinscri*/désabonn*/arrêter/quitter',
+		'j espère que non/pas',
+		'hors de question',
 	],
 	otherNumber: ['ancien/ancienne/autre/nouveau/vieux numéro/num/portable/tel', 'changé de numéro', 'voici le nouveau'],
 	hints: [

@@ -18,6 +18,8 @@ export interface OptOutTable {
 	connectives: string;
 	/** Laughter and praise: beside them "stop it!" lets nobody go. And what makes of a stop word an interjection: "Stop, small correction". */
 	inJest: PatternText[];
+	/** What takes an opt-out back: "don't remove me", "I deleted it by mistake", "I still want your offers". Beside them nobody is let go, only asked. */
+	takenBack: PatternText[];
 	/** Another number of the same person is spoken of: nobody is let go. */
 	otherNumber: PatternText[];
 	/** Looser combinations: where nothing above says more, such a text registers nobody. */

@@ -48,6 +48,7 @@ const columnMapping: INodeProperties = {
 						{ name: 'SMS Consent Source', value: 'smsConsentSource' },
 						{ name: 'SMS Number', value: 'smsNumber' },
 						{ name: 'WhatsApp Number', value: 'whatsAppNumber' },
+						{ name: 'WhatsApp User ID', value: 'whatsAppUserId' },
 					],
 					default: 'smsNumber',
 				},

@@ -4,7 +4,7 @@ import { OptInError, StoreUnavailableError } from '../../domain/errors';
 import { noticePage, textsOf } from '../../services/optInForm/page';
 import type { FormSettings } from '../../services/optInForm/settings';
 import { type FormAnswer, showForm, submitForm } from '../../services/optInForm/submitForm';
-import { withNodeStore } from '../shared/store';
+import { withWebhookStore } from '../shared/store';
 import { requestOf, responseOf, visitorAddress } from '../shared/webhookRequest';
 import { readFormSettings } from './formSettings';
 
@@ -50,7 +50,7 @@ function askedLanguage(url: string | undefined): string {
 
 async function answer(node: IWebhookFunctions, settings: FormSettings, inbox: string): Promise<VisitorAnswer> {
 	const request = requestOf(node);
-	if (request.method !== 'POST') return page(await withNodeStore(node, (store) => showForm(store, settings)));
+	if (request.method !== 'POST') return page(await withWebhookStore(node, (store) => showForm(store, settings)));
 
 	const mediaType = mediaTypeOf(request.headers['content-type'] ?? '');
 	if (mediaType !== WEB_FORM) return wrongFormat(settings, mediaType);
@@ -60,7 +60,7 @@ async function answer(node: IWebhookFunctions, settings: FormSettings, inbox: st
 		userAgent: request.headers['user-agent'] ?? null,
 		inbox,
 	};
-	return page(await withNodeStore(node, (store) => submitForm(store, settings, submission)));
+	return page(await withWebhookStore(node, (store) => submitForm(store, settings, submission)));
 }
 
 function page({ html, ...answered }: Omit<FormAnswer, 'status'> & { status: number }): VisitorAnswer {

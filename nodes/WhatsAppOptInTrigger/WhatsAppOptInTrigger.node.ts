@@ -9,6 +9,7 @@ import {
 
 import { credentialTest } from '../shared/credentialTests';
 import { handOverEvents } from '../shared/eventTrigger';
+import { pathFromParameter } from '../shared/webhookPath';
 import { outputsExpression, toOutputs } from './outputs';
 import { properties } from './properties';
 import { receiveWebhook } from './receiveWebhook';
@@ -47,8 +48,8 @@ export class WhatsAppOptInTrigger implements INodeType {
 			},
 		],
 		webhooks: [
-			{ name: 'setup', httpMethod: 'GET', responseMode: 'onReceived', path: '={{ $parameter["path"] }}' },
-			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: '={{ $parameter["path"] }}' },
+			{ name: 'setup', httpMethod: 'GET', responseMode: 'onReceived', ...pathFromParameter('path') },
+			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', ...pathFromParameter('path') },
 		],
 		properties,
 	};

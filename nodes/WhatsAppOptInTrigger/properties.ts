@@ -14,7 +14,7 @@ export const properties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Enter the production URL above in Meta’s app settings under WhatsApp → Configuration, with the verify token of the credential, and subscribe to the field “messages”.',
+			'Enter the production URL above in Meta’s app settings under WhatsApp → Configuration, with the verify token of the credential, and subscribe to the field “messages”. While n8n starts, it answers every webhook with 200 and loses it: let a proxy answer 503 meanwhile (docs/behind-a-proxy.md).',
 		name: 'metaNotice',
 		type: 'notice',
 		default: '',
@@ -22,7 +22,7 @@ export const properties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Enter the production URL above, with ?key= and the webhook secret of the credential behind it, in websms’ rule for received messages.',
+			'Enter the production URL above, with ?key= and the webhook secret of the credential behind it, in websms’ rule for received messages. While n8n starts, it answers every webhook with 200 and loses it: let a proxy answer 503 meanwhile (docs/behind-a-proxy.md).',
 		name: 'websmsNotice',
 		type: 'notice',
 		default: '',

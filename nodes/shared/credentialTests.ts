@@ -6,6 +6,7 @@ import { blockText } from '../../services/shared/sendingBlock';
 import { sendingBlock } from '../../store/guard/sendingBlock';
 import { openStore } from '../../store/store';
 import { sqliteFilePath } from '../../store/database/sqlite/location';
+import { forgetCredentials } from './keptCredentials';
 import { createProvider } from './providers';
 import { storeSettings } from './store';
 
@@ -46,6 +47,7 @@ export const credentialTest = {
 };
 
 async function resultOf(test: () => Promise<string>): Promise<INodeCredentialTestResult> {
+	forgetCredentials();
 	try {
 		return { status: 'OK', message: await test() };
 	} catch (error) {

@@ -1,7 +1,9 @@
-import type { INodeExecutionData, IRun, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import type { INodeExecutionData, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 
 import { EventPump } from '../../services/handOver/eventPump';
 import type { HandedEvent } from '../../services/handOver/claimedEvents';
+import { emitUntilEnd } from './executionEnd';
+import { forgetCredentials } from './keptCredentials';
 import { inboxOf } from './inbox';
 import { storeSource } from './store';
 
@@ -9,13 +11,13 @@ import { storeSource } from './store';
 const TEST_WAIT_MS = 5_000;
 
 /**
- * Hands stored events to the workflow for as long as the trigger is on, and says that they are taken when their
- * execution has ended. Returns at once, whether or not the store is there: the pump keeps trying.
+ * Hands stored events to the workflow for as long as the trigger is on, and says what became of their executions. Returns at once, whether or not the store is there: the pump keeps trying.
  */
 export function handOverEvents(
 	node: ITriggerFunctions,
 	toItems: (events: HandedEvent[]) => INodeExecutionData[][],
 ): ITriggerResponse {
+	forgetCredentials();
 	const isTestRun = node.getMode() === 'manual';
 	const pump = new EventPump({
 		acquire: storeSource(node),
@@ -23,11 +25,9 @@ export function handOverEvents(
 		emit: async (events) => {
 			if (isTestRun) {
 				node.emit(toItems(events));
-				return;
+				return 'ended';
 			}
-			const ended = node.helpers.createDeferredPromise<IRun>();
-			node.emit(toItems(events), undefined, ended);
-			await ended.promise;
+			return await emitUntilEnd(node, toItems(events));
 		},
 		onError: (error) =>
 			node.logger.error(

@@ -1,6 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js';
 import type { IDataObject, INode, INodePropertyOptions } from 'n8n-workflow';
 
+import { ConfigurationError } from '../../domain/errors';
 import { type ProviderName, providerNames, PROVIDERS } from '../../domain/provider';
 import type { HttpClient } from '../../providers/http';
 import type { MetaAccount } from '../../providers/meta/account';
@@ -47,8 +48,21 @@ export const providerOptions: INodePropertyOptions[] = providerNames.map((name) 
 export const credentialOf = (name: ProviderName): string => registry[name].credential;
 
 export function createProvider(name: ProviderName, fields: IDataObject, http: HttpClient = nodeHttpClient): Provider {
+	assertSafe(textOf(fields.baseUrl));
 	const provider = registry[name].provider(fields, http);
 	return isTrial(fields.trialMode) ? withTrialMode(provider, splitList(fields.trialNumbers)) : provider;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** The token and what people are written go there: readable on no way but this machine's own. @throws {ConfigurationError} */
+function assertSafe(baseUrl: string): void {
+	if (baseUrl === '' || !URL.canParse(baseUrl)) return;
+	const { protocol, hostname } = new URL(baseUrl);
+	if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))) return;
+	throw new ConfigurationError(
+		"The credential's base URL does not begin with https://, so that its access token could be read on the way. Only an address of this machine (127.0.0.1) may do without.",
+	);
 }
 
 /** Anything but "no" is trial mode: a setting that was written by other means than the form must not send to everybody. */

@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { acquireStore, type StoreHandle } from '../../store/pool';
 import type { Store, StoreSettings } from '../../store/store';
+import { keptCredential, type WebhookNode } from './keptCredentials';
 
 /** What any of n8n's contexts can do that has a store credential attached. */
 export interface CredentialReader {
@@ -45,6 +46,18 @@ export async function openNodeStore(node: CredentialReader): Promise<StoreHandle
 /** Runs `work` on the store of the node's credential. */
 export async function withNodeStore<T>(node: CredentialReader, work: (store: Store) => Promise<T>): Promise<T> {
 	const handle = await openNodeStore(node);
+	try {
+		return await work(handle.store);
+	} finally {
+		handle.release();
+	}
+}
+
+/** As withNodeStore, for webhooks: the credential is kept, and read again when the store does not open with it. */
+export async function withWebhookStore<T>(node: WebhookNode, work: (store: Store) => Promise<T>): Promise<T> {
+	const open = async (again: boolean): Promise<StoreHandle> =>
+		await acquireStore(storeSettings(await keptCredential(node, 'optInStoreApi', again)), { create: false });
+	const handle = await open(false).catch(async () => await open(true));
 	try {
 		return await work(handle.store);
 	} finally {

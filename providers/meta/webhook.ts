@@ -1,4 +1,4 @@
-import type { IncomingEvent, RawRequest, WebhookAnswer, WebhookReader } from '../provider';
+import type { RawRequest, WebhookAnswer, WebhookReader, WebhookReading } from '../provider';
 import { queryOf } from '../query';
 import { equalInConstantTime, hmacMatches } from '../signature';
 import { unknownEvent } from '../unknownEvent';
@@ -13,14 +13,14 @@ const plain = (status: number, body: string): WebhookAnswer => ({
 	contentType: 'text/plain; charset=utf-8',
 	body,
 });
-const final = (status: number, body: string) => ({ answer: plain(status, body), events: [] as IncomingEvent[] });
+const final = (status: number, body: string): WebhookReading => ({ answer: plain(status, body), events: null });
 
 /** Meta's webhook: GET is the handshake, POST a signed notification. Answers that refuse carry no events. */
 export function createMetaWebhookReader(account: MetaAccount): WebhookReader {
 	return {
 		name: 'meta',
 		read(request) {
-			if (request.method === 'GET') return { answer: handshake(request, account.verifyToken), events: [] };
+			if (request.method === 'GET') return { answer: handshake(request, account.verifyToken), events: null };
 			if (request.method !== 'POST') return final(405, 'Only GET and POST are answered here.');
 			if (request.body.length > largestBodyBytes) return final(413, 'The body is larger than 3 MB.');
 			if (!isSigned(request, account.appSecret)) return final(401, 'The signature is missing or wrong.');
@@ -51,7 +51,7 @@ function isSigned(request: RawRequest, appSecret: string): boolean {
 	});
 }
 
-function readBody(body: Buffer) {
+function readBody(body: Buffer): WebhookReading {
 	let notification: unknown;
 	try {
 		notification = JSON.parse(body.toString('utf8'));

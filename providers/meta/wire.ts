@@ -15,4 +15,7 @@ export const sentSchema = z.object({
 /** The answer to a question after a phone number or the token's owner. */
 export const knownSchema = z.object({ id: z.string().min(1) });
 
-export const sendErrorSchema = z.object({ error: errorSchema });
+/** Meta's errors have a trace id or a type; a gateway's JSON may look the same but for them. */
+export const sendErrorSchema = z.object({
+	error: errorSchema.extend({ fbtrace_id: z.string().nullish().catch(undefined), type: z.unknown() }),
+});

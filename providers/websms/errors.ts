@@ -1,6 +1,7 @@
 import { errorOfBareAnswer, retryAfterMs, type Answer } from '../exchange';
 import { withDetail } from '../errorText';
-import type { ErrorClass, ProviderError } from '../provider';
+import type { ErrorClass } from '../../domain/providerFault';
+import type { ProviderError } from '../provider';
 import { answerSchema } from './wire';
 
 interface Meaning {
@@ -56,7 +57,7 @@ const failedMidway: Meaning = {
 /** The answer to a request that was not accepted: its statusCode decides, the HTTP status only where there is none. */
 export function errorOfAnswer(answer: Answer): ProviderError {
 	const parsed = answerSchema.safeParse(answer.json);
-	if (!parsed.success) return errorWithoutCode(answer);
+	if (!parsed.success) return errorOfBareAnswer(answer, 'websms');
 	const { statusCode, statusMessage } = parsed.data;
 	const isRefusal = statusCode >= 4000 && statusCode < 5000;
 	const { sentence, class: errorClass } = meanings.get(statusCode) ?? (isRefusal ? refused : failedMidway);
@@ -67,11 +68,6 @@ export function errorOfAnswer(answer: Answer): ProviderError {
 		message: withDetail(sentence, `websms code ${statusCode}`, statusMessage ?? undefined),
 		...(wait === undefined ? {} : { retryAfterMs: wait }),
 	};
-}
-
-function errorWithoutCode(answer: Answer): ProviderError {
-	if (answer.status !== 400) return errorOfBareAnswer(answer, 'websms');
-	return { class: 'failed', code: 'http:400', message: 'websms could not read the request (HTTP 400).' };
 }
 
 const endings = new Map<string, string>([

@@ -17,7 +17,7 @@ import {
 } from './wire';
 
 /** The events in one notification of websms: of its SMS API or of a WhatsApp channel. What is not understood becomes an unknown event. */
-export function readWebsmsNotification(notification: unknown, defaultCountry?: CountryCode): IncomingEvent[] {
+export function readWebsmsNotification(notification: unknown, defaultCountry?: CountryCode): Iterable<IncomingEvent> {
 	const channel = channelSchema.safeParse(notification);
 	if (channel.success) return readChannel(channel.data, notification);
 
@@ -117,14 +117,21 @@ function readReport(notification: unknown): IncomingEvent {
 function readChannel(
 	{ customerChannelUuid, whatsappNotification }: z.output<typeof channelSchema>,
 	notification: unknown,
-): IncomingEvent[] {
+): Iterable<IncomingEvent> {
 	const events = readNotification(whatsappNotification);
 	if (events === null) return [unknownEvent('A channel notification without entries', notification)];
-	return events.map((event) => {
-		if (event.kind === 'unknown') return event;
+	return ofChannel(events, customerChannelUuid);
+}
+
+function* ofChannel(events: Iterable<IncomingEvent>, customerChannelUuid: string): Generator<IncomingEvent> {
+	for (const event of events) {
+		if (event.kind === 'unknown') {
+			yield event;
+			continue;
+		}
 		const sender = { providerSenderId: customerChannelUuid, phone: event.sender.phone };
-		return event.kind === 'status' ? { ...event, sender, ...ofChannelStatus(event) } : { ...event, sender };
-	});
+		yield event.kind === 'status' ? { ...event, sender, ...ofChannelStatus(event) } : { ...event, sender };
+	}
 }
 
 /**

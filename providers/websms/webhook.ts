@@ -1,4 +1,4 @@
-import type { WebhookAnswer, IncomingEvent, WebhookReader } from '../provider';
+import type { WebhookAnswer, WebhookReader, WebhookReading } from '../provider';
 import { queryOf } from '../query';
 import { equalInConstantTime } from '../signature';
 import type { WebsmsAccount } from './account';
@@ -12,9 +12,9 @@ const json = (status: number, statusCode: number, statusMessage: string): Webhoo
 	contentType: 'application/json; charset=utf-8',
 	body: JSON.stringify({ statusCode, statusMessage }),
 });
-const final = (status: number, statusMessage: string) => ({
+const final = (status: number, statusMessage: string): WebhookReading => ({
 	answer: json(status, 4000, statusMessage),
-	events: [] as IncomingEvent[],
+	events: null,
 });
 
 /**

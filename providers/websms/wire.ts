@@ -25,12 +25,22 @@ export const inboundTextSchema = z.object({
 	textMessageContent: z.string(),
 });
 
+/** An SMS has at most 255 parts. Not `z.array`, which would first read a million of them. */
+function isListOfSegments(value: unknown): value is string[] {
+	return (
+		Array.isArray(value) &&
+		value.length > 0 &&
+		value.length <= 255 &&
+		value.every((segment) => typeof segment === 'string')
+	);
+}
+
 export const inboundBinarySchema = inboundTextSchema.omit({ textMessageContent: true }).extend({
 	messageType: z.literal('binary'),
 	/** Whether each segment begins with a user data header. */
 	userDataHeaderPresent: z.boolean().nullish(),
 	/** The segments, base64, with `-` and `_` as it is written in URLs. */
-	binaryMessageContent: z.array(z.string()).min(1),
+	binaryMessageContent: z.custom<string[]>(isListOfSegments),
 });
 
 export const deliveryReportSchema = z.object({

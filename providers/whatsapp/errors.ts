@@ -1,5 +1,6 @@
 import { withDetail } from '../errorText';
-import type { ErrorClass, ProviderError } from '../provider';
+import type { ErrorClass } from '../../domain/providerFault';
+import type { ProviderError } from '../provider';
 import type { WhatsAppError } from './wire';
 
 /** What an error code means: what to do, and a sentence for people. */
@@ -125,6 +126,9 @@ export function errorOf(error: WhatsAppError, ifNotListed: Meaning, mayHaveBeenS
 		message: withDetail(sentence, `Meta error ${error.code}`, detail),
 	};
 }
+
+/** Whether the code is one of WhatsApp's own. */
+export const isListed = (error: WhatsAppError): boolean => meaningOf(error) !== undefined;
 
 function meaningOf({ code, error_subcode: subcode }: WhatsAppError): Meaning | undefined {
 	// A wrong phone number ID comes as "invalid parameter" (100) with this subcode, and would meet every message.

@@ -31,49 +31,72 @@ import {
 
 type Contact = z.output<typeof contactSchema>;
 
+/** More than an error report ever holds. */
+const ERRORS_READ = 20;
+/** It tells two accounts' events apart, and is put into the id of each. */
+const LONGEST_ENTRY_ID = 100;
+
 /** What the elements of one change have in common. */
 interface Surroundings {
 	sender: IncomingSender;
-	contacts: Contact[];
+	contacts: Contacts;
 }
 
 /**
  * The events in a notification of WhatsApp (developers.facebook.com/docs/whatsapp/cloud-api/webhooks), in their order; null where it has no list of entries.
  * What is malformed or of no use becomes an unknown event of its own and takes nothing else with it.
  */
-export function readNotification(notification: unknown): IncomingEvent[] | null {
+export function readNotification(notification: unknown): Iterable<IncomingEvent> | null {
 	const parsed = notificationSchema.safeParse(notification);
-	return parsed.success ? parsed.data.entry.flatMap(readEntry) : null;
+	return parsed.success ? readEntries(parsed.data.entry) : null;
 }
 
-function readEntry(element: unknown): IncomingEvent[] {
-	const entry = entrySchema.safeParse(element);
-	if (!entry.success) return [unknownEvent('Malformed entry', element)];
-	return entry.data.changes.flatMap((change) => readChange(change, entry.data.id));
+function* readEntries(elements: readonly unknown[]): Generator<IncomingEvent> {
+	for (const element of elements) {
+		const entry = entrySchema.safeParse(element);
+		if (!entry.success) {
+			yield unknownEvent('Malformed entry', element);
+			continue;
+		}
+		const { id: told } = entry.data;
+		const id = typeof told === 'string' ? told.slice(0, LONGEST_ENTRY_ID) : typeof told === 'number' ? told : null;
+		for (const change of entry.data.changes) yield* readChange(change, id);
+	}
 }
 
-function readChange(element: unknown, entryId: unknown): IncomingEvent[] {
+function* readChange(element: unknown, entryId: string | number | null): Generator<IncomingEvent> {
 	const change = changeSchema.safeParse(element);
-	if (!change.success) return [unknownEvent('Malformed change', element)];
+	if (!change.success) {
+		yield unknownEvent('Malformed change', element);
+		return;
+	}
 
 	const { field } = change.data;
 	const value = valueSchema.safeParse(change.data.value);
 	// Without its entry the same change of two accounts would pass for one.
-	const ofNoUse = [unknownEvent(`Webhook field ${field}`, [entryId, element])];
-	if (!value.success || (field !== 'messages' && field !== 'user_preferences')) return ofNoUse;
+	const ofNoUse = (): IncomingUnknown => unknownEvent(`Webhook field ${field}`, [entryId, element]);
+	if (!value.success || (field !== 'messages' && field !== 'user_preferences')) {
+		yield ofNoUse();
+		return;
+	}
 
 	const surroundings: Surroundings = {
 		sender: senderOf(value.data.metadata),
-		contacts: contactsOf(value.data.contacts),
+		contacts: new Contacts(value.data.contacts ?? []),
 	};
-	const events =
-		field === 'messages'
-			? [
-					...elementsOf(value.data.messages).map((message) => readMessage(message, surroundings)),
-					...elementsOf(value.data.statuses).map((status) => readStatus(status, surroundings)),
-				]
-			: elementsOf(value.data.user_preferences).map((preference) => readPreference(preference, surroundings));
-	return events.length === 0 ? ofNoUse : events;
+	let isOfUse = false;
+	for (const [elements, read] of field === 'messages'
+		? ([
+				[value.data.messages, readMessage],
+				[value.data.statuses, readStatus],
+			] as const)
+		: ([[value.data.user_preferences, readPreference]] as const)) {
+		for (const each of elementsOf(elements)) {
+			isOfUse = true;
+			yield read(each, surroundings);
+		}
+	}
+	if (!isOfUse) yield ofNoUse();
 }
 
 function readMessage(
@@ -126,7 +149,7 @@ function readMessage(
  */
 function accountChangeIn(
 	element: unknown,
-	{ from, userId, contacts }: { from?: string | null; userId?: string | null; contacts: Contact[] },
+	{ from, userId, contacts }: { from?: string | null; userId?: string | null; contacts: Contacts },
 ): Pick<IncomingNumberChange, 'from' | 'to' | 'newUserId' | 'text'> | null {
 	const change = accountChangeSchema.safeParse(element);
 	if (!change.success) return null;
@@ -137,7 +160,7 @@ function accountChangeIn(
 	const named = toldNumber(wa_id || new_wa_id || '').phone;
 	const hasNewNumber = type !== 'user_changed_user_id';
 	// Nobody is named, but exactly one person is in the payload: it is theirs.
-	const only = !from && previousId === null && contacts.length === 1 ? contacts[0] : undefined;
+	const only = !from && previousId === null ? contacts.only() : undefined;
 	const phone = toldNumber(from || only?.wa_id || '').phone ?? (hasNewNumber ? null : named);
 	const to = hasNewNumber && named !== phone ? named : null;
 	if ((phone === null && previousId === null) || (to === null && newUserId === null)) return null;
@@ -178,7 +201,7 @@ function readStatus(element: unknown, { sender }: Surroundings): IncomingStatus 
 		status,
 		deliveredAs: 'whatsapp',
 		at: unixSecondsToMs(timestamp),
-		error: status === 'failed' ? errorOfStatus(readable(errors ?? [], errorSchema)) : null,
+		error: status === 'failed' ? errorOfStatus(readable((errors ?? []).slice(0, ERRORS_READ), errorSchema)) : null,
 	};
 }
 
@@ -188,7 +211,8 @@ function readPreference(element: unknown, { sender, contacts }: Surroundings): I
 	const { category, value, timestamp } = preference.data;
 
 	// A stop holds whatever it is about; only for marketing is it known what a resume takes back.
-	const isUnderstood = value === 'stop' || (value === 'resume' && category === 'marketing_messages');
+	const isMarketing = category === 'marketing_messages';
+	const isUnderstood = value === 'stop' || (value === 'resume' && isMarketing);
 	if (!isUnderstood) return unknownEvent(`Preference ${value} for ${category}`, element);
 
 	const person = personOf(preference.data.wa_id, preference.data.user_id, contacts);
@@ -201,15 +225,15 @@ function readPreference(element: unknown, { sender, contacts }: Surroundings): I
 		sender,
 		from: { phone: person.phone, toldPhone: person.toldPhone, whatsAppUserId: person.whatsAppUserId },
 		value,
+		isMarketing,
 		at: unixSecondsToMs(timestamp),
 	};
 }
 
 /** The two halves of an identity may stand in two places: with the event and in the list of contacts. */
-function personOf(phoneId: string | null | undefined, userId: string | null | undefined, contacts: Contact[]) {
-	const named = contacts.find(({ wa_id, user_id }) => (phoneId && wa_id === phoneId) || (userId && user_id === userId));
+function personOf(phoneId: string | null | undefined, userId: string | null | undefined, contacts: Contacts) {
 	// Nobody is named, but exactly one person is in the payload: it is theirs.
-	const contact = named ?? (!phoneId && !userId && contacts.length === 1 ? contacts[0] : undefined);
+	const contact = phoneId || userId ? contacts.find(phoneId, userId) : contacts.only();
 	return {
 		...toldNumber(phoneId || contact?.wa_id || ''),
 		whatsAppUserId: userId || contact?.user_id || null,
@@ -224,8 +248,37 @@ function senderOf(metadata: z.output<typeof valueSchema>['metadata']): IncomingS
 	};
 }
 
-function contactsOf(elements: unknown[] | undefined): Contact[] {
-	return readable(elements ?? [], contactSchema);
+/** The list of contacts beside messages, in which each of them looks for its person: found by key, read when found. */
+class Contacts {
+	private readonly elements: object[];
+	private byId: Map<string, object> | undefined;
+
+	constructor(elements: readonly unknown[]) {
+		this.elements = elements.filter(
+			(element) => typeof element === 'object' && element !== null && !Array.isArray(element),
+		) as object[];
+	}
+
+	/** The person where the list holds exactly one. */
+	only(): Contact | undefined {
+		return this.elements.length === 1 ? contactSchema.safeParse(this.elements[0]).data : undefined;
+	}
+
+	find(phoneId: string | null | undefined, userId: string | null | undefined): Contact | undefined {
+		this.byId ??= this.index();
+		const found = (phoneId && this.byId.get(`phone ${phoneId}`)) || (userId && this.byId.get(`user ${userId}`));
+		return found ? contactSchema.safeParse(found).data : undefined;
+	}
+
+	private index(): Map<string, object> {
+		const byId = new Map<string, object>();
+		for (const element of this.elements) {
+			const { wa_id: phoneId, user_id: userId } = element as Record<string, unknown>;
+			for (const key of [`phone ${String(phoneId)}`, `user ${String(userId)}`])
+				if (!byId.has(key)) byId.set(key, element);
+		}
+		return byId;
+	}
 }
 
 function readable<Schema extends z.ZodType>(elements: readonly unknown[], schema: Schema): z.output<Schema>[] {

@@ -20,9 +20,12 @@ export const errorSchema = z.object({
 
 export type WhatsAppError = z.output<typeof errorSchema>;
 
-export const notificationSchema = z.object({ entry: z.array(z.unknown()) });
+/** Looked at, not gone through: of a million elements each is read when it is its turn. */
+const list = z.custom<unknown[]>((value) => Array.isArray(value));
 
-export const entrySchema = z.object({ id: z.unknown(), changes: z.array(z.unknown()) });
+export const notificationSchema = z.object({ entry: list });
+
+export const entrySchema = z.object({ id: z.unknown(), changes: list });
 
 export const changeSchema = z.object({ field: z.string(), value: z.unknown() });
 
@@ -32,7 +35,7 @@ export const valueSchema = z.object({
 		.object({ display_phone_number: z.string().nullish(), phone_number_id: z.string().nullish() })
 		.nullish()
 		.catch(undefined),
-	contacts: z.array(z.unknown()).optional().catch(undefined),
+	contacts: list.optional().catch(undefined),
 	messages: z.unknown(),
 	statuses: z.unknown(),
 	user_preferences: z.unknown(),
@@ -133,6 +136,9 @@ export function messageTypeOf(type: string, element: unknown): string {
 
 const KNOWN_OF_MESSAGE = new Set(['id', 'from', 'from_user_id', 'timestamp', 'type', 'text', 'button']);
 const CONTENT_CHARACTERS = 16_000;
+const CONTENT_FIELDS = 500;
+/** SQLite reads JSON of 1,000 levels at most, and what follows a level by a call of its own still less. */
+const CONTENT_LEVELS = 50;
 
 /** NUL and half a surrogate pair, as JSON writes them: PostgreSQL takes neither. */
 const NOT_STORABLE = /\\u0000|\\ud[89a-f][0-9a-f]{2}/gi;
@@ -146,12 +152,22 @@ function textOf(content: unknown): string | null {
 	}
 }
 
+/** How deep JSON is nested. */
+function levelsOf(json: string): number {
+	let [level, deepest] = [0, 0];
+	for (const [sign] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+		if (sign === '[' || sign === '{') deepest = Math.max(deepest, ++level);
+		else if (sign === ']' || sign === '}') level--;
+	}
+	return deepest;
+}
+
 /** What a message holds beside its words, for the workflow: nothing that the provider told is dropped unseen. */
 export function contentOf(element: unknown): Record<string, unknown> | undefined {
 	const entries = Object.entries(element as Record<string, unknown>).filter(([name]) => !KNOWN_OF_MESSAGE.has(name));
 	if (entries.length === 0) return undefined;
-	const text = textOf(Object.fromEntries(entries));
-	return text !== null && text.length <= CONTENT_CHARACTERS
+	const text = entries.length > CONTENT_FIELDS ? null : textOf(Object.fromEntries(entries));
+	return text !== null && text.length <= CONTENT_CHARACTERS && levelsOf(text) <= CONTENT_LEVELS
 		? (JSON.parse(text.replace(NOT_STORABLE, '\\ufffd')) as Record<string, unknown>)
 		: {
 				tooLong: true,
@@ -178,7 +194,7 @@ export const statusSchema = z.object({
 	timestamp: z.unknown(),
 	recipient_id: z.string().nullish(),
 	biz_opaque_callback_data: z.string().nullish(),
-	errors: z.array(z.unknown()).nullish().catch(undefined),
+	errors: list.nullish().catch(undefined),
 });
 
 export const preferenceSchema = z.object({

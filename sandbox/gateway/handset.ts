@@ -121,7 +121,7 @@ export class Handset {
 		this.reporter.reportWhatsApp({ message, status, at: Date.now(), error });
 	}
 
-	/** A campaign reaches more phones than the book keeps; those that fell out behave as any new one. */
+	/** A campaign reaches more phones than the book keeps; those that fell out behave like any new one. */
 	private phoneOf(message: PhoneMessage): Phone {
 		return this.book.find(message.phone) ?? newPhone(message.phone);
 	}

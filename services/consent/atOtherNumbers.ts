@@ -1,5 +1,6 @@
 import type { ConsentSignal } from '../../domain/consent/signal';
-import { marketingScope, senderScope } from '../../domain/consent/state';
+import { marketingScope, senderScope } from '../../domain/consent/scope';
+import { wordsOf } from '../../store/consentWords';
 import { withdrawQueued } from '../../store/messages';
 import type { Database } from '../../store/schema';
 import { senderById } from '../../store/senders';
@@ -7,6 +8,7 @@ import { shareSuccession, successions } from '../../store/successions';
 import type { Case } from './case';
 import type { ResolvedPerson } from './resolvePerson';
 import type { SignalInput } from './signalInput';
+import { isOptOutKind } from './signalOutcome';
 
 /** What one signal says of another number: signals to be applied there in the same transaction. */
 
@@ -38,6 +40,27 @@ export async function forLeftNumber(
 			sentAt: input.sentAt,
 			inbox: null,
 			scopes: left.scopes,
+		},
+	];
+}
+
+/** A late opt-out of somebody who has left the number it was said from holds at both. */
+export async function forNumberSaidFrom({ db, input, eventId, person, signal }: Case): Promise<SignalInput[]> {
+	if (!person.saidFrom || !isOptOutKind(signal.kind)) return [];
+	const words = await wordsOf(db, person.identity.id);
+	const scopes = words.filter(({ direction }) => direction === 'out').map(({ scope }) => scope);
+	if (scopes.length === 0) return [];
+	return [
+		{
+			provider: 'store',
+			providerEventId: `said from left number ${eventId}`,
+			kind: 'carriedOptOut',
+			channel: input.channel,
+			sender: null,
+			person: { phone: person.saidFrom, whatsAppUserId: null },
+			sentAt: signal.effectiveAt,
+			inbox: null,
+			scopes,
 		},
 	];
 }

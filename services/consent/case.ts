@@ -42,6 +42,7 @@ export function contextOf(input: SignalInput, invitation: AnsweredInvitation): S
 		invitedGroupIds: groupsOf(invitation, input),
 		isInvited: invitation.answered !== null,
 		looksLikeOptOut: input.looksLikeOptOut ?? false,
+		...(input.isDoubtful && { isDoubtful: true }),
 		opensWindow: input.opensWindow ?? false,
 		policy: input.sender?.policy ?? 'anyMessage',
 		stopScope: input.sender?.stopScope ?? 'allSenders',

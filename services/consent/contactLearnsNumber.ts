@@ -1,3 +1,4 @@
+import { groupsAmong } from '../../domain/consent/scope';
 import {
 	type Contact,
 	contactOfUserId,
@@ -11,8 +12,6 @@ import { adoptMemberships, deleteMemberships } from '../../store/memberships';
 import { adoptContactMessages } from '../../store/messages';
 import type { Database } from '../../store/schema';
 import type { ResolvedPerson } from './resolvePerson';
-
-const GROUP = 'group:';
 
 /**
  * The contact of somebody known by their WhatsApp user id gets the number as soon as it is known. Where another contact has that
@@ -43,13 +42,13 @@ async function join(
 	{ from, into, phone, isRetold, now }: { from: Contact; into: Contact; phone: string; isRetold: boolean; now: number },
 ): Promise<void> {
 	const numbers = [phone, into.smsNumber, from.smsNumber].filter((number) => number !== null);
-	const left = (await optOutsOf(db, numbers)).filter(({ scope }) => scope.startsWith(GROUP));
+	const left = (await optOutsOf(db, numbers)).map(({ scope }) => scope);
 	// What the person joined is told anew by the history of both halves, in the order in which it was said.
 	if (isRetold) await deleteMemberships(db, { contactIds: [from.id], groupIds: null, source: 'person' });
 	await adoptMemberships(db, {
 		fromId: from.id,
 		toId: into.id,
-		leftGroupIds: left.map(({ scope }) => Number(scope.slice(GROUP.length))),
+		leftGroupIds: groupsAmong(left),
 		now,
 	});
 	await adoptContactMessages(db, from.id, into.id);

@@ -5,7 +5,7 @@ import { findGroupByShortcode } from '../../store/groups';
 import { deleteIdentity, findIdentity, saveToldPhone } from '../../store/identities';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
-import { forLeftNumber, forSuccessors } from './atOtherNumbers';
+import { forLeftNumber, forNumberSaidFrom, forSuccessors } from './atOtherNumbers';
 import { carryOut } from './writeDecision';
 import { type Case, contextOf, type SignalOptions } from './case';
 import { decide } from './decideSignal';
@@ -47,7 +47,7 @@ export async function applyConsentSignal(
 		return await passOver(store, db, input, { eventId, effectiveAt, kept });
 	}
 
-	const person = await resolvePerson(db, input.person, now);
+	const person = await resolvePerson(db, input.person, { at: effectiveAt, now });
 	// Who is new may have been erased while we waited for them.
 	const keptNow = person.isNew ? await keptOf(db, input.person) : kept;
 	if (person.isNew && isBeforeErasure(input, effectiveAt, keptNow)) {
@@ -62,7 +62,7 @@ export async function applyConsentSignal(
 	await applyConsentSignals(store, db, await forLeftNumber(db, input, person, { eventId, now }));
 	await contactLearnsNumber(db, person, now);
 	const { stored, limits } = await lockLimited(db, person, input.sender, input.carried ?? [], () =>
-		loadPerson(db, person),
+		loadPerson(db, person, { kind: input.kind, effectiveAt }),
 	);
 	const group = input.shortcode ? ((await findGroupByShortcode(db, input.shortcode)) ?? null) : null;
 	const invitation = await findAnswered(db, person, input, now);
@@ -78,7 +78,8 @@ export async function applyConsentSignal(
 	};
 	const one: Case = { store, db, input, options, eventId, now, person, stored, signal, context, group, invitation };
 	const result = await carryOut(one, await decide(one, limits));
-	return withFurther(result, await applyConsentSignals(store, db, await forSuccessors(one), options));
+	const further = [...(await forSuccessors(one)), ...(await forNumberSaidFrom(one))];
+	return withFurther(result, await applyConsentSignals(store, db, further, options));
 }
 
 /** A shortcode in a text that is more than a keyword counts where a group has it. */

@@ -101,7 +101,7 @@ export async function passOver(
 	return withoutEffect({ eventId, isDuplicate: false, identityId: null, outcome: 'none', applied: false, isOptOut });
 }
 
-/** A STOP from before the erasure that arrives after it: it holds as any other, and brings nobody back. */
+/** A STOP from before the erasure that arrives after it: it holds like any other, and brings nobody back. */
 async function keepLateOptOut(store: Store, db: Database, { hashes }: Kept, signal: ConsentSignal): Promise<void> {
 	const words = [...applySignal(emptyConsent, signal).state.words].filter(([, { direction }]) => direction === 'out');
 	const rows = words.flatMap(([scope, { effectiveAt, source }]) =>

@@ -85,7 +85,14 @@ async function retake(
 ): Promise<number[]> {
 	const identity = await identityById(db, taken.identityId);
 	if (!identity) return [];
-	const stored = await loadPerson(db, { identity, isNew: false, hasLearntNumber: false, merged: null, left: null });
+	const stored = await loadPerson(db, {
+		identity,
+		isNew: false,
+		hasLearntNumber: false,
+		merged: null,
+		left: null,
+		saidFrom: null,
+	});
 	const before = foldSignals((await historyOf(db, identity.id)).map(signalOf)).state;
 	await replaceDetails(db, taken.id, JSON.stringify(details));
 	const history = await historyOf(db, identity.id);

@@ -1,8 +1,9 @@
 import { foldSignals } from '../../domain/consent/fold';
+import { DOUBT_MS } from '../../domain/consent/saidByPerson';
 import type { ConsentState, Word } from '../../domain/consent/state';
 import type { ConsentSignal, SignalKind } from '../../domain/consent/signal';
 import { type ConsentWord, wordsOf } from '../../store/consentWords';
-import { type HistoryEvent, historyOf, newestSignalAt } from '../../store/events';
+import { type HistoryEvent, historyOf, newestDoubtAt, newestSignalAt } from '../../store/events';
 import { type ContactMembership, membershipsOfPerson } from '../../store/memberships';
 import { type LimitedRegistration, type Registration, registrationsOf } from '../../store/registrations';
 import type { Database } from '../../store/schema';
@@ -22,13 +23,20 @@ export interface StoredPerson {
 /** Tells signals of one person apart, however they arrived. */
 export const signalKey = (provider: string, providerEventId: string): string => `${provider} ${providerEventId}`;
 
-export async function loadPerson(db: Database, { identity, isNew }: ResolvedPerson): Promise<StoredPerson> {
+/** @param signal what is about to be applied: of a person's earlier doubts only what it may meet is read. */
+export async function loadPerson(
+	db: Database,
+	{ identity, isNew }: ResolvedPerson,
+	signal?: { kind: SignalKind; effectiveAt: number },
+): Promise<StoredPerson> {
 	const registrations = isNew ? [] : await registrationsOf(db, identity.id);
 	const words = isNew ? [] : await wordsOf(db, identity.id);
 	const newest = isNew ? null : await newestSignalAt(db, identity.id);
+	const doubtedAt =
+		isNew || signal?.kind !== 'message' ? null : await newestDoubtAt(db, identity.id, signal.effectiveAt - DOUBT_MS);
 	const contacts = await membershipsOfPerson(db, identity);
 	return {
-		state: stateOf(registrations, words, contacts),
+		state: stateOf(registrations, words, contacts, doubtedAt),
 		registrations: new Map(registrations.map((each) => [each.senderId, each])),
 		contacts,
 		newestSignalAt: newest,
@@ -39,6 +47,7 @@ function stateOf(
 	registrations: readonly Registration[],
 	words: readonly ConsentWord[],
 	contacts: readonly ContactMembership[],
+	doubtedAt: number | null,
 ): ConsentState {
 	return {
 		words: wordsByScope(words),
@@ -57,6 +66,7 @@ function stateOf(
 			contacts.flatMap(({ groupId, source }) => (groupId !== null && source === 'person' ? [groupId] : [])),
 		),
 		smsConsentAt: null,
+		doubtedAt,
 	};
 }
 

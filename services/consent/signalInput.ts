@@ -1,9 +1,9 @@
 import type { Channel } from '../../domain/channel';
 import type { CarriedRegistration, SignalKind } from '../../domain/consent/signal';
 import type { RecordDetails } from '../../domain/ledger';
-import type { PersonKey } from '../../store/identities';
 import type { EventTable } from '../../store/schema';
 import type { Sender } from '../../store/senders';
+import type { PersonNames } from './resolvePerson';
 
 /** Something that bears on one person's consent, as it was received. */
 export interface SignalInput {
@@ -14,7 +14,7 @@ export interface SignalInput {
 	channel: Channel;
 	/** Null: not known to us. */
 	sender: Sender | null;
-	person: PersonKey;
+	person: PersonNames;
 	/** The form their number was told in, where it is not the one dialled; absent: nobody told one. */
 	toldPhone?: string | null;
 	/** UTC ms by the provider's clock; null: arrival. */
@@ -25,8 +25,9 @@ export interface SignalInput {
 	shortcode?: string | null;
 	invitationCode?: string | null;
 	/** What is said instead where no group has the shortcode. */
-	withoutGroup?: Pick<SignalInput, 'kind' | 'shortcode' | 'invitationCode' | 'looksLikeOptOut'>;
+	withoutGroup?: Pick<SignalInput, 'kind' | 'shortcode' | 'invitationCode' | 'looksLikeOptOut' | 'isDoubtful'>;
 	looksLikeOptOut?: boolean;
+	isDoubtful?: boolean;
 	/** Whether it is a WhatsApp message of the person that opens the 24-hour window. */
 	opensWindow?: boolean;
 	text?: string | null;

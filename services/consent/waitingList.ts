@@ -153,7 +153,7 @@ export async function fillPlaces(store: Store, db: Database, sender: LimitedSend
 			effectiveAt: now,
 			receivedAt: now,
 			text: null,
-			details: { registration: 'active' },
+			details: { registration: 'active', placeFreed: true },
 			applied: true,
 			outcome: 'registered',
 			output: 'optIn',

@@ -1,3 +1,4 @@
+import { groupsAmong, readScope } from '../../domain/consent/scope';
 import { isOptedOut } from '../../domain/consent/state';
 import { deleteRegistrations, saveRegistrations } from '../../store/registrations';
 import { type ConsentWord, deleteScopes, saveWords } from '../../store/consentWords';
@@ -101,12 +102,12 @@ export async function writeMemberships(db: Database, change: Change, contactId: 
 
 /** Groups the person has just said STOP to. */
 function groupsLeft({ before, after }: Change): number[] {
-	return newlyOut({ before, after }, 'group:').map((scope) => Number(scope.slice('group:'.length)));
+	return groupsAmong(newlyOut({ before, after }));
 }
 
 /**
  * Rule 10: what is queued for the person falls away in the transaction of the opt-out: everything by WhatsApp where the registration
- * ended, everything by SMS after a STOP by SMS, and advertising on every channel.
+ * ended, everything by SMS after a STOP by SMS, and advertising on every channel; of Meta's switch, that sender's WhatsApp advertising.
  */
 export async function withdraw(db: Database, change: Change): Promise<void> {
 	const { identityId, now } = change;
@@ -114,13 +115,20 @@ export async function withdraw(db: Database, change: Change): Promise<void> {
 	const own = { identityId, phones, contactIds: [], reason: 'opted out', now } as const;
 	const everywhere = { ...own, contactIds: contactIdsOf(change, null) };
 
-	for (const scope of newlyOut(change, '')) {
-		const [kind, id] = scope.split(':');
-		if (kind === 'all') await withdrawQueued(db, { ...everywhere, purposes: ['advertisement'] });
-		if (kind === 'sms') await withdrawQueued(db, { ...own, channels: ['sms'] });
-		if (kind === 'sender' || kind === 'marketing')
-			await withdrawQueued(db, { ...everywhere, senderId: Number(id), purposes: ['advertisement'] });
-		if (kind === 'group') await withdrawQueued(db, { ...everywhere, groupId: Number(id) });
+	for (const scope of newlyOut(change)) {
+		const read = readScope(scope);
+		if (read?.kind === 'all') await withdrawQueued(db, { ...everywhere, purposes: ['advertisement'] });
+		if (read?.kind === 'sms') await withdrawQueued(db, { ...own, channels: ['sms'] });
+		if (read?.kind === 'sender')
+			await withdrawQueued(db, { ...everywhere, senderId: read.id, purposes: ['advertisement'] });
+		if (read?.kind === 'marketing')
+			await withdrawQueued(db, {
+				...everywhere,
+				senderId: read.id,
+				channels: ['whatsapp'],
+				purposes: ['advertisement'],
+			});
+		if (read?.kind === 'group') await withdrawQueued(db, { ...everywhere, groupId: read.id });
 	}
 	for (const [senderId, before] of change.before.registrations) {
 		const after = change.after.registrations.get(senderId);
@@ -133,13 +141,13 @@ export async function withdraw(db: Database, change: Change): Promise<void> {
 	}
 }
 
-/** Scopes in which the person has just opted out, beginning with a prefix. */
-function newlyOut({ before, after }: Pick<Change, 'before' | 'after'>, prefix: string): string[] {
+/** Scopes in which the person has just opted out. */
+function newlyOut({ before, after }: Pick<Change, 'before' | 'after'>): string[] {
 	return [...after.words]
 		.filter(([scope, word]) => {
 			const earlier = before.words.get(scope);
 			const isNews = earlier?.direction !== 'out' || earlier.effectiveAt !== word.effectiveAt;
-			return scope.startsWith(prefix) && word.direction === 'out' && isNews;
+			return word.direction === 'out' && isNews;
 		})
 		.map(([scope]) => scope);
 }

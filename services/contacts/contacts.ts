@@ -1,7 +1,9 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '../../domain/errors';
 import { maskPhone } from '../../domain/phone';
+import { isWhatsAppUserId } from '../../domain/whatsAppUserId';
 import {
 	type Contact,
+	contactOfUserId,
 	contactsWithNumbers,
 	emptyContact,
 	findContact,
@@ -20,6 +22,7 @@ import type { Store } from '../../store/store';
 import { ensurePeople } from '../consent/ensurePeople';
 import { phoneOfPerson } from '../shared/personRef';
 import { joinGroups, recordSmsConsent, whyNoSmsConsent } from './enteredConsent';
+import { numbersOfUserIds } from './userIds';
 
 /** A contact as nodes show it. */
 export interface ContactView {
@@ -44,7 +47,7 @@ export interface ContactView {
 export interface ContactInput {
 	/** As typed. */
 	smsNumber?: string;
-	/** As typed. */
+	/** As typed; may be a WhatsApp user id of somebody whose number is not known. */
 	whatsAppNumber?: string;
 	/** ISO 3166 alpha-2, of numbers typed without a prefix; default: the one all senders share. */
 	country?: string;
@@ -80,14 +83,16 @@ export async function createOrUpdateContact(store: Store, input: ContactInput): 
 		const groups = await resolveGroups(db, input.groups ?? []);
 		const given = await readInput(db, input, now);
 		const numbers = [
-			...new Set([given.smsNumber, given.whatsAppNumber].filter((number) => typeof number === 'string')),
+			...new Set(
+				[given.smsNumber, given.whatsAppNumber, given.whatsAppUserId].filter((address) => typeof address === 'string'),
+			),
 		];
 		if (numbers.length === 0) throw new InvalidInputError('A contact needs an SMS number, a WhatsApp number, or both.');
 		if (given.smsConsentAt && given.smsNumber) await ensurePeople(store, db, [given.smsNumber]);
 		// The same people may be registering at this moment, and the same contact be made elsewhere.
 		await lockNumbers(db, numbers);
 		await lockContactNumbers(db, numbers);
-		const known = chooseContact(await contactsWithNumbers(db, numbers), given);
+		const known = chooseContact(await contactsWith(db, given), given);
 		const smsConsentRefused = given.smsConsentAt
 			? await whyNoSmsConsent(db, completed(known ?? emptyContact, given))
 			: null;
@@ -115,12 +120,16 @@ async function readInput(db: Database, input: ContactInput, now: number): Promis
 	const country = input.country || (await commonCountry(db));
 	const numberOf = async (typed: string | undefined): Promise<string | undefined> =>
 		typed?.trim() ? await phoneOfPerson(db, typed, country) : undefined;
+	if (isWhatsAppUserId(input.smsNumber?.trim() ?? ''))
+		throw new InvalidInputError(
+			'The SMS number is a WhatsApp user id: an SMS needs a number. Enter the id as WhatsApp number.',
+		);
 	const source = input.smsConsent?.source.trim();
 	if (input.smsConsent && !source)
 		throw new InvalidInputError('A consent to SMS needs a source, e.g. "paper form of 12 May 2026".');
 	return {
 		smsNumber: await numberOf(input.smsNumber),
-		whatsAppNumber: await numberOf(input.whatsAppNumber),
+		...(await readWhatsApp(db, input.whatsAppNumber, numberOf)),
 		name: input.name?.trim() || undefined,
 		language: input.language?.trim() || undefined,
 		fields: input.fields,
@@ -131,15 +140,35 @@ async function readInput(db: Database, input: ContactInput, now: number): Promis
 	};
 }
 
+async function readWhatsApp(
+	db: Database,
+	typed: string | undefined,
+	numberOf: (typed: string | undefined) => Promise<string | undefined>,
+): Promise<Pick<Given, 'whatsAppNumber' | 'whatsAppUserId'>> {
+	const userId = typed?.trim() ?? '';
+	if (!isWhatsAppUserId(userId)) return { whatsAppNumber: await numberOf(typed) };
+	const whatsAppNumber = (await numbersOfUserIds(db, [userId])).get(userId);
+	return whatsAppNumber === undefined ? { whatsAppUserId: userId } : { whatsAppNumber };
+}
+
+async function contactsWith(db: Database, { smsNumber, whatsAppNumber, whatsAppUserId }: Given): Promise<Contact[]> {
+	const numbers = [smsNumber, whatsAppNumber].filter((number) => typeof number === 'string');
+	const byNumber = await contactsWithNumbers(db, numbers);
+	const byUserId = whatsAppUserId ? await contactOfUserId(db, whatsAppUserId) : undefined;
+	return byUserId && !byNumber.some(({ id }) => id === byUserId.id) ? [...byNumber, byUserId] : byNumber;
+}
+
 /** A number that is only in the other field of a contact is a hit, too: SMS and WhatsApp of a person are mostly the same number. */
-export function chooseContact<C extends Pick<Contact, 'id' | 'smsNumber' | 'whatsAppNumber'>>(
+export function chooseContact<C extends Pick<Contact, 'id' | 'smsNumber' | 'whatsAppNumber' | 'whatsAppUserId'>>(
 	found: readonly C[],
-	{ smsNumber, whatsAppNumber }: Given,
+	{ smsNumber, whatsAppNumber, whatsAppUserId }: Given,
 	nameOf: (contact: C) => string = ({ id }) => String(id),
 ): C | undefined {
 	const bySame = found.filter(
 		(contact) =>
-			(smsNumber && contact.smsNumber === smsNumber) || (whatsAppNumber && contact.whatsAppNumber === whatsAppNumber),
+			(smsNumber && contact.smsNumber === smsNumber) ||
+			(whatsAppNumber && contact.whatsAppNumber === whatsAppNumber) ||
+			(whatsAppUserId && contact.whatsAppUserId === whatsAppUserId),
 	);
 	const candidates = bySame.length > 0 ? bySame : found;
 	const [contact, other] = candidates;
@@ -161,6 +190,12 @@ export function chooseContact<C extends Pick<Contact, 'id' | 'smsNumber' | 'what
 			);
 		}
 	}
+	if (contact?.whatsAppUserId && whatsAppUserId && contact.whatsAppUserId !== whatsAppUserId) {
+		if (bySame.length === 0) return undefined;
+		throw new ConflictError(
+			`Contact ${nameOf(contact)} has another WhatsApp user id. Change or delete that contact first.`,
+		);
+	}
 	return contact;
 }
 
@@ -178,7 +213,7 @@ export function completed(contact: NewContact, given: Given): NewContact {
 		name: given.name ?? contact.name,
 		smsNumber: contact.smsNumber ?? given.smsNumber ?? null,
 		whatsAppNumber: contact.whatsAppNumber ?? given.whatsAppNumber ?? null,
-		whatsAppUserId: contact.whatsAppUserId,
+		whatsAppUserId: contact.whatsAppUserId ?? given.whatsAppUserId ?? null,
 		fields,
 		language: given.language ?? contact.language,
 		smsConsentSource: hasConsent ? contact.smsConsentSource : (given.smsConsentSource ?? null),

@@ -1,4 +1,4 @@
-import { scopeAll, scopeSms } from '../../domain/consent/state';
+import { scopeAll, scopeSms } from '../../domain/consent/scope';
 import { sentenceOf } from '../../domain/permission';
 import type { Contact, NewContact } from '../../store/contacts';
 import { optOutsOf } from '../../store/consentWords';

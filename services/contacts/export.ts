@@ -1,6 +1,6 @@
 import { csvRecord, undefused } from '../../domain/contactFile/cell';
 import { fieldColumnName } from '../../domain/contactFile/columns';
-import { selectFieldNames } from '../../store/contactExport';
+import { selectFieldNames, shortcodesOfContacts } from '../../store/contactExport';
 import { type Contact, selectContacts } from '../../store/contacts';
 import { resolveGroup } from '../../store/groups';
 import type { Store } from '../../store/store';
@@ -19,10 +19,12 @@ const BYTE_ORDER_MARK = '\uFEFF';
 const COLUMNS = {
 	smsNumber: 'SMS Number',
 	whatsAppNumber: 'WhatsApp Number',
+	whatsAppUserId: 'WhatsApp User ID',
 	name: 'Name',
 	language: 'Language',
 	smsConsentSource: 'SMS Consent Source',
 	smsConsentDate: 'SMS Consent Date',
+	groups: 'Groups',
 } as const;
 
 /**
@@ -69,21 +71,30 @@ export async function* exportItems(store: Store, filter: ExportFilter): AsyncGen
 	}
 }
 
+/** With the shortcodes of all groups it is in. */
+interface ExportedContact extends Contact {
+	groups: string[];
+}
+
 function ownCells({
 	smsNumber,
 	whatsAppNumber,
+	whatsAppUserId,
 	name,
 	language,
 	smsConsentSource,
 	smsConsentAt,
-}: Contact): Array<string | null> {
+	groups,
+}: ExportedContact): Array<string | null> {
 	return [
 		smsNumber,
 		whatsAppNumber,
+		whatsAppUserId,
 		name,
 		language,
 		smsConsentSource,
 		smsConsentAt === null ? null : new Date(smsConsentAt).toISOString(),
+		groups.join(', ') || null,
 	];
 }
 
@@ -96,9 +107,16 @@ async function groupIdOf(store: Store, { group }: ExportFilter): Promise<number 
 	return group ? (await store.read((db) => resolveGroup(db, group))).id : null;
 }
 
-async function* pages(store: Store, groupId: number | null): AsyncGenerator<Contact[]> {
+async function* pages(store: Store, groupId: number | null): AsyncGenerator<ExportedContact[]> {
 	for (let after = 0; ;) {
-		const page = await store.read((db) => selectContacts(db, { search: '', groupId, limit: CONTACTS_A_PAGE, after }));
+		const page = await store.read(async (db) => {
+			const contacts = await selectContacts(db, { search: '', groupId, limit: CONTACTS_A_PAGE, after });
+			const groups = await shortcodesOfContacts(
+				db,
+				contacts.map(({ id }) => id),
+			);
+			return contacts.map((contact) => ({ ...contact, groups: groups.get(contact.id) ?? [] }));
+		});
 		if (page.length > 0) yield page;
 		const last = page.at(-1);
 		if (!last || page.length < CONTACTS_A_PAGE) return;

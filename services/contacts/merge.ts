@@ -1,3 +1,4 @@
+import { groupsAmong } from '../../domain/consent/scope';
 import { ConflictError, InvalidInputError } from '../../domain/errors';
 import { maskPhone } from '../../domain/phone';
 import { isWhatsAppUserId } from '../../domain/whatsAppUserId';
@@ -123,12 +124,8 @@ function chosenNumber(
 	);
 }
 
-const GROUP = 'group:';
-
 function groupsLeft(words: readonly OptOutWord[]): number[] {
-	return [
-		...new Set(words.flatMap(({ scope }) => (scope.startsWith(GROUP) ? [Number(scope.slice(GROUP.length))] : []))),
-	];
+	return groupsAmong(words.map(({ scope }) => scope));
 }
 
 const keyOf = (address: string): PersonKey =>

@@ -1,4 +1,12 @@
-import { hasWaitingEvents, leaseEvents, renewLeases, selectHandedEvents, takeEvents } from '../../store/events';
+import {
+	giveBackEvents,
+	giveUpEvents,
+	handOversOfNext,
+	leaseEvents,
+	renewLeases,
+	selectHandedEvents,
+	takeEvents,
+} from '../../store/events';
 import type { EventOutput, RegistrationState } from '../../store/schema';
 import type { Store } from '../../store/store';
 
@@ -6,7 +14,7 @@ import type { Store } from '../../store/store';
 export interface HandedEventJson {
 	eventId: number;
 	event: EventOutput;
-	/** What it changed: registered, waiting, alreadyRegistered, joinedGroup, smsConsent, optedOut, alreadyOptedOut, leftGroup, resumed, numberChanged, invited, help, unknownSender, none. */
+	/** What it changed: registered, waiting, alreadyRegistered, joinedGroup, smsConsent, optedOut, alreadyOptedOut, leftGroup, marketingOff, resumed, numberChanged, invited, help, doubtful, alreadyAsked, unknownSender, none. */
 	outcome: string;
 	channel: string;
 	/** E.164; null where only the WhatsApp user id is known. */
@@ -50,13 +58,25 @@ export interface HandedEventJson {
 	providerMessageId?: string | null;
 	deliveredAs?: string;
 	error?: { code: string; message: string } | null;
+	/** Nobody wrote: a place became free, and the person, who waited longest, has it now. */
+	placeFreed?: boolean;
 }
 
 export interface HandedEvent {
 	id: number;
 	output: EventOutput;
+	/** Which time this is. */
+	handOver: number;
 	json: HandedEventJson;
 }
+
+/** An event whose execution died is handed over so often in all: one that ends n8n itself must not do so for ever. */
+export const MOST_HAND_OVERS = 10;
+/** What died in the company of others comes again in smaller company, then alone: one of them may have been why. */
+const COMPANY_AFTER_FIRST = 10;
+/** After the second death there may be no hurry: doubled each time. The first one was noticed late enough. */
+const FIRST_AGAIN_MS = 30_000;
+const LONGEST_AGAIN_MS = 600_000;
 
 /** What details of an event are for the workflow; the rest is ours. */
 const TOLD = [
@@ -67,6 +87,7 @@ const TOLD = [
 	'code',
 	'link',
 	'language',
+	'placeFreed',
 	'groups',
 	'status',
 	'messageReference',
@@ -87,7 +108,8 @@ interface Details extends Partial<
 }
 
 /**
- * Leases the oldest events of an inbox that nobody holds, for `leaseMs`; whoever comes later does not get them until then.
+ * Leases the oldest events of an inbox that nobody holds, for `leaseMs`; whoever comes later does not get them until then. All of them
+ * were handed over equally often.
  * @param owner tells holders apart: a random text for each.
  */
 export async function claimEvents(
@@ -96,12 +118,25 @@ export async function claimEvents(
 ): Promise<HandedEvent[]> {
 	const now = store.now();
 	// Asked every half second: the write lock is taken only when there is something.
-	if (!(await store.read((db) => hasWaitingEvents(db, inbox, now)))) return [];
+	const handOvers = await store.read((db) => handOversOfNext(db, { inbox, now, handOversBelow: MOST_HAND_OVERS }));
+	if (handOvers === undefined) return [];
 	const rows = await store.transaction(async (db) => {
-		const ids = await leaseEvents(db, { inbox, owner, limit, now, leaseUntil: now + leaseMs });
+		const ids = await leaseEvents(db, {
+			inbox,
+			owner,
+			limit: Math.min(limit, companyOf(handOvers)),
+			handOvers,
+			now,
+			leaseUntil: now + leaseMs,
+		});
 		return ids.length === 0 ? [] : await selectHandedEvents(db, ids);
 	});
-	return rows.map(toHandedEvent);
+	return rows.map((row) => toHandedEvent(row, handOvers + 1));
+}
+
+function companyOf(handOvers: number): number {
+	if (handOvers === 0) return Number.MAX_SAFE_INTEGER;
+	return handOvers === 1 ? COMPANY_AFTER_FIRST : 1;
 }
 
 /** Keeps holding events whose execution still runs. */
@@ -112,7 +147,7 @@ export async function renewClaims(
 	await store.transaction((db) => renewLeases(db, owner, ids, store.now() + leaseMs));
 }
 
-/** Says that their execution has ended: they are never handed out again. Those that another holds by now are left to them. */
+/** Says that their execution has ended well: they are never handed out again. Those that another holds by now are left to them. */
 export async function markTaken(
 	store: Store,
 	{ owner, ids }: { owner: string; ids: readonly number[] },
@@ -120,9 +155,32 @@ export async function markTaken(
 	await store.transaction((db) => takeEvents(db, owner, ids, store.now()));
 }
 
+/** Says that their execution died: they come again, later and later. */
+export async function handBackDied(
+	store: Store,
+	{ owner, ids, handOver }: { owner: string; ids: readonly number[]; handOver: number },
+): Promise<void> {
+	const waitMs = handOver < 2 ? 0 : Math.min(LONGEST_AGAIN_MS, FIRST_AGAIN_MS * 2 ** (handOver - 2));
+	const notBefore = waitMs === 0 ? null : store.now() + waitMs;
+	await store.transaction((db) => giveBackEvents(db, { owner, ids, handOvers: handOver, notBefore }));
+}
+
+/** Says that no execution began: it is as if they had not been handed over. */
+export async function handBackNotStarted(
+	store: Store,
+	{ owner, ids, handOver }: { owner: string; ids: readonly number[]; handOver: number },
+): Promise<void> {
+	await store.transaction((db) => giveBackEvents(db, { owner, ids, handOvers: handOver - 1, notBefore: null }));
+}
+
+/** Ends the waiting of events whose executions died each time, and of those that ended this very process each time. @returns their ids. */
+export async function giveUpDeadly(store: Store, inbox: string): Promise<number[]> {
+	return await store.transaction((db) => giveUpEvents(db, { inbox, now: store.now(), handOvers: MOST_HAND_OVERS }));
+}
+
 type EventRow = Awaited<ReturnType<typeof selectHandedEvents>>[number];
 
-function toHandedEvent(row: EventRow): HandedEvent {
+function toHandedEvent(row: EventRow, handOver: number): HandedEvent {
 	const details = JSON.parse(row.details) as Details;
 	const output = row.output ?? 'message';
 	const json: HandedEventJson = {
@@ -154,5 +212,5 @@ function toHandedEvent(row: EventRow): HandedEvent {
 	const told = Object.fromEntries(
 		TOLD.filter((name) => details[name] !== undefined).map((name) => [name, details[name]]),
 	);
-	return { id: row.id, output, json: { ...json, ...told } };
+	return { id: row.id, output, handOver, json: { ...json, ...told } };
 }

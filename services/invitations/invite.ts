@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import type { Channel, Purpose } from '../../domain/channel';
 import { clickToChatLink, clickToChatText } from '../../domain/clickToChat';
-import { groupScope, isOptedOut, optOutScopes, scopeSms } from '../../domain/consent/state';
+import { groupScope, scopeAll, scopeSms, senderScope } from '../../domain/consent/scope';
+import { isOptedOut } from '../../domain/consent/state';
 import { InvalidInputError } from '../../domain/errors';
 import { INVITATION_CODE_BYTES, newInvitationCode } from '../../domain/invitationCode';
 import type { InvitationLimits, LimitRefusal, SentRefusal } from '../../domain/invitationLimits';
@@ -264,7 +265,7 @@ function inviteeOf(kin: Kin, words: Words, { phone, sender, groups }: Guest): In
 	const person = { identityId: null, phone };
 	const identities = kin.identitiesOf(person);
 	const addresses = kin.addressesOf(person);
-	const scopes = [...optOutScopes(sender.id), ...groups.map(({ id }) => groupScope(id))];
+	const scopes = [scopeAll, senderScope(sender.id), ...groups.map(({ id }) => groupScope(id))];
 	// Of who was erased it is not kept here when they said it.
 	const optedOutAt = words.outSince(identities, ...scopes) ?? (kin.isSuppressed(addresses, ...scopes) ? 0 : null);
 	return { phone, addresses, optedOutAt, lastHeardAt: words.lastInboundAt(identities) };
@@ -292,13 +293,13 @@ function refusalOf(
 			},
 			now,
 		);
-	const { registration } = facts('whatsapp', 'advertisement');
+	const { registration, optedOut } = facts('whatsapp', 'service');
 	if (registration?.state === 'active') return 'alreadyRegistered';
 	if (registration?.state === 'waiting') return 'onWaitingList';
 	if (decide(facts('sms', 'service')) === 'opted out') return 'smsOptedOut';
 	// Who fills in the form asks for this very message, whatever they said before; joining is said by their own START.
 	if (input.origin === 'form') return null;
-	if (decide(facts('whatsapp', 'advertisement')) === 'opted out') return 'optedOut';
+	if (optedOut) return 'optedOut';
 	const hasLeft = groups.some(({ id }) => decide(facts('whatsapp', 'service', id)) === 'opted out');
 	return hasLeft ? 'leftGroup' : null;
 }

@@ -9,32 +9,36 @@ import type {
 	IncomingPreference,
 	IncomingSender,
 	IncomingStatus,
-	RawRequest,
 	WebhookAnswer,
-	WebhookReader,
+	WebhookReading,
 } from '../../providers/provider';
 import type { Channel } from '../../domain/channel';
 import type { ProviderName } from '../../domain/provider';
 import { insertEvents, type NewEvent } from '../../store/events';
+import { chunksOf } from '../../store/database/rows';
 import type { Database } from '../../store/schema';
 import { findOnlySmsSender, findSenderOfProvider, insertSender, type Sender } from '../../store/senders';
 import type { Store } from '../../store/store';
 import { keptText } from '../../domain/keptText';
+import { canExist } from '../../domain/phone';
 import { applyConsentSignal, type SignalInput, type SignalResult } from '../consent/engine';
 import { fillWaiting } from '../consent/fillWaiting';
 import { waitForInFlight } from '../shared/inFlight';
 import { applyNumberChange } from './personNumberChange';
-import { storable } from './storable';
 import { defaultSender } from '../senders/senders';
 import { settleStatuses } from '../sending/settleStatuses';
-import { noticeNumberChanges } from '../senders/companyNumberChange';
+import { noticeNumberChange, toldNumbers } from '../senders/companyNumberChange';
 import { wakeInboxes } from '../shared/wakeUp';
+import { Turns } from '../shared/yieldTimer';
+import { readInTurns } from './readInTurns';
 
 export interface ReceiveOptions {
 	/** The trigger whose workflow is told; null: nobody. */
 	inbox: string | null;
 	/** Whether statuses are handed to the workflow, too. */
 	storeStatuses: boolean;
+	/** Told why the answer is 503. */
+	onUnavailable?: (error: StoreUnavailableError) => void;
 }
 
 /** How long the acknowledgement of an opt-out waits for messages on their way to that person. */
@@ -42,6 +46,8 @@ const IN_FLIGHT_TIMEOUT_MS = 2_000;
 /** How long the answer waits for opt-outs to be taken to a number that has just changed; the rest is done by the next delivery or trigger. */
 const CARRY_MS = 1_000;
 const PROFILE_NAME_CHARACTERS = 200;
+const EVENTS_A_TRANSACTION = 500;
+const TRIES_OF_STORE = 3;
 
 const unavailable: WebhookAnswer = {
 	status: 503,
@@ -50,40 +56,42 @@ const unavailable: WebhookAnswer = {
 };
 
 /**
- * Takes one request of a provider: reads it, stores and applies everything in it, and only then gives the answer. Each person's event
+ * Takes what one request of a provider told: reads it, stores and applies everything in it, and only then gives the answer. Each person's event
  * is one transaction; a request that comes again changes nothing twice. The store not to be reached: 503, so that the provider comes again.
  * @throws what went wrong unexpectedly, after everything else in the request was applied; the provider then comes again, too.
  */
 export async function receive(
 	store: Store,
-	reader: WebhookReader,
-	request: RawRequest,
-	{ inbox, storeStatuses }: ReceiveOptions,
+	provider: ProviderName,
+	{ answer, events: told }: WebhookReading,
+	{ inbox, storeStatuses, onUnavailable = () => undefined }: ReceiveOptions,
 ): Promise<WebhookAnswer> {
-	const { answer, events: told } = reader.read(request);
-	const events = told.map(storable);
-	try {
-		await noticeNumberChanges(store, reader.name, events, CARRY_MS);
-	} catch (error) {
-		if (error instanceof StoreUnavailableError) return unavailable;
-		throw error;
-	}
+	if (told === null) return answer;
+	const events = await readInTurns(told);
 	const failures: unknown[] = [];
 	const results: SignalResult[] = [];
+	// A store that stays away is away for the rest of the request as well, which comes again as a whole.
+	const isAway = (): boolean =>
+		failures.slice(-TRIES_OF_STORE).filter((error) => error instanceof StoreUnavailableError).length === TRIES_OF_STORE;
 	const attempt = async (work: () => Promise<unknown>): Promise<void> => {
+		if (isAway()) return;
 		try {
 			await work();
 		} catch (error) {
 			failures.push(error);
 		}
 	};
+	for (const change of toldNumbers(provider, events))
+		await attempt(() => noticeNumberChange(store, provider, change, CARRY_MS));
+	const turns = new Turns();
 	for (const event of inOrder(events)) {
+		if (turns.isOver()) await turns.next();
 		await attempt(async () => {
-			results.push(await applyEvent(store, reader.name, event, inbox));
+			results.push(await applyEvent(store, provider, event, inbox));
 		});
 	}
 	const statuses = events.filter((event) => event.kind === 'status');
-	await attempt(() => keepRest(store, reader.name, events, { inbox, storeStatuses }));
+	await attempt(() => keepRest(store, provider, events, { inbox, storeStatuses }));
 	if (statuses.length > 0) await attempt(() => settleStatuses(store, statuses));
 
 	for (const senderId of new Set(results.flatMap(({ toFill }) => toFill)))
@@ -97,7 +105,11 @@ export async function receive(
 		...(storeStatuses && inbox !== null && statuses.length > 0 ? [inbox] : []),
 	]);
 
-	if (failures.some((error) => error instanceof StoreUnavailableError)) return unavailable;
+	const away = failures.find((error) => error instanceof StoreUnavailableError);
+	if (away) {
+		onUnavailable(away);
+		return unavailable;
+	}
 	if (failures.length > 0) throw failures[0];
 	return answer;
 }
@@ -161,6 +173,7 @@ function messageSignal(message: IncomingMessage): WithoutPlace {
 		shortcode: words.shortcode,
 		invitationCode: words.invitationCode,
 		looksLikeOptOut: words.looksLikeOptOut,
+		isDoubtful: words.isDoubtful,
 		withoutGroup: words.withoutGroup,
 		opensWindow: message.channel === 'whatsapp' && hearingOf(message.messageType).opensWindow,
 		text: message.text,
@@ -175,17 +188,24 @@ function saidBy({ phone, toldPhone, whatsAppUserId }: IncomingPerson, channel: C
 	return phone === null || channel !== 'whatsapp' ? { person } : { person, toldPhone };
 }
 
-function preferenceSignal({ providerEventId, channel, from, value, at }: IncomingPreference): WithoutPlace {
+function preferenceSignal({
+	providerEventId,
+	channel,
+	from,
+	value,
+	isMarketing,
+	at,
+}: IncomingPreference): WithoutPlace {
 	return {
 		providerEventId,
-		kind: value === 'stop' ? 'providerStop' : 'providerResume',
+		kind: value === 'resume' ? 'providerResume' : isMarketing ? 'providerStop' : 'stop',
 		channel,
 		...saidBy(from, channel),
 		sentAt: at,
 	};
 }
 
-/** The sender written to. One not known so far is made from what the webhook says of it; null where that is too little. */
+/** The sender written to. One not known so far is made from what the webhook says of it; null where that is too little, or no number. */
 async function ensureSender(
 	db: Database,
 	provider: ProviderName,
@@ -195,7 +215,8 @@ async function ensureSender(
 ): Promise<Sender | null> {
 	const known = await findSenderOfProvider(db, { provider, ...told });
 	if (known) return known;
-	if (told.phone === null) return channel === 'sms' ? ((await findOnlySmsSender(db, provider)) ?? null) : null;
+	if (told.phone === null || !canExist(told.phone))
+		return channel === 'sms' ? ((await findOnlySmsSender(db, provider)) ?? null) : null;
 	const made = await insertSender(
 		db,
 		{
@@ -240,19 +261,21 @@ async function keepRest(
 			output: null,
 		}));
 	const statuses = storeStatuses && inbox !== null ? events.filter((event) => event.kind === 'status') : [];
-	if (unknown.length + statuses.length === 0) return;
-	await store.transaction(async (db) => {
-		const senderIds = new Map<string, number | null>();
-		const told: NewEvent[] = [];
-		for (const status of statuses) {
-			const key = JSON.stringify(status.sender);
-			const senderId =
-				senderIds.get(key) ?? (await findSenderOfProvider(db, { provider, ...status.sender }))?.id ?? null;
-			senderIds.set(key, senderId);
-			told.push({ ...common, ...statusEvent(status, now), inbox, senderId });
-		}
-		await insertEvents(db, [...unknown, ...told]);
-	});
+	for (const chunk of chunksOf(unknown, EVENTS_A_TRANSACTION)) await store.transaction((db) => insertEvents(db, chunk));
+	const senderIds = new Map<string, number | null>();
+	for (const chunk of chunksOf(statuses, EVENTS_A_TRANSACTION))
+		await store.transaction(async (db) => {
+			const told: NewEvent[] = [];
+			for (const status of chunk) {
+				const key = JSON.stringify(status.sender);
+				const known = senderIds.get(key);
+				const senderId =
+					known === undefined ? ((await findSenderOfProvider(db, { provider, ...status.sender }))?.id ?? null) : known;
+				senderIds.set(key, senderId);
+				told.push({ ...common, ...statusEvent(status, now), inbox, senderId });
+			}
+			await insertEvents(db, told);
+		});
 }
 
 function statusEvent(status: IncomingStatus, now: number) {

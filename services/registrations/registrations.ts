@@ -70,6 +70,7 @@ export async function applyMessage(store: Store, input: ApplyMessageInput): Prom
 		shortcode: words.shortcode,
 		invitationCode: words.invitationCode,
 		looksLikeOptOut: words.looksLikeOptOut,
+		isDoubtful: words.isDoubtful,
 		withoutGroup: words.withoutGroup,
 		opensWindow: channel === 'whatsapp' && hearingOf(type).opensWindow,
 		text: input.text,

@@ -1,5 +1,6 @@
 import { lineOf } from '../../domain/line';
-import { marketingScope, senderScope } from '../../domain/consent/state';
+import { canExist } from '../../domain/phone';
+import { marketingScope, senderScope } from '../../domain/consent/scope';
 import { ConflictError, InvalidInputError } from '../../domain/errors';
 import type { IncomingEvent } from '../../providers/provider';
 import { type ProviderName, PROVIDERS } from '../../domain/provider';
@@ -140,30 +141,38 @@ async function carrySome(store: Store, carry: PendingCarry): Promise<PendingCarr
 	return next;
 }
 
+export interface ToldNumber {
+	providerSenderId: string;
+	phone: string;
+}
+
+/** The number ids in a webhook with the numbers they are said to have, where a provider's ids may go on to another number. */
+export function toldNumbers(provider: ProviderName, events: readonly IncomingEvent[]): ToldNumber[] {
+	const told = new Map<string, ToldNumber>();
+	if (PROVIDERS[provider].senderIsKnownBy === 'id') return [];
+	for (const event of events) {
+		if (event.kind !== 'message' && event.kind !== 'preference') continue;
+		const { providerSenderId, phone } = event.sender;
+		if (providerSenderId !== null && phone !== null && canExist(phone))
+			told.set(`${providerSenderId} ${phone}`, { providerSenderId, phone });
+	}
+	return [...told.values()];
+}
+
 /**
  * Sees in a webhook of Meta that a known number id has another number now. Registrations belong to the number, so that one becomes a
  * sender of its own, with the settings of the old one, which it replaces.
  */
-export async function noticeNumberChanges(
+export async function noticeNumberChange(
 	store: Store,
 	provider: ProviderName,
-	events: readonly IncomingEvent[],
+	told: ToldNumber,
 	forMs: number,
 ): Promise<void> {
-	if (PROVIDERS[provider].senderIsKnownBy === 'id') return;
-	const told = new Map<string, { providerSenderId: string; phone: string }>();
-	for (const event of events) {
-		if (event.kind !== 'message' && event.kind !== 'preference') continue;
-		const { providerSenderId, phone } = event.sender;
-		if (providerSenderId !== null && phone !== null)
-			told.set(`${providerSenderId} ${phone}`, { providerSenderId, phone });
-	}
-	for (const each of told.values()) {
-		const known = await store.read((db) => findSenderOfProviderId(db, provider, each.providerSenderId));
-		if (!known || lineOf(known.phone) === lineOf(each.phone)) continue;
-		const hasChanged = await store.transaction((db) => changeNumber(db, provider, each, store.now()));
-		if (hasChanged) await carryPending(store, { forMs });
-	}
+	const known = await store.read((db) => findSenderOfProviderId(db, provider, told.providerSenderId));
+	if (!known || lineOf(known.phone) === lineOf(told.phone)) return;
+	const hasChanged = await store.transaction((db) => changeNumber(db, provider, told, store.now()));
+	if (hasChanged) await carryPending(store, { forMs });
 }
 
 async function changeNumber(

@@ -156,6 +156,8 @@ class RunningDelivery {
 		const leased = await this.store.transaction(async (db) => {
 			const now = this.store.now();
 			if (!(await renewSlot(db, this.input.slot, now + SLOT_LEASE_MS))) return null;
+			// Another worker, or the answer to a try, may have changed its pace.
+			this.sender = (await sendingSender(db, senderId)) ?? this.sender;
 			const campaigns = await campaignsToSend(db, senderId, now);
 			const messages: MessageToMark[] = [];
 			for (const [index, campaign] of campaigns.entries()) {

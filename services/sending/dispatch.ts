@@ -12,7 +12,8 @@ import { MarkTiming } from './markTiming';
 import { OutcomeRecorder } from './outcomeRecorder';
 import { PaceClock } from './paceClock';
 import { groupByRequest, planRequests, type PlannedRequest, request } from './providerRequests';
-import { type OutcomeCounts, type OutcomeRules, recordNotReached } from './requestOutcomes';
+import type { OutcomeCounts, OutcomeRules } from './requestOutcomes';
+import { recordNotReached } from './senderPace';
 
 export interface DispatchOrder extends OutcomeRules {
 	provider: Provider;

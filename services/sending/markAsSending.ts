@@ -1,5 +1,5 @@
 import type { MessageContent } from '../../domain/content';
-import { freeTimes, reserveTimes, spacingUs, type StartWindow } from '../../domain/pacing';
+import { TRY_MS, freeTimes, reserveTimes, spacingUs, type StartWindow } from '../../domain/pacing';
 import { decide, type Permission, sentenceOf } from '../../domain/permission';
 import { holdsSlot } from '../../store/deliverySlots';
 import { lockIdentities } from '../../store/identities';
@@ -11,6 +11,7 @@ import { readReplyFacts } from '../../store/replies';
 import { sendingBlock } from '../../store/guard/sendingBlock';
 import type { Store } from '../../store/store';
 import { MarkTiming } from './markTiming';
+import { OnceAPerson } from './onceAPerson';
 import type { PaceClock } from './paceClock';
 
 /** How long marks that are taken back stay with who leased the messages. */
@@ -107,12 +108,15 @@ async function mark(store: Store, order: MarkOrder, window: StartWindow): Promis
 
 		const words = await readWords(db, people);
 		const replies = await readReplyFacts(db, order.messages, kin, words, order.senderId);
+		const once = await OnceAPerson.among(db, order.messages, kin);
 		const decisions = new Map<number, Permission>();
 		let allowed = 0;
-		for (const { id } of order.messages) {
+		for (const message of order.messages) {
+			const { id } = message;
 			const target = targets.get(id);
 			if (allowed === room || !target) break;
-			const decision = decide(factsOf(kin, words, target, now, replies.get(id) ?? null));
+			const permission = decide(factsOf(kin, words, target, now, replies.get(id) ?? null));
+			const decision = permission === 'allowed' && !once.give(message) ? 'duplicate' : permission;
 			decisions.set(id, decision);
 			if (decision === 'allowed') allowed++;
 		}
@@ -139,7 +143,10 @@ async function mark(store: Store, order: MarkOrder, window: StartWindow): Promis
 			order.reservedUs === undefined
 				? reserveTimes(pace, firstUs, sending.size)
 				: { timesUs: [order.reservedUs], nextUs: pace.nextUs };
-		if (order.reservedUs === undefined && sending.size > 0) await setPace(db, order.senderId, { nextSendAtUs: nextUs });
+		const isTry = sender.setbacks > 0 && order.reservedUs === undefined;
+		const freeUs = isTry ? Math.max(nextUs, (now + TRY_MS) * 1_000) : nextUs;
+		if (order.reservedUs === undefined && sending.size > 0)
+			await setPace(db, order.senderId, { nextSendAtUs: freeUs, ...(isTry && { tryingUntil: now + TRY_MS }) });
 
 		const ready = order.messages
 			.filter(({ id }) => sending.has(id))
@@ -152,7 +159,7 @@ async function mark(store: Store, order: MarkOrder, window: StartWindow): Promis
 		return {
 			...marked,
 			lockedUntil: performance.now(),
-			sender: { ...sender, nextSendAtUs: nextUs },
+			sender: { ...sender, nextSendAtUs: sending.size > 0 ? freeUs : nextUs },
 			ready,
 			skipped: changed.length - sending.size,
 			done: new Set([...decisions.keys()].filter((id) => !sending.has(id))),
@@ -160,7 +167,7 @@ async function mark(store: Store, order: MarkOrder, window: StartWindow): Promis
 	});
 }
 
-/** A sender that was not reached the last time tries one message. */
+/** A sender that was not reached the last time tries one message, and waits for its answer. */
 function roomFor(
 	sender: SendingSender,
 	pace: { nextUs: number; spacingUs: number },

@@ -1,15 +1,15 @@
-import { isLasting, pauseAfter, recover, slowDown, spacingUs } from '../../domain/pacing';
 import { sentenceOf } from '../../domain/permission';
-import { NOT_REACHED } from '../../providers/exchange';
+import { effectsOf, type FaultEffects, type FaultToldBy } from '../../domain/providerFault';
 import type { ProviderError, SendResult } from '../../providers/provider';
 import { pauseCampaignFor } from '../../store/campaigns';
 import { changeMessages, type MessageChange, type StoredMessage } from '../../store/messageChanges';
 import { lineOf } from '../../domain/line';
 import { saveToldPhones } from '../../store/identities';
-import { lockPace, setPace, stopSender } from '../../store/pacing';
+import { stopSender } from '../../store/pacing';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
 import { applyProviderOptOut } from './providerOptOut';
+import { keepPace } from './senderPace';
 
 /** What became of one request to a provider, for one message. */
 export interface Outcome {
@@ -45,10 +45,6 @@ export interface OutcomeRules {
 
 /** How long who keeps the lease may take from a message being due to its next mark. */
 const KEPT_FOR_MS = 60_000;
-/** A sender whose next time lies further ahead than this and its pace waits already. */
-const ONE_SETBACK_MS = 500;
-const SPACINGS_BEYOND_PACE = 1.5;
-
 /** Writes down what became of requests: messages, counters, the sender's pace, paused campaigns, in one transaction; then opt-outs. */
 export async function recordOutcomes(
 	store: Store,
@@ -58,7 +54,12 @@ export async function recordOutcomes(
 	const byId = new Map(outcomes.map((outcome) => [outcome.messageId, outcome]));
 	const { counts, optedOut } = await store.transaction(async (db) => {
 		const now = store.now();
-		await keepPace(db, outcomes, rules.senderId, now);
+		await keepPace(
+			db,
+			outcomes.map(({ result }) => result),
+			rules.senderId,
+			now,
+		);
 		const recorded: Array<{ message: StoredMessage; error: ProviderError | null }> = [];
 		await changeMessages(db, [...byId.keys()], now, (message) => {
 			const outcome = byId.get(message.id);
@@ -72,10 +73,10 @@ export async function recordOutcomes(
 			return change;
 		});
 		await learnTold(db, recorded, byId);
-		const stopped = await pauseAndStop(db, recorded, rules.senderId);
+		const stopped = await pauseAndStop(db, recorded, rules);
 		return {
 			counts: { ...countsOf(recorded, now), stopped },
-			optedOut: recorded.filter(({ error }) => error?.class === 'optedOut'),
+			optedOut: recorded.filter(({ message, error }) => effects(message, error, rules)?.person === 'optsOut'),
 		};
 	});
 	for (const { message, error } of optedOut) await recordProviderOptOut(store, message, error?.code ?? '');
@@ -146,97 +147,50 @@ function changeFor(
 						leaseOwner: rules.keepFor,
 						leaseUntil: now + waitMs + KEPT_FOR_MS,
 					};
-	switch (error.class) {
-		case 'failed':
-			return error.code === 'trial_mode'
-				? { state: 'skipped', error: 'trial mode', reasonText: sentenceOf('trial mode'), ...free }
-				: failed;
-		case 'optedOut':
+	const told = toldByAnswer(message, rules);
+	switch (effectsOf(error, told).message) {
+		case 'fails':
 			return failed;
+		case 'leftOut':
+			return { state: 'skipped', error: 'trial mode', reasonText: sentenceOf('trial mode'), ...free };
 		case 'unknown':
 			return { state: 'unknown', error: error.code, reasonText: error.message, ...free };
-		case 'retry':
-		case 'retryLater': {
-			// Nobody's turn was wasted: the sender waits as a whole, and this message keeps its tries.
-			if (isSetback(error) && !rules.countsSetbacks) return { ...again(0), attempts: message.attempts - 1 };
+		case 'triesAgain': {
 			const waitMs = rules.retryAfterMs(message.attempts, error);
 			return waitMs === null ? failed : again(waitMs);
 		}
-		case 'pauseCampaign':
-			if (error.failsWhenRepeated && message.attempts > 1) return failed;
-			return message.campaignId === null ? failed : again(0);
-		case 'stopSender':
-			// Nothing was sent, and the fault is not this message's: it waits for the operator.
-			return message.campaignId === null ? failed : again(0);
+		case 'keepsTry':
+			// Nobody's turn was wasted: the sender waits as a whole.
+			return { ...again(0), attempts: message.attempts - 1 };
+		case 'waits':
+			return again(0);
 	}
 }
 
-/** The provider was not reached, or takes nothing from the sender for the moment: no fault of the message. */
-function isSetback(error: ProviderError): boolean {
-	return error.class === 'retryLater' || error.code === NOT_REACHED;
-}
-
-async function keepPace(db: Database, outcomes: readonly Outcome[], senderId: number, now: number): Promise<void> {
-	const errors = outcomes.flatMap(({ result }) => (!result.accepted && isSetback(result.error) ? [result.error] : []));
-	const accepted = outcomes.filter(({ result }) => result.accepted).length;
-	if (errors.length === 0) {
-		const sender = await lockPace(db, senderId);
-		if (!sender || accepted === 0) return;
-		if (sender.slowdown > 1 || sender.setbacks > 0)
-			await setPace(db, senderId, { slowdown: recover(sender.slowdown, accepted), setbacks: 0 });
-		return;
-	}
-	const askedForMs = Math.max(0, ...errors.map(({ retryAfterMs }) => retryAfterMs ?? 0));
-	const isThrottled = errors.some((error) => error.class === 'retryLater' && !error.stopsWhenItLasts);
-	const setbacks = await setBack(db, senderId, now, { askedForMs, isThrottled, inARow: accepted === 0 });
-	const notTheProviders = errors.find((error) => error.stopsWhenItLasts);
-	if (notTheProviders && isLasting(setbacks)) await stopSender(db, senderId, notTheProviders.message);
-}
-
-/**
- * Requests that were on their way together meet the same trouble: that is one setback, not many.
- * @returns How many there were in a row, this one included.
- */
-async function setBack(
-	db: Database,
-	senderId: number,
-	now: number,
-	{ askedForMs, isThrottled, inARow }: { askedForMs: number; isThrottled: boolean; inARow: boolean },
-): Promise<number> {
-	const sender = await lockPace(db, senderId);
-	if (!sender) return 0;
-	const spacing = spacingUs(sender.ratePerSecond, sender.slowdown);
-	const isPausing =
-		sender.setbacks > 0 && sender.nextSendAtUs > (now + ONE_SETBACK_MS) * 1_000 + spacing * SPACINGS_BEYOND_PACE;
-	const setbacks = isPausing ? sender.setbacks : inARow ? sender.setbacks + 1 : 1;
-	const pauseMs = isPausing ? askedForMs : pauseAfter(setbacks, askedForMs);
-	await setPace(db, senderId, {
-		nextSendAtUs: Math.max(sender.nextSendAtUs, (now + pauseMs) * 1_000),
-		setbacks,
-		...(isThrottled && !isPausing ? { slowdown: slowDown(sender.slowdown) } : {}),
-	});
-	return setbacks;
-}
-
-/** No connection could be opened, so nothing was marked: the sender waits, and then tries one. */
-export async function recordNotReached(store: Store, senderId: number): Promise<void> {
-	const order = { askedForMs: 0, isThrottled: false, inARow: true };
-	await store.transaction((db) => setBack(db, senderId, store.now(), order));
+function toldByAnswer(
+	{ campaignId, attempts }: Pick<StoredMessage, 'campaignId' | 'attempts'>,
+	{ countsSetbacks }: OutcomeRules,
+): FaultToldBy {
+	return { by: 'answer', isOfCampaign: campaignId !== null, attempts, isWaitedFor: countsSetbacks };
 }
 
 async function pauseAndStop(
 	db: Database,
 	recorded: ReadonlyArray<{ message: StoredMessage; error: ProviderError | null }>,
-	senderId: number,
+	rules: OutcomeRules,
 ): Promise<string | null> {
 	for (const { message, error } of recorded) {
-		if (error?.class === 'pauseCampaign' && message.campaignId !== null && message.state !== 'failed')
+		if (error && message.campaignId !== null && effects(message, error, rules)?.campaign === 'pauses')
 			await pauseCampaignFor(db, message.campaignId, error.message);
 	}
-	const fault = recorded.find(({ error }) => error?.class === 'stopSender')?.error;
+	const fault = recorded.find(({ message, error }) => effects(message, error, rules)?.sender === 'stops')?.error;
 	if (!fault) return null;
-	await stopSender(db, senderId, fault.message);
+	await stopSender(db, rules.senderId, fault.message);
 	return fault.message;
+}
+
+function effects(message: StoredMessage, error: ProviderError | null, rules: OutcomeRules): FaultEffects | null {
+	return error && effectsOf(error, toldByAnswer(message, rules));
 }
 
 function countsOf(

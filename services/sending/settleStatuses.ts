@@ -1,14 +1,16 @@
 import { afterReport } from '../../domain/messageState';
+import { effectOnSender, effectsOf } from '../../domain/providerFault';
 import { messageIdOf } from '../../domain/reference';
 import type { IncomingStatus } from '../../providers/provider';
 import { pauseCampaignFor } from '../../store/campaigns';
 import { changeMessages, type MessageChange, type StoredMessage } from '../../store/messageChanges';
-import { stopSender } from '../../store/pacing';
+import { lockPaceOfMessages, stopSender } from '../../store/pacing';
 import { chunksOf } from '../../store/database/rows';
 import type { Database } from '../../store/schema';
 import { messagesOfBatches, messagesOfProviderIds } from '../../store/statusTargets';
 import type { Store } from '../../store/store';
 import { recordProviderOptOut } from './requestOutcomes';
+import { slowForStatus } from './senderPace';
 import { blockIfNeverMade } from '../shared/sendingBlock';
 
 const STATUSES_A_TRANSACTION = 500;
@@ -26,16 +28,24 @@ export async function settleStatuses(store: Store, statuses: readonly IncomingSt
 			optedOut.length = 0;
 			await blockIfNeverMade(store, db, ownIds(store.id, chunk));
 			const reports = await reportsByMessage(store, db, chunk);
-			const moved = await changeMessages(db, [...reports.keys()], store.now(), (message) =>
+			const telling = tellingOfSenders(reports);
+			// Senders before messages, as everybody takes them.
+			const senders = new Map((await lockPaceOfMessages(db, telling)).map((sender) => [sender.id, sender]));
+			const now = store.now();
+			const moved = await changeMessages(db, [...reports.keys()], now, (message) =>
 				settle(message, reports.get(message.id) ?? [], store.id),
 			);
 			for (const message of moved) {
 				for (const { error } of reports.get(message.id) ?? []) {
 					if (!error) continue;
-					if (error.class === 'pauseCampaign' && message.campaignId !== null)
+					const effects = effectsOf(error, { by: 'status', isOfCampaign: message.campaignId !== null });
+					const sender = senders.get(message.senderId);
+					if (effects.campaign === 'pauses' && message.campaignId !== null)
 						await pauseCampaignFor(db, message.campaignId, error.message);
-					if (error.class === 'stopSender') await stopSender(db, message.senderId, error.message);
-					if (error.class === 'optedOut') optedOut.push({ message, code: error.code });
+					if (effects.sender === 'stops') await stopSender(db, message.senderId, error.message);
+					if (effects.sender === 'slowsDown' && sender && (await slowForStatus(db, sender, message.markedAt, now)))
+						senders.delete(sender.id);
+					if (effects.person === 'optsOut') optedOut.push({ message, code: error.code });
 				}
 			}
 			return moved.length;
@@ -43,6 +53,13 @@ export async function settleStatuses(store: Store, statuses: readonly IncomingSt
 		for (const { message, code } of optedOut) await recordProviderOptOut(store, message, code);
 	}
 	return changed;
+}
+
+/** Whose statuses say something of their sender. */
+function tellingOfSenders(reports: ReadonlyMap<number, readonly IncomingStatus[]>): number[] {
+	return [...reports].flatMap(([id, statuses]) =>
+		statuses.some(({ error }) => error && effectOnSender(error) !== null) ? [id] : [],
+	);
 }
 
 function settle(message: StoredMessage, statuses: readonly IncomingStatus[], storeId: string): MessageChange | null {

@@ -50,9 +50,10 @@ const TRIES = 3;
 const LONGEST_WAIT_MS = 5_000;
 /** How often a message may be marked too late to be requested before the store counts as too slow. */
 const LATE_MARKS = 20;
-/** How long a call waits for what the same key started elsewhere. */
-const REPEAT_PATIENCE_MS = 20_000;
-const REPEAT_LOOK_MS = 50;
+/** How long a call waits for what the same key started elsewhere: longer than the lease of a call that was killed. */
+const REPEAT_PATIENCE_MS = LEASE_MS + 15_000;
+const FIRST_LOOK_MS = 50;
+const LONGEST_LOOK_MS = 1_000;
 
 /** A message as it stands before it is sent: whose it is to send (null: nobody's of this call), and whether its key was used before. */
 export interface QueuedSingle {
@@ -154,7 +155,7 @@ export async function finishSingle(
 		return { message: await read(store, id), repeated };
 	}
 	const end = performance.now() + REPEAT_PATIENCE_MS;
-	for (;;) {
+	for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(LONGEST_LOOK_MS, lookMs * 1.5)) {
 		const message = await read(store, id);
 		if ((message.state !== 'queued' && message.state !== 'sending') || performance.now() > end)
 			return { message, repeated };
@@ -164,7 +165,7 @@ export async function finishSingle(
 			message.state === 'queued' &&
 			(await store.transaction((db) => claimMessage(db, id, claim, store.now(), store.now() + LEASE_MS)));
 		if (claimed) await dispatch(store, providers, id, claim, quoted);
-		else await wait(REPEAT_LOOK_MS);
+		else await wait(lookMs);
 	}
 }
 

@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { ProviderName } from '../../domain/provider';
 import { campaignById, finishCampaigns } from '../../store/campaigns';
 import { freeSlot, freeSlotsOf, takeFreeSlots } from '../../store/deliverySlots';
-import { giveUpOn, hasInterrupted, hasSomethingToSend } from '../../store/outbox';
+import { hasSomethingToSend } from '../../store/outbox';
 import { sendingBlock } from '../../store/guard/sendingBlock';
 import type { Store } from '../../store/store';
 import { type CampaignView, viewsOf } from './campaignViews';
 import { carryPending } from '../senders/companyNumberChange';
+import { giveUpInterrupted } from '../shared/leftBehind';
 
 export interface SlotItem {
 	/** The owner token: whoever has it may deliver. */
@@ -25,9 +26,6 @@ export interface TakenSlots {
 
 export const SLOT_LEASE_MS = 30_000;
 const SLOTS_PER_SENDER = 2;
-/** Longer than a request, its answer and a store that is waited for can take together. */
-const GIVEN_UP_AFTER_MS = 90_000;
-const GIVEN_UP_AT_ONCE = 500;
 /** Opt-outs of a changed number, where taking them over was broken off. */
 const CARRY_MS = 500;
 
@@ -78,14 +76,6 @@ export async function revokeSlots(store: Store, { trigger }: { trigger: string }
 
 export async function releaseSlot(store: Store, slot: string): Promise<void> {
 	await store.transaction((db) => freeSlot(db, slot));
-}
-
-async function giveUpInterrupted(store: Store): Promise<void> {
-	const markedBefore = store.now() - GIVEN_UP_AFTER_MS;
-	if (!(await store.read((db) => hasInterrupted(db, markedBefore)))) return;
-	while (
-		(await store.transaction((db) => giveUpOn(db, markedBefore, GIVEN_UP_AT_ONCE, store.now()))) === GIVEN_UP_AT_ONCE
-	);
 }
 
 async function finish(store: Store): Promise<CampaignView[]> {

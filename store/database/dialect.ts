@@ -53,9 +53,10 @@ export function jsonWithout(db: Database, column: string, key: string): RawBuild
 		: sql`json_remove(${sql.ref(column)}, ${sql.lit(`$.${key}`)})`;
 }
 
-/** For `from …, jsonKeysOf(…)`: a table `k` with one column `name`, the names of the fields of a column of JSON. */
+/** For `from …, jsonKeysOf(…)`: a table `k` whose column `key` is the names of the fields of a column of JSON. */
 export function jsonKeysOf(db: Database, column: string): RawBuilder<unknown> {
 	return isPostgres(db)
-		? sql`lateral json_object_keys(${sql.ref(column)}::json) as k(name)`
-		: sql`(select key as name from json_each(${sql.ref(column)})) as k`;
+		? sql`lateral json_object_keys(${sql.ref(column)}::json) as k(key)`
+		: // Not in a select of its own, which would not see the other table.
+			sql`json_each(${sql.ref(column)}) as k`;
 }

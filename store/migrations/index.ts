@@ -8,6 +8,11 @@ import * as messageByContact from './0005-message-by-contact';
 import * as lines from './0006-lines';
 import * as setbacks from './0009-setbacks';
 import * as peopleWithoutNumber from './0013-people-without-number';
+import * as formerUserIds from './0014-former-user-ids';
+import * as oneTry from './0015-one-try';
+import * as onceAPerson from './0016-once-a-person';
+import * as handOvers from './0017-hand-overs';
+import * as slowedAt from './0018-slowed-at';
 import * as invitationsSent from './0021-invitations-sent';
 
 /** In order; a name, once released, never changes. */
@@ -20,5 +25,10 @@ export const migrations: Record<string, Migration> = {
 	'0006-lines': lines,
 	'0009-setbacks': setbacks,
 	'0013-people-without-number': peopleWithoutNumber,
+	'0014-former-user-ids': formerUserIds,
+	'0015-one-try': oneTry,
+	'0016-once-a-person': onceAPerson,
+	'0017-hand-overs': handOvers,
+	'0018-slowed-at': slowedAt,
 	'0021-invitations-sent': invitationsSent,
 };

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 
 import { csvRecord, defused, undefused } from '../../domain/contactFile/cell';
 import { knownName } from '../../domain/contactFile/columnNames';
-import { type ColumnTarget, fieldColumnName, readHeader } from '../../domain/contactFile/columns';
+import { type ColumnTarget, fieldColumnName, readHeader, readHeaderless } from '../../domain/contactFile/columns';
+import { isEmptyWord } from '../../domain/contactFile/emptyWords';
 import type { ImportedRow, RejectedRow } from '../../domain/contactFile/row';
 import { readPastTime } from '../../domain/contactFile/time';
 import { guessDelimiter } from '../../services/contacts/import/delimiter';
@@ -221,6 +222,75 @@ describe('Headers and columns', () => {
 		expect(() => targetsOf(header)).toThrow(reason);
 	});
 
+	it.each([
+		['Phone;Note;Note', ['Note', 'Note (2)']],
+		['Phone;Note;Note;Note (2)', ['Note', 'Note (3)', 'Note (2)']],
+		['Phone;Note (2);Note;Note', ['Note (2)', 'Note', 'Note (3)']],
+		['Phone;Note;Note (2);Note;Note;Note (2)', ['Note', 'Note (2)', 'Note (3)', 'Note (4)', 'Note (2) (2)']],
+		['Phone;;Column 2', ['Column 2', 'Column 2 (2)']],
+		['Phone;Note;field:Note', ['Note', 'Note (2)']],
+	])('free columns of one name are told apart, and none takes a name that stands in the file: %s', (header, fields) => {
+		const columns = readHeader(header.split(';'), []).slice(1);
+		expect(columns.map(({ target }) => target)).toEqual(fields.map((field) => ({ field })));
+		expect(new Set(columns.map(({ name }) => name)).size).toBe(fields.length);
+	});
+
+	it('no two columns have one name or one field, whatever stands in the file', () => {
+		const name = fc.constantFrom(
+			'Note',
+			'Note (2)',
+			'Note (3)',
+			'field:Note',
+			'Vorname',
+			'field:Vorname',
+			'Column 2',
+			'',
+		);
+		fc.assert(
+			fc.property(fc.array(name, { maxLength: 8 }), (names) => {
+				fc.pre(names.filter((each) => each === 'Vorname').length < 2);
+				const columns = readHeader(['Phone', ...names], []);
+				expect(new Set(columns.map((column) => column.name)).size).toBe(columns.length);
+				const fields = columns.flatMap((column) =>
+					'field' in column.target ? [column.target.field] : column.name === 'Vorname' ? ['Vorname'] : [],
+				);
+				expect(new Set(fields).size).toBe(columns.length - 1);
+			}),
+		);
+	});
+
+	it('a field that the operator names keeps its name, with a header and without', () => {
+		const mapping = [{ column: '3', meaning: 'field', fieldName: 'Note' } as const];
+		expect(readHeader(['Phone', 'Note', 'x'], mapping).map(({ target }) => target)).toEqual([
+			{ role: 'smsNumber' },
+			{ field: 'Note (2)' },
+			{ field: 'Note' },
+		]);
+		const headerless = readHeaderless([PHONE, '1', '2'], (cell) => cell === PHONE, [
+			{ column: '2', meaning: 'field', fieldName: 'Column 3' },
+		]);
+		expect(headerless.map(({ target }) => target)).toEqual([
+			{ role: 'smsNumber' },
+			{ field: 'Column 3' },
+			{ field: 'Column 3 (2)' },
+		]);
+	});
+
+	it.each([
+		['Phone;Gruppi', 'groups'],
+		['Phone;Tags', 'field Tags'],
+		['Phone;Etichette', 'field Etichette'],
+		['Phone;Kategorien', 'field Kategorien'],
+		['Phone 1 - Value;Labels', 'groups'],
+		['Phone 1 - Value;Group Membership', 'groups'],
+		['Mobile Phone;Business Phone;Categories', 'groups'],
+		['SMS Number;WhatsApp Number;Name;Language;SMS Consent Source;SMS Consent Date;Tags', 'field Tags'],
+		['rejectedRow;SMS Number;WhatsApp Number;Name;Language;SMS Consent Source;SMS Consent Date;Groups', 'field Groups'],
+		['SMS Number;WhatsApp Number;WhatsApp User ID;Name;Language;SMS Consent Source;SMS Consent Date;Groups', 'groups'],
+	])('%s: the last column is %s', (header, target) => {
+		expect(roles(header).at(-1)).toBe(target);
+	});
+
 	it('a mapping holds against the names, and names a column that is not there', () => {
 		const header = ['Phone', 'Contact 1', 'x'];
 		const mapped = readHeader(header, [
@@ -306,6 +376,51 @@ describe('Cells', () => {
 			expect(rows.map(({ name }) => name)).toEqual(['Anna', null]);
 		},
 	);
+
+	const ERRORS = {
+		English:
+			'#NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #N/A #GETTING_DATA #SPILL! #FIELD! #CALC! #UNKNOWN! #BLOCKED! #CONNECT!',
+		Italian: '#NULLO! #VALORE! #RIF! #NOME? #N/D #ESPANSIONE! #CAMPO! #ERRORE!',
+		German: '#BEZUG! #WERT! #ZAHL! #NV #ÜBERLAUF! #FELD! #KALK! #FEHLER!',
+		French: '#NUL! #VALEUR! #NOM? #NOMBRE! #PROPAGATION! #CHAMP! #ERREUR!',
+		Spanish: '#¡NULO! #¡DIV/0! #¡VALOR! #¡REF! #¿NOMBRE? #¡NUM! #¡DESBORDAMIENTO! #¡CAMPO! #¡ERROR!',
+		Portuguese: '#NULO! #VALOR! #NÚM! #N/DISP #DESPEJAR! #EXCEDENTE! #ERRO!',
+		Dutch: '#LEEG! #DEEL/0! #WAARDE! #VERW! #NAAM? #GETAL! #N/B #OVERLOOP! #VELD! #FOUT!',
+		LibreOffice: 'Err:502 Err:522 ERR:504 Fehler:502 Errore:508 Fout:511',
+		Google: '#ERROR! Loading... Loading…',
+		programs: 'null NULL (null) <null> [NULL] \\N undefined NaN N/A',
+	};
+	it.each(Object.entries(ERRORS).flatMap(([who, words]) => words.split(' ').map((word) => [word, who] as const)))(
+		'%s is nothing, whatever the column (%s)',
+		(word) => {
+			for (const role of [undefined, 'name', 'groups', 'smsNumber', 'smsConsentDate'] as const)
+				expect(isEmptyWord(word, role)).toBe(true);
+		},
+	);
+
+	it.each([
+		['Null', false],
+		['None', false],
+		['Nan', false],
+		['n/a', false],
+		['#VIP!', false],
+		['#SALE', false],
+		['#3331234567', true],
+		['Err: 12', true],
+		['Err:502 in the file', true],
+		['nullo', true],
+		['', true],
+		['-', true],
+	])('%s is text in a name or a field', (word, alsoInANumber) => {
+		expect(isEmptyWord(word, undefined)).toBe(false);
+		expect(isEmptyWord(word, 'name')).toBe(false);
+		expect(isEmptyWord(word, 'smsNumber')).toBe(!alsoInANumber);
+	});
+
+	it('a surplus cell of a rejected row hides no column', async () => {
+		const { rejected } = await read(`Phone;Column 3\n${PHONE};a;b\n`);
+		expect(rejected).toMatchObject([{ cells: { 'Column 3': 'a', 'Column 3 (2)': 'b' } }]);
+	});
 
 	it('a formula is text that is stored as it is', async () => {
 		const { rows } = await read(`Name;Phone\n=HYPERLINK("x");${PHONE}\n@x;${PHONE}\n`, { delimiter: ';' });

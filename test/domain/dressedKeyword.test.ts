@@ -144,6 +144,37 @@ describe('A keyword in what people put around it', () => {
 		expect(kind === 'stop' || looksLikeOptOut).toBe(true);
 	});
 
+	it('registers nobody by a text that holds a stop word, whatever stands around it', () => {
+		const someWord = fc.oneof(
+			fc.stringMatching(/^q[bcdfgz]{3,8}$/),
+			fc.constantFrom(
+				'hello',
+				'vorrei',
+				'bitte',
+				'START',
+				'NEWS',
+				'merci',
+				'por',
+				'favor',
+				'-',
+				'.',
+				',',
+				'"',
+				'👋',
+				'\n',
+			),
+		);
+		const around = fc.array(someWord, { maxLength: 8 });
+		fc.assert(
+			fc.property(around, fc.constantFrom('stop', 'STOP', 'unsubscribe', 'optout'), around, (before, stop, after) => {
+				const text = [...before, stop, ...after].join(' ');
+				const { kind, looksLikeOptOut } = saidWithoutGroup(parseText(text, 'text'));
+				expect([text, kind === 'stop' || looksLikeOptOut]).toEqual([text, true]);
+			}),
+			{ numRuns: 3_000 },
+		);
+	});
+
 	it.each([
 		'STOP. Have a great day',
 		'Stop, see you soon - Joe',
@@ -177,6 +208,13 @@ describe('A keyword in what people put around it', () => {
 		'inscrever, tenham um bom dia',
 		'aanmelden, fijne avond',
 		'Buongiorno, vorrei START grazie',
+		'Hi, how are you? START please',
+		'Ciao, come va? iscrivimi',
+		'Hallo, wie geht es euch? Anmelden bitte',
+		'Bonjour, ça va ? Inscription svp',
+		'Hola, ¿qué tal? Alta por favor',
+		'Olá, tudo bem? Inscrever, por favor',
+		'Hoi, alles goed? Aanmelden graag',
 	])('%j opts in, whatever courtesy and whoever signs', (text) => {
 		expect(read(text, false)).toMatchObject({ kind: 'start', shortcode: null });
 	});
@@ -200,6 +238,10 @@ describe('A keyword in what people put around it', () => {
 		'START. vielleicht',
 		'start, mais tarde',
 		'I want to start',
+		'START un gimnasio',
+		'start met sporten',
+		'Start? Thanks',
+		'Hi, when? START',
 		'I will start NEWS',
 	])('%j opts nobody in by a guess', (text) => {
 		expect(saidWithoutGroup(parseText(text, 'text')).kind).toBe('message');

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 
-import { CORPUS_FILE, measureCorpus, readCorpus, verdictOn } from '../../bench/optOutCorpus';
+import { CORPUS_FILE, readCorpus } from '../../bench/corpusRows';
+import { measureCorpus, verdictOn } from '../../bench/optOutCorpus';
 import { foldLetters } from '../../domain/foldText';
 import { parseMessage, parseText, saidWithoutGroup } from '../../domain/keyword';
 import { helpPhrases, helpWords, startWords } from '../../domain/keywordLists';
@@ -146,6 +147,31 @@ describe('What an opt-out is about', () => {
 		expect(readOptOutWording(other)).not.toBe('optOut');
 	});
 
+	it.each([
+		['do not write to me', 'do not write anything on the cake'],
+		['stop', 'the stop light is broken'],
+		['stop now', 'stop and go on the motorway'],
+		['stop sending these recipes', 'never stop sending these recipes'],
+		['delete my number', 'I deleted your mail by mistake'],
+		['take me off the list', "please don't take me off the list"],
+		['toglietemi dalla lista', 'per favore non toglietemi dalla lista'],
+		['basta messaggi', 'ho cancellato per sbaglio i vostri messaggi'],
+		['nehmt mich aus der Liste', 'nehmt mich bitte nicht aus der Liste'],
+		['hört auf, mir zu schreiben', 'hört bloß nie auf, diese Rezepte zu schicken'],
+		['retirez-moi de la liste', 'surtout ne me retirez pas de la liste'],
+		['désabonnez-moi', "je me suis désabonné par erreur, c'est mon fils"],
+		['sáquenme de la lista', 'por favor no me saquéis de la lista'],
+		['quiero darme de baja', 'si me doy de baja, ¿puedo volver?'],
+		['me tirem da lista', 'por favor não me tirem da lista'],
+		['quero sair da lista', 'saí da lista sem querer'],
+		['haal me van de lijst', 'haal me alsjeblieft niet van de lijst'],
+		['meld me af', 'ik heb me per ongeluk afgemeld'],
+		['meld mij a.u.b. af voor al uw berichten', 'stop nooit met die recepten'],
+	])('"%s" lets a person go; "%s", which takes it back or speaks of something else, does not', (optOut, other) => {
+		expect(verdictOn(optOut)).toBe('optOut');
+		expect(verdictOn(other)).not.toBe('optOut');
+	});
+
 	it('is about us where a word for messages stands beside the other thing', () => {
 		for (const text of [
 			'stop the messages about my booking',
@@ -156,7 +182,7 @@ describe('What an opt-out is about', () => {
 	});
 
 	it('is not changed by what is said of something else after "and" or "but"', () => {
-		expect(readOptOutWording('take me off but keep the booking')).toBe('optOut');
+		expect(readOptOutWording('take me off the list but keep the booking')).toBe('optOut');
 	});
 
 	it('hears a plus sign as "more"', () => {

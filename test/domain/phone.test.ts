@@ -5,6 +5,13 @@ import { InvalidInputError } from '../../domain/errors';
 import { maskPhone, normalisePhone } from '../../domain/phone';
 
 describe('A phone number', () => {
+	it.each(['IT.AbC123', ' US.ENT.12345678901 ', `DE.${'1'.repeat(128)}`])(
+		'is not a WhatsApp user id, which is said: %s',
+		(id) => {
+			expect(() => normalisePhone(id, 'IT')).toThrow(/is a WhatsApp user id, and here a phone number is needed/);
+		},
+	);
+
 	it.each([
 		'333 1234567',
 		'+39 333 1234567',

@@ -52,6 +52,24 @@ describe('On a real n8n', () => {
 		expect(await world.ask('check', { numbers: bruno })).toMatchObject({ registered: true });
 	});
 
+	it('what may be an opt-out is asked about once, in the language of the text, and only STOP ends it', async () => {
+		const phone = '+393386666666';
+		const asked = () => world.received(phone, 'whatsapp');
+		await world.whatsApp(phone, 'Hello');
+		await world.waitForReceived(phone, 1);
+		await world.whatsApp(phone, 'What happens if I unsubscribe?');
+		await eventually(() => (asked().length > 1 ? true : undefined));
+		expect(asked().at(-1)).toContain('Then answer STOP');
+		await world.whatsApp(phone, 'Not interested');
+		await world.whatsApp(phone, 'yes');
+		await pause(1_500);
+		expect(asked()).toHaveLength(2);
+		expect(await world.ask('check', { numbers: phone })).toMatchObject({ registered: true });
+		await world.whatsApp(phone, 'STOP');
+		await eventually(() => (asked().length > 2 ? true : undefined));
+		expect(await world.ask('check', { numbers: phone })).toMatchObject({ registered: false });
+	});
+
 	it('the same webhook delivered twice changes nothing twice', async () => {
 		const id = `wamid.${randomUUID()}`;
 		const phone = '+393381111111';

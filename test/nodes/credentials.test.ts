@@ -89,6 +89,23 @@ describe('the tests of the provider credentials', () => {
 	});
 });
 
+describe('the base URL of a provider credential', () => {
+	it.each([
+		'http://graph.facebook.com',
+		'HTTP://10.0.0.1',
+		'ftp://x.example',
+		'http://127.0.0.1.evil.example',
+		'http://localhost@evil.example',
+	])('is not %s: the token could be read on the way', async (baseUrl) => {
+		for (const name of ['metaWhatsAppTest', 'websmsTest'] as const) {
+			const { status, message } = await test(name, { accessToken: 'secret', baseUrl });
+			expect(status).toBe('Error');
+			expect(message).toContain('https://');
+			expect(message).not.toContain('secret');
+		}
+	});
+});
+
 describe('an incomplete provider credential', () => {
 	it.each(['meta', 'websms'] as const)('believes no webhook: %s', (provider) => {
 		const reader = createWebhookReader(provider, { accessToken: 'token' });
@@ -98,6 +115,6 @@ describe('an incomplete provider credential', () => {
 			headers: { 'x-hub-signature-256': 'sha256=' },
 			body: Buffer.from('{}'),
 		};
-		expect(reader.read(request)).toMatchObject({ answer: { status: 401 }, events: [] });
+		expect(reader.read(request)).toMatchObject({ answer: { status: 401 }, events: null });
 	});
 });

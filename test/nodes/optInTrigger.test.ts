@@ -1,8 +1,12 @@
-import { renameSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
+import { type IRun, resolveWebhookDescriptionField, webhookDescriptionIsNativelyResolvable } from 'n8n-workflow';
 
 import { WhatsAppOptInTrigger } from '../../nodes/WhatsAppOptInTrigger/WhatsAppOptInTrigger.node';
-import { closeStores } from '../../store/pool';
+import { storeSettings } from '../../nodes/shared/store';
+import { acquireStore, closeStores } from '../../store/pool';
 import { enterHouse, type NodeHouse } from './nodeHouse';
 import { resultOf } from './runWorkflow';
 import { metaMessage, triggerContext, until, webhookContext } from './triggerContext';
@@ -113,6 +117,130 @@ describe('WhatsApp Opt-In Trigger, webhook', () => {
 		});
 	});
 
+	describe('on a bad day of the disk', () => {
+		const pragma = async (text: string) => {
+			const handle = await acquireStore(storeSettings(house.storeCredential), { create: false });
+			await sql.raw(`pragma ${text}`).execute(handle.store.db);
+			handle.release();
+		};
+		const inPlaceOfTheFile = (put: () => void) => async () => {
+			await house.store.close();
+			await closeStores();
+			renameSync(storeFile(), `${storeFile()}.away`);
+			put();
+			return () => {
+				rmSync(storeFile(), { recursive: true });
+				renameSync(`${storeFile()}.away`, storeFile());
+			};
+		};
+		const days: Array<[string, () => Promise<() => unknown>, RegExp]> = [
+			[
+				'it is full',
+				async () => {
+					await pragma('max_page_count = 1');
+					return () => pragma('max_page_count = 1000000');
+				},
+				/disk is full/,
+			],
+			[
+				'it is read-only',
+				async () => {
+					await pragma('query_only = on');
+					return () => undefined;
+				},
+				/read-only/,
+			],
+			['a folder lies in place of the store', inPlaceOfTheFile(() => mkdirSync(storeFile())), /no folder/],
+			[
+				'something else lies in place of the store',
+				inPlaceOfTheFile(() => writeFileSync(storeFile(), 'no database '.repeat(100))),
+				/no SQLite database/,
+			],
+		];
+		it.each(days)('answers 503 when %s, and takes in what comes again when that is over', async (_, begin, says) => {
+			const long = metaMessage(`A long story ${'x'.repeat(40_000)}`, { id: 'wamid.9' });
+			const end = await begin();
+			const { answer, logged } = await call(long);
+			expect(answer.status).toBe(503);
+			expect(answer.body).not.toContain('optin.sqlite');
+			await end();
+			expect((await call(long)).answer.status).toBe(200);
+			const handle = await acquireStore(storeSettings(house.storeCredential), { create: false });
+			const events = await handle.store.read((db) => db.selectFrom('event').select('provider_event_id').execute());
+			handle.release();
+			expect(events).toEqual([{ provider_event_id: 'wamid.9' }]);
+			expect(logged.join()).toMatch(says);
+		});
+	});
+
+	describe('with credentials that are kept', () => {
+		const savedCredentials = {
+			metaWhatsAppApi: { id: 'm', name: 'Meta' },
+			optInStoreApi: { id: 's', name: 'Store' },
+		};
+
+		it('reads each once, and again after one was saved or a workflow published', async () => {
+			const reads: string[] = [];
+			const saved = { savedCredentials, reads };
+			await call({ ...saved, ...metaMessage('START', { id: 'wamid.1' }) });
+			await call({ ...saved, ...metaMessage('hello', { id: 'wamid.2' }) });
+			expect(reads).toEqual(['metaWhatsAppApi', 'optInStoreApi']);
+			await trigger.methods.credentialTest.optInStoreTest({ data: { ledgerKey: '' } } as never);
+			await call({ ...saved, ...metaMessage('hello', { id: 'wamid.3' }) });
+			expect(reads).toHaveLength(4);
+			const { closeFunction } = await trigger.trigger.call(
+				triggerContext({ credentials: house.credentials, parameters: meta }).node,
+			);
+			await closeFunction?.();
+			await call({ ...saved, ...metaMessage('hello', { id: 'wamid.4' }) });
+			expect(reads).toHaveLength(6);
+		});
+
+		it('believes a changed secret at once', async () => {
+			const withSecret = (appSecret: string) => ({
+				savedCredentials,
+				credentials: { ...house.credentials, metaWhatsAppApi: { ...house.credentials.metaWhatsAppApi, appSecret } },
+			});
+			const old = metaMessage('START', { id: 'wamid.1' });
+			expect((await call({ ...withSecret('secret'), ...old })).answer.status).toBe(200);
+			const next = metaMessage('STOP', { id: 'wamid.2', secret: 'rotated' });
+			expect((await call({ ...withSecret('rotated'), ...next })).answer.status).toBe(200);
+			expect((await call({ ...withSecret('rotated'), ...old })).answer.status).toBe(401);
+		});
+
+		it('is back at work when the store is', async () => {
+			await call({ savedCredentials, ...metaMessage('START', { id: 'wamid.1' }) });
+			await withoutStore(async () => {
+				expect((await call({ savedCredentials, ...metaMessage('STOP', { id: 'wamid.2' }) })).answer.status).toBe(503);
+			});
+			expect((await call({ savedCredentials, ...metaMessage('STOP', { id: 'wamid.2' }) })).answer.status).toBe(200);
+		});
+	});
+
+	it('opens no store for what is not believed: a wrong signature, too large a body, no JSON', async () => {
+		await withoutStore(async () => {
+			const large = 'x'.repeat(3 * 1024 * 1024 + 1);
+			for (const [body, secret, status] of [
+				['{}', 'guessed', 401],
+				[large, 'secret', 413],
+				['{', 'secret', 400],
+			] as const) {
+				const headers = { 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
+				const { answer, logged } = await call({ body, headers });
+				expect([answer.status, logged]).toEqual([status, []]);
+			}
+		});
+	});
+
+	it('has a path that n8n can read without evaluating an expression', () => {
+		const node = { parameters: { path: 'optin', provider: 'meta' } };
+		for (const description of trigger.description.webhooks ?? []) {
+			expect(resolveWebhookDescriptionField(node, description, 'path')).toEqual({ resolved: true, value: 'optin' });
+			expect(webhookDescriptionIsNativelyResolvable(description)).toBe(true);
+			expect(description.path).toBe('={{$parameter["path"]}}');
+		}
+	});
+
 	it('starts an execution in a test run, whose items come from the trigger', async () => {
 		const { returned } = await call({ mode: 'manual', ...metaMessage('START') });
 		expect(returned).toEqual({ noWebhookResponse: true, workflowData: [[{ json: {} }]] });
@@ -164,7 +292,7 @@ describe('WhatsApp Opt-In Trigger, trigger', () => {
 		await until(() => first.executions.length === 1);
 		const untaken = () => house.store.read((db) => db.selectFrom('event').select('taken_at').execute());
 		expect(await untaken()).toEqual([{ taken_at: null }]);
-		first.executions[0]?.end();
+		first.executions[0]?.end({ status: 'success', finished: true });
 		let taken = false;
 		while (!taken) taken = (await untaken()).every(({ taken_at: at }) => at !== null);
 		await closeFirst?.();
@@ -174,6 +302,47 @@ describe('WhatsApp Opt-In Trigger, trigger', () => {
 		await until(() => second.executions.length > 0);
 		await closeFunction?.();
 		expect(second.executions.map(({ outputs }) => outputs.findIndex((items) => items.length > 0))).toEqual([1]);
+	});
+
+	describe('when n8n says how the execution ended', () => {
+		const nodeFailed = { resultData: { runData: {}, lastNodeExecuted: 'Reply', error: {} } };
+		const nobodyKnows = { resultData: { runData: {}, error: {} } };
+		const table: Array<[string, unknown, 'taken' | 'again']> = [
+			['well', { status: 'success', finished: true }, 'taken'],
+			['waiting in a Wait node', { status: 'waiting', finished: false }, 'taken'],
+			['with an error of a node, on a worker', { status: 'error', finished: false, data: nodeFailed }, 'taken'],
+			[
+				'with an error of a node, here',
+				{ status: 'error', finished: false, data: { resultData: { runData: { Reply: [] } } } },
+				'taken',
+			],
+			['cancelled on a worker', { status: 'canceled', finished: false, data: nobodyKnows }, 'taken'],
+			['cancelled by hand', Object.assign(new Error('cancelled'), { reason: 'manual' }), 'taken'],
+			['by the workflow’s time limit', Object.assign(new Error('cancelled'), { reason: 'timeout' }), 'taken'],
+			['by n8n going down', Object.assign(new Error('cancelled'), { reason: 'shutdown' }), 'again'],
+			['stalled, because its worker was killed', { status: 'error', finished: false, data: nobodyKnows }, 'again'],
+			['crashed', { status: 'crashed', finished: false, data: nodeFailed }, 'again'],
+			['still running when its job was gone', { status: 'running', finished: false, data: nobodyKnows }, 'again'],
+			['before it began: the workflow may not use a credential', undefined, 'again'],
+			['before it began: Redis or n8n’s database is away', new Error('connect ECONNREFUSED'), 'again'],
+		];
+		it.each(table)('%s: its events are taken, or handed over again', async (_, end, expected) => {
+			await call(metaMessage('START'));
+			const context = triggerContext({ credentials: house.credentials, parameters: meta });
+			context.state.endAtOnce = false;
+			const { closeFunction } = await trigger.trigger.call(context.node);
+			await until(() => context.executions.length === 1);
+			const [first] = context.executions;
+			if (end instanceof Error) first?.fail(end);
+			else first?.end(end as Partial<IRun> | undefined);
+			if (expected === 'again') await until(() => context.executions.length === 2);
+			const takenAt = () =>
+				house.store.read((db) => db.selectFrom('event').select('taken_at').executeTakeFirstOrThrow());
+			if (expected === 'taken') while ((await takenAt()).taken_at === null);
+			expect((await takenAt()).taken_at === null).toBe(expected === 'again');
+			context.executions[1]?.end({ status: 'success', finished: true });
+			await closeFunction?.();
+		});
 	});
 
 	it('takes in a test run what the test’s webhook received, and leaves the rest to the published workflow', async () => {

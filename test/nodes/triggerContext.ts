@@ -7,15 +7,25 @@ interface TriggerSetting {
 	mode?: 'trigger' | 'manual';
 	credentials: Credentials;
 	parameters?: IDataObject;
+	/** The ids of credentials saved in n8n; without them nothing of theirs is kept. */
+	savedCredentials?: Record<string, { id: string; name: string }>;
+	/** Which credentials were read. */
+	reads?: string[];
 }
 
-function context({ mode = 'trigger', credentials, parameters = {} }: TriggerSetting, logged: string[]) {
+function context(
+	{ mode = 'trigger', credentials, parameters = {}, savedCredentials, reads = [] }: TriggerSetting,
+	logged: string[],
+) {
 	return {
 		getMode: () => mode,
-		getNode: () => ({ id: 'trigger', name: 'The trigger' }),
+		getNode: () => ({ id: 'trigger', name: 'The trigger', credentials: savedCredentials }),
 		getWorkflow: () => ({ id: 'workflow' }),
 		getNodeParameter: (name: string, fallback?: unknown) => parameters[name] ?? fallback,
-		getCredentials: async (type: string) => credentials[type],
+		getCredentials: async (type: string) => {
+			reads.push(type);
+			return credentials[type];
+		},
 		logger: { error: (message: string) => logged.push(message) },
 	};
 }
@@ -29,7 +39,11 @@ interface Deferred {
 /** What n8n gives to `trigger()`: here every execution ends when the test says so, at once by default. */
 export function triggerContext(setting: TriggerSetting) {
 	const logged: string[] = [];
-	const executions: Array<{ outputs: INodeExecutionData[][]; end: () => void }> = [];
+	const executions: Array<{
+		outputs: INodeExecutionData[][];
+		end: (run?: Partial<IRun>) => void;
+		fail: (error: unknown) => void;
+	}> = [];
 	const state = { endAtOnce: true };
 	const node = {
 		...context(setting, logged),
@@ -39,10 +53,10 @@ export function triggerContext(setting: TriggerSetting) {
 				return { ...deferred, resolve: deferred.resolve };
 			},
 		},
-		emit: (outputs: INodeExecutionData[][], _response?: undefined, done?: { resolve: (run?: IRun) => void }) => {
-			const end = (): void => done?.resolve();
-			executions.push({ outputs, end });
-			if (state.endAtOnce) end();
+		emit: (outputs: INodeExecutionData[][], _response?: undefined, done?: Deferred) => {
+			const end = (run?: Partial<IRun>): void => done?.resolve(run);
+			executions.push({ outputs, end, fail: (error) => done?.reject(error) });
+			if (state.endAtOnce) end({ status: 'success', finished: true });
 		},
 	};
 	return { node: node as unknown as ITriggerFunctions, executions, logged, state };

@@ -13,11 +13,10 @@ import { createOrUpdateSender, type SenderInput } from '../../services/senders/s
 import type { IncomingEvent } from '../../providers/provider';
 import type { Store } from '../../store/store';
 import { FakeProvider } from './delivery';
-import { message, numberChange, preference, readerOf, type Told } from './inbound';
+import { message, numberChange, preference, readingOf, type Told } from './inbound';
 import type { TestClock } from './stores';
 
 const MINUTE_MS = 60_000;
-const request = { method: 'POST', url: '/webhook', headers: {}, body: Buffer.from('') };
 const template: MessageContent = { type: 'template', name: 'news', language: 'it', bodyParameters: [] };
 const text: MessageContent = { type: 'text', body: 'Hello' };
 
@@ -82,7 +81,7 @@ export class World {
 
 	async receive(...events: IncomingEvent[]): Promise<void> {
 		const before = await this.newestEvent();
-		await receive(this.store, readerOf(events), request, { inbox: 'rules/trigger', storeStatuses: false });
+		await receive(this.store, 'meta', readingOf(events), { inbox: 'rules/trigger', storeStatuses: false });
 		const after = await this.newestEvent();
 		if (after !== before) this.eventId = after;
 	}

@@ -4,9 +4,8 @@ import type {
 	IncomingMessage,
 	IncomingNumberChange,
 	IncomingPreference,
-	RawRequest,
 	WebhookAnswer,
-	WebhookReader,
+	WebhookReading,
 } from '../../providers/provider';
 import { receive } from '../../services/receiving/receive';
 import type { Store } from '../../store/store';
@@ -54,7 +53,7 @@ export function message(text: string | null, told: Told = {}): IncomingMessage {
 /** Meta's switch for marketing messages. */
 export function preference(value: 'stop' | 'resume', told: Told = {}): IncomingPreference {
 	const { providerEventId, channel, sender, from, sentAt } = message(null, told);
-	return { kind: 'preference', providerEventId, channel, sender, from, value, at: sentAt };
+	return { kind: 'preference', providerEventId, channel, sender, from, value, isMarketing: true, at: sentAt };
 }
 
 /** WhatsApp's notice that the account has another number. */
@@ -77,19 +76,14 @@ export function numberChange(
 	};
 }
 
-/** A reader of requests that are the events themselves. */
-export function readerOf(incoming: readonly IncomingEvent[], name: WebhookReader['name'] = 'meta'): WebhookReader {
-	return {
-		name,
-		read: () => ({ answer: { status: 200, contentType: 'text/plain', body: 'EVENT_RECEIVED' }, events: [...incoming] }),
-	};
+/** A request that told these events. */
+export function readingOf(incoming: readonly IncomingEvent[]): WebhookReading {
+	return { answer: { status: 200, contentType: 'text/plain', body: 'EVENT_RECEIVED' }, events: incoming };
 }
-
-const request: RawRequest = { method: 'POST', url: '/webhook', headers: {}, body: Buffer.from('') };
 
 /** Delivers events as one webhook request. */
 export async function deliver(store: Store, ...incoming: IncomingEvent[]): Promise<WebhookAnswer> {
-	return await receive(store, readerOf(incoming), request, { inbox: INBOX, storeStatuses: false });
+	return await receive(store, 'meta', readingOf(incoming), { inbox: INBOX, storeStatuses: false });
 }
 
 /** What a test wants to see of a person and of what was told about them. */

@@ -276,6 +276,78 @@ describe('The words of the templates', () => {
 		);
 	});
 
+	it.each([
+		['+391', 'si è liberato un posto'],
+		['+431', 'Ein Platz ist frei'],
+		['+331', 'une place s’est libérée'],
+		['+341', 'un lugar'],
+		['+351', 'ficou livre'],
+		['+311', 'er is een plaats vrij'],
+		['+441', 'a place has become free'],
+		[null, 'a place has become free'],
+	])('tell who got a place that became free, in the language of %s', (phone, words) => {
+		const file = '2-opt-in-and-opt-out.json';
+		const freed = { applied: true, outcome: 'registered', messageType: null, placeFreed: true, phone };
+		const lets = (name: string, json: object): unknown => {
+			const { conditions } = node(file, name).parameters.conditions as { conditions: Array<{ leftValue: string }> };
+			return evaluate(conditions[0]?.leftValue, json);
+		};
+		expect(lets('Places that became free', freed)).toBe(true);
+		expect(lets('Opt-ins that count', freed)).toBe(false);
+		expect(lets('Places that became free', { applied: true, outcome: 'registered', messageType: 'text' })).toBe(false);
+		expect(evaluate(node(file, 'Say that there is a place').parameters.text, freed)).toContain(words);
+	});
+
+	it.each([
+		[
+			'+391',
+			'Benvenuto! La sua iscrizione è attiva per News. Scriva STOP',
+			'Non riceverà più nulla',
+			'Ha lasciato il gruppo News',
+		],
+		[
+			'+431',
+			'Willkommen! Sie sind angemeldet für News. Mit STOP',
+			'Sie erhalten nichts mehr',
+			'Sie haben die Gruppe News verlassen',
+		],
+		[
+			'+331',
+			'Bienvenue ! Vous êtes inscrit à News. Écrivez STOP',
+			'Vous ne recevrez plus rien',
+			'quitté le groupe News',
+		],
+		[
+			'+341',
+			'¡Bienvenido! Su registro está activo para News. Escriba STOP',
+			'No recibirá nada más',
+			'salido del grupo News',
+		],
+		[
+			'+551',
+			'Bem-vindo! O seu registo está ativo para News. Escreva STOP',
+			'Não receberá mais nada',
+			'Saiu do grupo News',
+		],
+		['+311', 'Welkom! U bent aangemeld voor News. Schrijf STOP', 'U hoort niets meer', 'U hebt de groep News verlaten'],
+		[
+			'+441',
+			'Welcome! You are registered for News. Write STOP',
+			'You will receive nothing more',
+			'You have left the group News',
+		],
+	])('say welcome and goodbye in the language of %s', (phone, welcome, goodbye, left) => {
+		const say = (name: string, outcome: string): unknown =>
+			evaluate(node('2-opt-in-and-opt-out.json', name).parameters.text, { outcome, groupName: 'News', phone });
+		expect(say('Say welcome', 'registered')).toContain(welcome);
+		expect(say('Say goodbye', 'optedOut')).toContain(goodbye);
+		expect(say('Say goodbye', 'leftGroup')).toContain(left);
+		expect(
+			new Set(['registered', 'joinedGroup', 'waiting', 'smsConsent', 'other'].map((each) => say('Say welcome', each)))
+				.size,
+		).toBe(5);
+	});
+
 	it('say which group was left, and goodbye to whoever leaves altogether', () => {
 		const { text } = node('2-opt-in-and-opt-out.json', 'Say goodbye').parameters;
 		expect(evaluate(text, { outcome: 'leftGroup', groupName: 'News' })).toContain('left the group News');
@@ -298,6 +370,45 @@ describe('The words of the templates', () => {
 		expect(evaluate(node('2-opt-in-and-opt-out.json', 'Say what to write').parameters.text, { text, phone })).toContain(
 			words,
 		);
+	});
+
+	describe('Ask whether to stop', () => {
+		const asked = (json: object): string =>
+			String(evaluate(node('2-opt-in-and-opt-out.json', 'Ask whether to stop').parameters.text, json));
+
+		it.each([
+			['what happens if I unsubscribe?', '+391', 'Shall we stop'],
+			['Cosa succede se mi cancello dai messaggi?', '+491', 'Vuole che smettiamo'],
+			['was passiert, wenn ich mich abmelde?', '+391', 'Sollen wir'],
+			['Vos messages me fatiguent un peu', null, 'Voulez-vous ne plus'],
+			['¿Por qué me mandan tantos mensajes?', '+351', '¿Quiere que'],
+			['não sei se quero mais mensagens', null, 'Quer que deixemos'],
+			['ik weet niet of ik nog berichten wil', '+491', 'Wilt u dat'],
+			['Basta', '+391', 'Vuole che smettiamo'],
+			['👎', '+431', 'Sollen wir'],
+			['👎', '+861', 'Shall we stop'],
+			[null, null, 'Shall we stop'],
+		])('after "%s" of somebody whose number begins with %s by "%s"', (text, phone, words) => {
+			expect(asked({ text, phone })).toContain(words);
+		});
+
+		it.each(['en', 'it', 'de', 'fr', 'es', 'pt', 'nl'])('names the word in %s, in a single SMS', (language) => {
+			const words = asked({ text: 'not interested', phone: '+441', language });
+			expect(words).toContain(' STOP ');
+			expect(words.length).toBeLessThanOrEqual(160);
+		});
+
+		it('only where there is a doubt not asked about yet, and nothing newer was said', () => {
+			const [condition] = (
+				node('2-opt-in-and-opt-out.json', 'Doubts').parameters.conditions as { conditions: { leftValue: string }[] }
+			).conditions;
+			const asks = (outcome: string, applied = true) => evaluate(condition?.leftValue, { outcome, applied });
+			expect(asks('doubtful')).toBe(true);
+			expect([
+				asks('doubtful', false),
+				...['alreadyAsked', 'alreadyOptedOut', 'help', 'none'].map((each) => asks(each)),
+			]).toEqual(Array.from({ length: 5 }, () => false));
+		});
 	});
 
 	describe.each([

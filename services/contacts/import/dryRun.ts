@@ -1,4 +1,4 @@
-import { type FoldedContact, numbersOf } from './foldRows';
+import { type FoldedContact, addressesOf } from './foldRows';
 
 /** Some 50 MB; a longer dry run takes a row for new whose number stands further above in the file. */
 const MOST_REMEMBERED = 100_000;
@@ -22,7 +22,7 @@ export class DryRun {
 
 	/** False when it would be there already. */
 	addsMembership(contact: FoldedContact, groupId: number): boolean {
-		const key = `${groupId}:${numbersOf(contact)[0] ?? ''}`;
+		const key = `${groupId}:${addressesOf(contact)[0] ?? ''}`;
 		if (this.memberships.has(key)) return false;
 		if (this.byNumber.size < MOST_REMEMBERED) this.memberships.add(key);
 		return true;
@@ -31,7 +31,7 @@ export class DryRun {
 	remember(contacts: readonly FoldedContact[]): void {
 		for (const contact of contacts) {
 			if (!contact.isChanged) continue;
-			for (const number of numbersOf(contact)) {
+			for (const number of addressesOf(contact)) {
 				if (this.byNumber.size >= MOST_REMEMBERED) return;
 				this.byNumber.set(number, contact);
 			}

@@ -1,4 +1,4 @@
-import { OptInError } from '../../../domain/errors';
+import { ConflictError, OptInError } from '../../../domain/errors';
 import type { ImportedRow } from '../../../domain/contactFile/row';
 import type { Contact, NewContact } from '../../../store/contacts';
 import { chooseContact, completed, type Given } from '../contacts';
@@ -41,10 +41,11 @@ export function foldRows(
 	known: readonly FoldedContact[],
 	refusesConsent: ConsentRefusal,
 	groups: Pick<ChunkGroups, 'check' | 'want'>,
+	numberOfUserId: ReadonlyMap<string, string> = new Map(),
 ): Folded {
 	const byNumber = new Map<string, FoldedContact[]>();
 	const remember = (contact: FoldedContact): void => {
-		for (const number of numbersOf(contact)) {
+		for (const number of addressesOf(contact)) {
 			const holders = byNumber.get(number);
 			if (!holders) byNumber.set(number, [contact]);
 			else if (!holders.includes(contact)) holders.push(contact);
@@ -52,14 +53,15 @@ export function foldRows(
 	};
 	known.forEach(remember);
 	const folded: Folded = { rows: [], rejected: [] };
-	for (const [index, given] of rows.entries()) {
-		let byGroups = given.groups !== null;
+	for (const [index, read] of rows.entries()) {
+		let byGroups = read.groups !== null;
 		try {
+			const given = withKnownNumber(read, numberOfUserId);
 			if (given.groups) groups.check(given.groups);
 			byGroups = false;
-			const holders = new Set(numbersOf(given).flatMap((number) => byNumber.get(number) ?? []));
+			const holders = new Set(addressesOf(given).flatMap((number) => byNumber.get(number) ?? []));
 			const found = chooseContact([...holders], givenOf(given), nameOf);
-			const numbers = [...numbersOf(given), ...(found ? numbersOf(found) : [])];
+			const numbers = [...addressesOf(given), ...(found ? addressesOf(found) : [])];
 			const isRefused =
 				given.smsConsentAt !== null && refusesConsent(given.smsNumber ?? found?.smsNumber ?? null, numbers);
 			const row = isRefused ? { ...given, smsConsentSource: null, smsConsentAt: null } : given;
@@ -74,6 +76,15 @@ export function foldRows(
 		}
 	}
 	return folded;
+}
+
+/** Who is named by a WhatsApp user id whose number is known by now is the person with that number. */
+function withKnownNumber(row: ImportedRow, numberOfUserId: ReadonlyMap<string, string>): ImportedRow {
+	const number = row.whatsAppUserId === null ? undefined : numberOfUserId.get(row.whatsAppUserId);
+	if (number === undefined) return row;
+	if (row.whatsAppNumber !== null && row.whatsAppNumber !== number)
+		throw new ConflictError('The WhatsApp user id of the row belongs to another number than the row gives.');
+	return { ...row, whatsAppNumber: number, whatsAppUserId: null };
 }
 
 export function toFolded({
@@ -103,9 +114,16 @@ export function toFolded({
 	};
 }
 
-export function numbersOf({ smsNumber, whatsAppNumber }: Pick<NewContact, 'smsNumber' | 'whatsAppNumber'>): string[] {
-	if (smsNumber === null) return whatsAppNumber === null ? [] : [whatsAppNumber];
-	return whatsAppNumber === null || whatsAppNumber === smsNumber ? [smsNumber] : [smsNumber, whatsAppNumber];
+/** Numbers and WhatsApp user id; asked for every row, so quickly. */
+export function addressesOf({
+	smsNumber,
+	whatsAppNumber,
+	whatsAppUserId,
+}: Pick<NewContact, 'smsNumber' | 'whatsAppNumber' | 'whatsAppUserId'>): string[] {
+	const addresses = smsNumber === null ? [] : [smsNumber];
+	if (whatsAppNumber !== null && whatsAppNumber !== smsNumber) addresses.push(whatsAppNumber);
+	if (whatsAppUserId !== null) addresses.push(whatsAppUserId);
+	return addresses;
 }
 
 function nameOf({ id, madeByRow }: FoldedContact): string {
@@ -146,7 +164,8 @@ function foldInto(contact: FoldedContact, row: ImportedRow): 'updated' | 'unchan
 		given.language !== undefined ||
 		given.fields !== undefined ||
 		(contact.smsNumber === null && row.smsNumber !== null) ||
-		(contact.whatsAppNumber === null && row.whatsAppNumber !== null);
+		(contact.whatsAppNumber === null && row.whatsAppNumber !== null) ||
+		(contact.whatsAppUserId === null && row.whatsAppUserId !== null);
 	if (!isChanged) return 'unchanged';
 	Object.assign(contact, completed(contact, given), { isChanged, consentAdded: contact.consentAdded || consentAdded });
 	return 'updated';
@@ -164,6 +183,7 @@ function givenOf(row: ImportedRow): Given {
 	return {
 		smsNumber: row.smsNumber ?? undefined,
 		whatsAppNumber: row.whatsAppNumber ?? undefined,
+		whatsAppUserId: row.whatsAppUserId ?? undefined,
 		name: row.name ?? undefined,
 		language: row.language ?? undefined,
 		fields: row.fields ?? undefined,

@@ -34,6 +34,10 @@ export interface ImportSummary extends Omit<ChunkResult, 'rejected'> {
 	rejected: number;
 	/** How many of the rejected rows are listed; the rest is only counted. */
 	rejectedListed: number;
+	/** Of a workbook: the sheet that was read. */
+	sheet: string | null;
+	/** Rows of that sheet that were left out because they are hidden or filtered out; not in `rows`. */
+	hiddenRows: number;
 	dryRun: boolean;
 }
 
@@ -63,7 +67,10 @@ export async function importContacts(
 	const groups = { all: groupIds, ofFile: new FileGroups(options.makeGroups ?? false) };
 	const budget = { characters: REJECTED_CHARACTERS };
 	try {
-		for await (const chunk of readInThread(pieces, settings)) {
+		const chunks = readInThread(pieces, settings, ({ name, hiddenRows }) =>
+			Object.assign(result.summary, { sheet: name, hiddenRows }),
+		);
+		for await (const chunk of chunks) {
 			options.signal?.throwIfAborted();
 			const written = dryRun
 				? await foretellChunk(store, chunk, groups, dryRun)
@@ -126,6 +133,8 @@ function emptySummary(dryRun: boolean): ImportSummary {
 		withSmsConsent: 0,
 		smsConsentIncomplete: 0,
 		emptyWords: 0,
+		sheet: null,
+		hiddenRows: 0,
 		dryRun,
 	};
 }
@@ -156,13 +165,14 @@ function contradictedRow(
 	{ rows, cells, columns }: ReadChunk,
 	{ index, reason, byGroups }: ChunkResult['rejected'][number],
 ): RejectedRow {
-	const { row = 0, smsNumber = null, whatsAppNumber = null } = rows[index] ?? {};
+	const { row = 0, smsNumber = null, whatsAppNumber = null, whatsAppUserId = null } = rows[index] ?? {};
 	const names = (
 		byGroups
 			? [nameOf(columns, 'groups')]
 			: [
 					smsNumber !== null && nameOf(columns, 'smsNumber'),
 					whatsAppNumber !== null && nameOf(columns, 'whatsAppNumber'),
+					whatsAppUserId !== null && (nameOf(columns, 'whatsAppUserId') ?? nameOf(columns, 'whatsAppNumber')),
 				]
 	).filter((name) => typeof name === 'string');
 	return { row, column: names.join(', ') || null, reason, cells: shownCells(cells[index] ?? [], columns) };

@@ -33,6 +33,13 @@ export interface ReadChunk {
 	rejected: RejectedRow[];
 }
 
+/** Which sheet of a workbook is read. */
+export interface SheetRead {
+	name: string;
+	/** Rows with something in them that were left out, because people do not see them. */
+	hiddenRows: number;
+}
+
 /** A chunk is one write transaction, some 20 to 60 ms: rows that bring more to write count for more. */
 export const WORK_A_CHUNK = 1_000;
 export const WORK_OF_ROW = 1;
@@ -47,4 +54,5 @@ export const CHUNKS_AHEAD = 2;
 /** To the thread. */
 export type ToThread = { piece: Piece | null } | { failed: string } | 'taken';
 /** From the thread. A chunk is JSON: copying a thousand objects costs three times as much. `ownFault`: something for the user to solve, and not for us. */
-export type FromThread = 'more' | 'done' | { chunk: string } | { failed: string; ownFault: boolean };
+export type FromThread =
+	'more' | 'done' | { sheet: SheetRead } | { chunk: string } | { failed: string; ownFault: boolean };

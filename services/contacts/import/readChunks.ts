@@ -9,6 +9,7 @@ import {
 	type Piece,
 	type ReadChunk,
 	type ReadSettings,
+	type SheetRead,
 	WORK_A_CHUNK,
 	WORK_OF_CONSENT,
 	WORK_OF_MEMBERSHIP,
@@ -17,7 +18,11 @@ import {
 import { xlsxRecords } from './xlsxRecords';
 
 /** Reads contacts from what comes in, with no access to the store. Runs in the import's thread. @throws {InvalidInputError} */
-export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSettings): AsyncGenerator<ReadChunk> {
+export async function* readChunks(
+	pieces: AsyncIterable<Piece>,
+	settings: ReadSettings,
+	onSheet: (sheet: SheetRead) => void = () => undefined,
+): AsyncGenerator<ReadChunk> {
 	const iterator = pieces[Symbol.asyncIterator]();
 	const first = await iterator.next();
 	if (first.done) throw nothingThere();
@@ -30,7 +35,7 @@ export async function* readChunks(pieces: AsyncIterable<Piece>, settings: ReadSe
 	let chunk: ReadChunk = emptyChunk([]);
 	let work = 0;
 	let characters = 0;
-	for await (const records of recordsOf(first.value, iterator, settings)) {
+	for await (const records of recordsOf(first.value, iterator, settings, onSheet)) {
 		for (const cells of records) {
 			row++;
 			if (row < headerRow || isBlank(cells)) continue;
@@ -101,6 +106,7 @@ async function* recordsOf(
 	start: Piece,
 	iterator: AsyncIterator<Piece>,
 	settings: ReadSettings,
+	onSheet: (sheet: SheetRead) => void,
 ): AsyncGenerator<string[][]> {
 	if (Array.isArray(start)) {
 		yield start;
@@ -117,7 +123,7 @@ async function* recordsOf(
 			'The file is an old Excel file (.xls), or protected with a password. Save it as XLSX without password, or as CSV; nothing was imported.',
 		);
 	}
-	yield* startsWith(start, ZIP) ? xlsxRecords(bytes(), settings.sheet) : csvRecords(bytes(), settings);
+	yield* startsWith(start, ZIP) ? xlsxRecords(bytes(), settings, onSheet) : csvRecords(bytes(), settings);
 }
 
 async function* rest(iterator: AsyncIterator<Piece>): AsyncGenerator<Piece> {

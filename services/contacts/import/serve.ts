@@ -26,7 +26,7 @@ export async function serve(port: MessagePort, settings: ReadSettings): Promise<
 		}
 	}
 	try {
-		for await (const chunk of readChunks(pieces(), settings)) {
+		for await (const chunk of readChunks(pieces(), settings, (sheet) => send({ sheet }))) {
 			if (free === 0) await new Promise<void>((resolve) => (wake = resolve));
 			free--;
 			send({ chunk: JSON.stringify(chunk) });

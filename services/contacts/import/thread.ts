@@ -2,7 +2,7 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 import { InvalidInputError } from '../../../domain/errors';
-import type { FromThread, Piece, ReadChunk, ReadSettings, ToThread } from './protocol';
+import type { FromThread, Piece, ReadChunk, ReadSettings, SheetRead, ToThread } from './protocol';
 
 /** A spreadsheet is held whole while it is read; this is what stops one that is too large, instead of n8n running out of memory. */
 const LIMITS = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 16 };
@@ -11,7 +11,11 @@ const LIMITS = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 16 };
  * Reads contacts in a thread of its own; asks for the next piece when it has room, and reads at most CHUNKS_AHEAD ahead of whoever takes the chunks.
  * @throws {InvalidInputError} for what cannot be read. Ending early ends the thread and closes `pieces`.
  */
-export async function* readInThread(pieces: AsyncIterable<Piece>, settings: ReadSettings): AsyncGenerator<ReadChunk> {
+export async function* readInThread(
+	pieces: AsyncIterable<Piece>,
+	settings: ReadSettings,
+	onSheet: (sheet: SheetRead) => void,
+): AsyncGenerator<ReadChunk> {
 	const source = pieces[Symbol.asyncIterator]();
 	const worker = new Worker(join(__dirname, extname(__filename) === '.ts' ? 'worker.mts' : 'worker.mjs'), {
 		workerData: settings,
@@ -36,6 +40,7 @@ export async function* readInThread(pieces: AsyncIterable<Piece>, settings: Read
 	worker.on('message', (message: FromThread) => {
 		if (message === 'more') void feed();
 		else if (message === 'done') finish();
+		else if ('sheet' in message) onSheet(message.sheet);
 		else if ('chunk' in message) {
 			waiting.push(message.chunk);
 			wake();

@@ -18,9 +18,10 @@ import { appendToChains, lockChains, makeIdentities } from '../../../store/ledge
 import type { Database } from '../../../store/schema';
 import type { Store } from '../../../store/store';
 import { type SmsConsenting, smsConsentRecord } from '../../consent/smsConsentRecord';
+import { numbersOfUserIds } from '../userIds';
 import type { DryRun } from './dryRun';
 import { type ChunkGroups, type FileGroups, makeGroups } from './fileGroups';
-import { type ConsentRefusal, type Folded, type FoldedContact, foldRows, numbersOf, toFolded } from './foldRows';
+import { type ConsentRefusal, type Folded, type FoldedContact, foldRows, addressesOf, toFolded } from './foldRows';
 import type { ReadChunk } from './protocol';
 
 export interface ChunkResult {
@@ -80,12 +81,17 @@ export async function foretellChunk(
 	dryRun: DryRun,
 ): Promise<ChunkResult> {
 	return await store.read(async (db) => {
-		const known = await knownContacts(db, chunk);
-		const there = dryRun.overlay(known, numbersOfRows(chunk));
+		const numberOfUserId = await numbersOfUserIds(db, userIdsOf(chunk));
+		const known = await knownContacts(db, chunk, numberOfUserId);
+		const there = dryRun.overlay(known, addressesOfRows(chunk, numberOfUserId));
 		const ofFile = await groups.ofFile.read(db, chunk);
 		const groupIds = [...new Set([...groups.all, ...ofFile.idsOfRows(chunk.rows)])];
-		const words = await wordsAbout(db, [...chunk.rows, ...there], groupIds);
-		const folded = foldRows(chunk.rows, there, refusalBy(words), ofFile);
+		const words = await wordsAbout(
+			db,
+			[...chunk.rows, ...there, ...[...numberOfUserId.values()].map(byNumber)],
+			groupIds,
+		);
+		const folded = foldRows(chunk.rows, there, refusalBy(words), ofFile, numberOfUserId);
 		const contacts = contactsOf(folded);
 		const made = groups.ofFile.foretell(ofFile.wanted());
 		made.forEach((group) => ofFile.add(group));
@@ -109,11 +115,15 @@ async function writeOnce(
 	groups: GroupsToJoin,
 ): Promise<ChunkResult & { made: Group[] }> {
 	const now = store.now();
-	const known = await heldContacts(db, chunk);
+	const { known, numberOfUserId } = await heldContacts(db, chunk);
 	const ofFile = await groups.ofFile.read(db, chunk);
 	const groupIds = [...new Set([...groups.all, ...ofFile.idsOfRows(chunk.rows)])];
-	const words = await wordsAbout(db, [...chunk.rows, ...known], groupIds);
-	const folded = foldRows(chunk.rows, known, refusalBy(words), ofFile);
+	const words = await wordsAbout(
+		db,
+		[...chunk.rows, ...known, ...[...numberOfUserId.values()].map(byNumber)],
+		groupIds,
+	);
+	const folded = foldRows(chunk.rows, known, refusalBy(words), ofFile, numberOfUserId);
 	const made = await makeGroups(db, ofFile.wanted(), { now, overtaken: () => new ChunkOvertaken(OVERTAKEN) });
 	made.forEach((group) => ofFile.add(group));
 	const contacts = contactsOf(folded);
@@ -132,28 +142,44 @@ async function writeOnce(
 	return { ...figures, rejected: folded.rejected, made };
 }
 
-const numbersOfRows = ({ rows }: ReadChunk): string[] => [...new Set(rows.flatMap(numbersOf))];
+const userIdsOf = ({ rows }: ReadChunk): string[] =>
+	rows.flatMap(({ whatsAppUserId }) => (whatsAppUserId === null ? [] : [whatsAppUserId]));
 
-async function knownContacts(db: Database, chunk: ReadChunk): Promise<FoldedContact[]> {
-	return (await contactsHolding(db, numbersOfRows(chunk), false)).map(toFolded);
+const addressesOfRows = ({ rows }: ReadChunk, numberOfUserId: ReadonlyMap<string, string>): string[] => [
+	...new Set([...rows.flatMap(addressesOf), ...numberOfUserId.values()]),
+];
+
+const byNumber = (whatsAppNumber: string) => ({ smsNumber: null, whatsAppNumber, whatsAppUserId: null });
+
+async function knownContacts(
+	db: Database,
+	chunk: ReadChunk,
+	numberOfUserId: ReadonlyMap<string, string>,
+): Promise<FoldedContact[]> {
+	return (await contactsHolding(db, addressesOfRows(chunk, numberOfUserId), false)).map(toFolded);
 }
 
 /**
  * The contacts with the chunk's numbers, and their people, held until the transaction ends: a STOP that comes now waits, and is not overlooked.
  * People first, as everybody who holds both does.
  */
-async function heldContacts(db: Database, chunk: ReadChunk): Promise<FoldedContact[]> {
-	const numbers = numbersOfRows(chunk);
-	await lockNumbers(db, numbers);
+async function heldContacts(
+	db: Database,
+	chunk: ReadChunk,
+): Promise<{ known: FoldedContact[]; numberOfUserId: Map<string, string> }> {
+	const given = addressesOfRows(chunk, new Map());
+	await lockNumbers(db, given);
 	await lockAllContacts(db);
-	const known = (await contactsHolding(db, numbers, true)).map(toFolded);
-	const named = new Set(numbers);
+	const numberOfUserId = await numbersOfUserIds(db, userIdsOf(chunk));
+	const addresses = addressesOfRows(chunk, numberOfUserId);
+	const known = (await contactsHolding(db, addresses, true)).map(toFolded);
+	const named = new Set(given);
 	// Of contacts with a number that the file does not have. Taken late: where that closes a circle, PostgreSQL breaks it and the chunk begins anew.
 	await lockNumbers(
 		db,
-		[...new Set(known.flatMap(numbersOf))].filter((number) => !named.has(number)),
+		[...new Set([...addresses, ...known.flatMap(addressesOf)])].filter((address) => !named.has(address)),
 	);
-	return known;
+	return { known, numberOfUserId };
 }
 
 function contactsOf({ rows }: Folded): FoldedContact[] {
@@ -176,9 +202,9 @@ async function saveContacts(
 		if ((await insertContacts(db, made, now)) < made.length) throw new ChunkOvertaken(OVERTAKEN);
 		return;
 	}
-	const ids = new Map((await insertContactsForIds(db, made, now)).map((row) => [numbersOf(row).join(), row.id]));
+	const ids = new Map((await insertContactsForIds(db, made, now)).map((row) => [addressesOf(row).join(), row.id]));
 	for (const contact of made) {
-		const id = ids.get(numbersOf(contact).join());
+		const id = ids.get(addressesOf(contact).join());
 		if (id === undefined) throw new ChunkOvertaken(OVERTAKEN);
 		contact.id = id;
 	}
@@ -198,18 +224,18 @@ type Words = Map<string, Set<string>>;
 
 async function wordsAbout(
 	db: Database,
-	people: ReadonlyArray<Parameters<typeof numbersOf>[0]>,
+	people: ReadonlyArray<Parameters<typeof addressesOf>[0]>,
 	groupIds: readonly number[],
 ): Promise<Words> {
 	return await outWords(
 		db,
-		[...new Set(people.flatMap(numbersOf))],
+		[...new Set(people.flatMap(addressesOf))],
 		[...SUPPRESSING, ...groupIds.map((id) => `group:${id}`)],
 	);
 }
 
 function hasSaidNo(contact: FoldedContact, words: Words, scopes: readonly string[]): boolean {
-	return words.size > 0 && numbersOf(contact).some((number) => scopes.some((scope) => words.get(number)?.has(scope)));
+	return words.size > 0 && addressesOf(contact).some((number) => scopes.some((scope) => words.get(number)?.has(scope)));
 }
 
 /** As of a consent entered by hand (services/contacts/enteredConsent.ts). */

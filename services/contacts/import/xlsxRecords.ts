@@ -1,13 +1,19 @@
+import { isBlank } from '../../../domain/contactFile/row';
 import { InvalidInputError } from '../../../domain/errors';
+import type { ReadSettings, SheetRead } from './protocol';
 import { readEntries } from './xlsxEntries';
 import { assertReasonable } from './xlsxGrid';
-import { firstVisibleSheet, hiddenRows } from './xlsxSheets';
+import { chooseSheet, hiddenRows } from './xlsxSheets';
 
 const ROWS_A_BATCH = 1_000;
 const MOST_FILE_BYTES = 100 * 1_048_576;
 
 /** The records of one sheet, in batches. The whole file is held, as its table of contents stands at its end. @throws {InvalidInputError} */
-export async function* xlsxRecords(bytes: AsyncIterable<Uint8Array>, sheet: string): AsyncGenerator<string[][]> {
+export async function* xlsxRecords(
+	bytes: AsyncIterable<Uint8Array>,
+	{ sheet, headerRow }: Pick<ReadSettings, 'sheet' | 'headerRow'>,
+	onSheet: (sheet: SheetRead) => void,
+): AsyncGenerator<string[][]> {
 	const pieces: Uint8Array[] = [];
 	let size = 0;
 	for await (const piece of bytes) {
@@ -21,12 +27,14 @@ export async function* xlsxRecords(bytes: AsyncIterable<Uint8Array>, sheet: stri
 	const file = Buffer.concat(pieces.splice(0));
 	const entries = readEntries(file);
 	await assertReasonable(entries);
-	const wanted = sheet === '' ? await firstVisibleSheet(entries) : sheet;
-	const rows = await readRows(file, wanted);
+	const chosen = await chooseSheet(entries, sheet);
+	const rows = (await readRows(file, sheet === '' ? chosen.place : sheet)).map((row) => row.map(cellText));
+	const hidden = [...(await hiddenRows(entries, chosen))].filter((number) => !isBlank(rows[number - 1] ?? []));
+	onSheet({ name: chosen.name, hiddenRows: hidden.filter((number) => number >= headerRow).length });
 	// Left empty, so that the others keep their numbers.
-	for (const number of await hiddenRows(entries, wanted)) if (number <= rows.length) rows[number - 1] = [];
+	for (const number of hidden) rows[number - 1] = [];
 	for (let start = 0; start < rows.length; start += ROWS_A_BATCH) {
-		yield rows.slice(start, start + ROWS_A_BATCH).map((row) => row.map(cellText));
+		yield rows.slice(start, start + ROWS_A_BATCH);
 	}
 }
 

@@ -9,28 +9,35 @@ const ROW_NUMBER = /\sr\s*=\s*["'](\d+)["']/;
 /** Longer than any mark of a row: it may lie on the seam of two pieces. */
 const SEAM_CHARACTERS = 1_000;
 const ROW_HIDDEN = /\shidden\s*=\s*["'](?:1|true)["']/;
-const NAME = /\sname\s*=\s*["']([^"']*)["']/;
+const NAME = /\sname\s*=\s*(?:"([^"]*)"|'([^']*)')/;
 const RELATION = /\s\w+:id\s*=\s*["']([^"']*)["']/;
 
-/** The place of the first sheet that people see, from 1; of a workbook that cannot be read so, the first. @throws {InvalidInputError} */
-export async function firstVisibleSheet(entries: readonly XlsxEntry[]): Promise<number> {
-	const sheets = await sheetTags(entries);
-	if (sheets.length === 0) return 1;
-	const index = sheets.findIndex((tag) => !HIDDEN.test(tag));
-	if (index < 0)
+export interface Sheet {
+	/** From 1. */
+	place: number;
+	/** Empty where the workbook cannot be read so far. */
+	name: string;
+	/** Its tag in the workbook's list. */
+	tag: string | undefined;
+}
+
+/**
+ * The sheet of this name, or with '' the first that people see; of a workbook whose list cannot be read so, the first.
+ * @throws {InvalidInputError}
+ */
+export async function chooseSheet(entries: readonly XlsxEntry[], wanted: string): Promise<Sheet> {
+	const tags = (await textOf(entries, 'xl/workbook.xml')).match(SHEET) ?? [];
+	const index = tags.findIndex((tag) => (wanted === '' ? !HIDDEN.test(tag) : nameOf(tag) === wanted));
+	if (index < 0 && wanted === '' && tags.length > 0)
 		throw new InvalidInputError(
 			'All sheets of the file are hidden. Show the one with the contacts, or name it as Sheet under Options; nothing was imported.',
 		);
-	return index + 1;
+	const tag = tags[index];
+	return { place: Math.max(index, 0) + 1, name: tag === undefined ? wanted : nameOf(tag), tag };
 }
 
-/** The numbers of the rows that are hidden, or filtered out, in a sheet given by place or name. */
-export async function hiddenRows(entries: readonly XlsxEntry[], sheet: number | string): Promise<Set<number>> {
-	const sheets = await sheetTags(entries);
-	const tag =
-		typeof sheet === 'number'
-			? sheets[sheet - 1]
-			: sheets.find((each) => unescaped(NAME.exec(each)?.[1] ?? '') === sheet);
+/** The numbers of the rows that are hidden, or filtered out. */
+export async function hiddenRows(entries: readonly XlsxEntry[], { tag }: Sheet): Promise<Set<number>> {
 	const id = tag && RELATION.exec(tag)?.[1];
 	const relations =
 		(await textOf(entries, 'xl/_rels/workbook.xml.rels')).match(/<(?:\w+:)?Relationship\s[^<>]*>/g) ?? [];
@@ -56,8 +63,17 @@ export async function hiddenRows(entries: readonly XlsxEntry[], sheet: number | 
 	return hidden;
 }
 
+function nameOf(tag: string): string {
+	const [, quoted, apostrophed] = NAME.exec(tag) ?? [];
+	return unescaped(quoted ?? apostrophed ?? '');
+}
+
 const unescaped = (text: string): string =>
 	text
+		.replace(/&#(?:x([\da-f]{1,6})|(\d{1,7}));/gi, (entity, hex: string | undefined, decimal: string | undefined) => {
+			const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);
+			return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+		})
 		.replaceAll('&lt;', '<')
 		.replaceAll('&gt;', '>')
 		.replaceAll('&quot;', '"')
@@ -66,10 +82,6 @@ const unescaped = (text: string): string =>
 
 const pathOf = (target: string): string =>
 	target.startsWith('/') ? target.slice(1) : `xl/${target.replace(/^\.\//, '')}`;
-
-async function sheetTags(entries: readonly XlsxEntry[]): Promise<string[]> {
-	return (await textOf(entries, 'xl/workbook.xml')).match(SHEET) ?? [];
-}
 
 async function textOf(entries: readonly XlsxEntry[], name: string): Promise<string> {
 	const entry = entries.find((each) => each.name === name);

@@ -36,7 +36,8 @@ export function createPostgresDialect(settings: PostgresSettings): PostgresDiale
 		allowExitOnIdle: true,
 		types: { getTypeParser: parserFor },
 	});
-	// An idle connection that breaks is replaced by the next query; without a listener it would end the process.
+	// A connection that breaks is replaced by the next query; without listeners it would end the process, idle or in use.
 	pool.on('error', () => undefined);
+	pool.on('connect', (client) => client.on('error', () => undefined));
 	return new PostgresDialect({ pool });
 }

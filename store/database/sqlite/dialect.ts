@@ -71,7 +71,12 @@ class SqliteThreadDriver implements Driver {
 	}
 
 	async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-		await connection.executeQuery(CompiledQuery.raw('rollback'));
+		try {
+			await connection.executeQuery(CompiledQuery.raw('rollback'));
+		} catch (error) {
+			// After some errors (disk full, I/O error, out of memory) SQLite has rolled back already; that error is the one to tell.
+			if (!/no transaction is active/.test(String(error))) throw error;
+		}
 	}
 
 	async destroy(): Promise<void> {

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ConfigurationError, InvalidInputError, StoreUnavailableError } from '../../../domain/errors';
+import { ConfigurationError, InvalidInputError } from '../../../domain/errors';
+import { storeError } from '../databaseErrors';
 
 export interface SqliteSettings {
 	/** n8n's own folder, usually ~/.n8n. */
@@ -28,6 +29,7 @@ export function sqliteFilePath({ n8nFolder, file }: SqliteSettings): string {
 /**
  * Makes the folder when the store may be made; otherwise insists that the file is there.
  * @throws {ConfigurationError} in queue mode without the user's word, or when the file is missing.
+ * @throws {StoreUnavailableError} when nobody can say whether it is there.
  */
 export function assertUsable(settings: SqliteSettings, create: boolean): void {
 	const path = sqliteFilePath(settings);
@@ -36,7 +38,7 @@ export function assertUsable(settings: SqliteSettings, create: boolean): void {
 			'n8n runs in queue mode, where an embedded SQLite file works only if all processes share one disk. Choose PostgreSQL in the Opt-In Store credential, or switch on "All Processes Share the Disk".',
 		);
 	}
-	if (existsSync(path)) return;
+	if (isThere(path)) return;
 	if (!create) {
 		throw new ConfigurationError(
 			`The store file "${settings.file}" does not exist. An empty store would have forgotten every opt-out, so it is not made here: test the Opt-In Store credential to make it, or bring the file back.`,
@@ -45,6 +47,15 @@ export function assertUsable(settings: SqliteSettings, create: boolean): void {
 	try {
 		mkdirSync(join(settings.n8nFolder, 'optin'), { recursive: true, mode: 0o700 });
 	} catch (error) {
-		throw new StoreUnavailableError(`The folder for the store cannot be made: ${(error as Error).message}.`);
+		throw storeError(error);
+	}
+}
+
+/** A folder that may not be looked into is no missing file. */
+function isThere(path: string): boolean {
+	try {
+		return statSync(path, { throwIfNoEntry: false }) !== undefined;
+	} catch (error) {
+		throw storeError(error);
 	}
 }

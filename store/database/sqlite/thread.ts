@@ -2,12 +2,11 @@ import { extname, join } from 'node:path';
 import type { SQLInputValue } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
-import { StoreUnavailableError } from '../../../domain/errors';
-import type { StatementAnswer, StatementRequest, WorkerSettings } from './worker.mjs';
+import type { OpenAnswer, StatementAnswer, StatementRequest, WorkerSettings } from './worker.mjs';
 
 type Result = Extract<StatementAnswer, { rows: unknown[] }>;
 
-/** An error of SQLite; `code` is `SQLITE_<primary result code>`, e.g. SQLITE_5 for busy. */
+/** An error of SQLite; `code` is `SQLITE_<primary result code>`, e.g. SQLITE_5 for busy, or `CLOSED` where its thread has ended. */
 class SqliteError extends Error {
 	override readonly name = 'SqliteError';
 
@@ -27,18 +26,19 @@ export class SqliteThread {
 
 	private constructor(private readonly worker: Worker) {
 		worker.on('message', (answer: StatementAnswer) => this.settle(answer));
-		worker.on('error', (error) => this.fail(error));
-		worker.on('exit', () => this.fail(new StoreUnavailableError('The store was closed.')));
+		worker.on('error', (error) => this.fail(new SqliteError(error.message, 'CLOSED')));
+		worker.on('exit', () => this.fail(new SqliteError('its thread has ended', 'CLOSED')));
 	}
 
-	/** @throws what SQLite says when the file cannot be opened. */
+	/** @throws {SqliteError} when the file cannot be opened. */
 	static async open(settings: WorkerSettings): Promise<SqliteThread> {
 		const file = join(__dirname, extname(__filename) === '.ts' ? 'worker.mts' : 'worker.mjs');
 		const worker = new Worker(file, { workerData: settings });
 		await new Promise<void>((resolve, reject) => {
-			worker.once('message', () => {
+			worker.once('message', (answer: OpenAnswer) => {
 				worker.off('error', reject);
-				resolve();
+				if (answer === 'open') resolve();
+				else reject(new SqliteError(answer.message, answer.code));
 			});
 			worker.once('error', reject);
 		});

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 
 import { applySignal, foldSignals, isStillHeard } from '../../../domain/consent/fold';
 import { OPT_OUT_GUARD_MS } from '../../../domain/consent/saidByPerson';
-import { type ConsentState, emptyConsent, groupScope } from '../../../domain/consent/state';
+import { groupScope } from '../../../domain/consent/scope';
+import { type ConsentState, emptyConsent } from '../../../domain/consent/state';
 import { compareSignals, type ConsentSignal, type SignalKind } from '../../../domain/consent/signal';
 
 let keys = 0;
@@ -27,7 +28,7 @@ function signal(kind: SignalKind, effectiveAt: number, more: Partial<ConsentSign
 }
 
 /** What a state says, without which signal said it: two signals at the same moment may say the same. */
-function meaning({ words, registrations, lastInboundAt, joined, smsConsentAt }: ConsentState) {
+function meaning({ words, registrations, lastInboundAt, joined, smsConsentAt, doubtedAt }: ConsentState) {
 	const sorted = <K, V>(map: Iterable<[K, V]>) =>
 		[...map].sort(([one], [other]) => (String(one) < String(other) ? -1 : 1));
 	return {
@@ -36,6 +37,7 @@ function meaning({ words, registrations, lastInboundAt, joined, smsConsentAt }: 
 		lastInboundAt: sorted(lastInboundAt),
 		joined: [...joined].sort(),
 		smsConsentAt,
+		doubtedAt,
 	};
 }
 
@@ -62,6 +64,7 @@ const anySignal = fc
 		invitedGroupIds: fc.subarray([5, 6]),
 		isInvited: fc.boolean(),
 		looksLikeOptOut: fc.boolean(),
+		isDoubtful: fc.boolean(),
 		policy: fc.constantFrom('anyMessage' as const, 'keywordOrInvitation' as const, 'keywordOnly' as const),
 		stopScope: fc.constantFrom('allSenders' as const, 'thisSender' as const),
 	})
@@ -159,6 +162,10 @@ describe('Rules of consent', () => {
 	it.each(['help', 'ignored'] as const)('never register by %s, nor by a text that looks like an opt-out', (kind) => {
 		expect(foldSignals([signal(kind, 1)]).state.registrations.size).toBe(0);
 		expect(foldSignals([signal('message', 1, { looksLikeOptOut: true })]).state.registrations.size).toBe(0);
+		for (const channel of ['whatsapp', 'sms'] as const) {
+			const doubt = signal('message', 1, { channel, looksLikeOptOut: true, isDoubtful: true });
+			expect(foldSignals([doubt]).outcomes.get(doubt.key)).toBe('doubtful');
+		}
 	});
 
 	it('end everything at all senders by STOP, but only at one where the sender is set so', () => {
@@ -217,13 +224,16 @@ describe('Rules of consent', () => {
 		expect(bySms.smsConsentAt).toBe(2);
 	});
 
-	it("take the provider's report as an opt-out that its resume undoes, without registering anybody", () => {
+	it("take Meta's marketing switch as one: the registration stays, Register is not refused, and resume undoes just that", () => {
 		const stopped = foldSignals([signal('start', 0), signal('providerStop', 1)]).state;
-		expect(stopped.registrations.get(1)).toMatchObject({ state: 'ended', endedBy: 'provider' });
+		expect(stopped.registrations.get(1)).toMatchObject({ state: 'registered', since: 0 });
+		const byHand = foldSignals([signal('providerStop', 1), signal('register', 2)]).state;
+		expect(byHand.registrations.get(1)).toMatchObject({ state: 'registered', since: 2 });
+		expect(byHand.words.get('marketing:1')?.direction).toBe('out');
 		expect(stopped.words.get('marketing:1')).toMatchObject({ direction: 'out', source: 'provider' });
 		const resumed = foldSignals([signal('start', 0), signal('providerStop', 1), signal('providerResume', 2)]).state;
 		expect(resumed.words.get('marketing:1')?.direction).toBe('in');
-		expect(resumed.registrations.get(1)?.state).toBe('ended');
+		expect(foldSignals([signal('providerStop', 1), signal('providerResume', 2)]).state.registrations.size).toBe(0);
 		const own = foldSignals([signal('start', 0), signal('stop', 1), signal('providerResume', 2)]).state;
 		expect(own.words.get('all')?.direction).toBe('out');
 	});

@@ -9,6 +9,7 @@ import { waitForWebhook } from '../../../sandbox/n8n/waitForWebhook';
 import { readTemplates } from '../../../sandbox/templates';
 import { listContacts } from '../../../services/contacts/contacts';
 import { checkRegistrations } from '../../../services/registrations/registrations';
+import { cell, workbook } from '../../support/workbook';
 import { World } from '../world';
 
 const LIST = `Nome;Cellulare;WhatsApp;Città
@@ -67,8 +68,8 @@ describe('The import form in a real browser', () => {
 	};
 
 	/** Uploads the list and goes on to the last page. @returns what it says */
-	async function upload(list: string, mode: 'Only look' | 'Import'): Promise<string> {
-		const file = join(folder, 'list.csv');
+	async function upload(list: string | Buffer, mode: 'Only look' | 'Import'): Promise<string> {
+		const file = join(folder, typeof list === 'string' ? 'list.csv' : 'list.xlsx');
 		writeFileSync(file, list, 'latin1');
 		await page.goto(url);
 		const allow = page.getByRole('button', { name: 'Allow access' });
@@ -112,5 +113,15 @@ describe('The import form in a real browser', () => {
 				'Import',
 			),
 		).toMatch(/Rows: 2\..*New contacts: 0, completed: 0, unchanged: 2/s);
+	}, 60_000);
+
+	it('says which sheet of a workbook was read, and how many hidden rows were left out', async () => {
+		const row = (number: number, text: string, attributes = ''): string =>
+			`<row r="${number}"${attributes}>${cell(`A${number}`, text)}</row>`;
+		const hidden = row(3, '+393331234569', ' hidden="1"');
+		const right = workbook(row(1, 'Mobile') + row(2, '+393331234567') + hidden);
+		expect(await upload(right, 'Only look')).toContain('Sheet read: People, hidden rows left out: 1.');
+		const wrong = workbook(row(1, 'Mobile') + row(2, '12') + hidden);
+		expect(await upload(wrong, 'Only look')).toContain('Sheet read: People, hidden rows left out: 1. Rejected: 1');
 	}, 60_000);
 });

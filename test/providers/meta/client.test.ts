@@ -246,6 +246,12 @@ test.each([
 	[403, '<html>', 'retryLater'],
 	[404, '<html>', 'retryLater'],
 	[407, '', 'retryLater'],
+	[403, '{"error":{"code":403,"message":"Forbidden","status":"PERMISSION_DENIED"}}', 'retryLater'],
+	[401, '{"error":{"code":16,"message":"unauthenticated"}}', 'retryLater'],
+	[400, '{"error":{"code":3,"message":"invalid argument"}}', 'retryLater'],
+	[429, '{"error":{"code":8,"message":"resource exhausted"}}', 'retryLater'],
+	[503, '{"error":{"code":503,"message":"upstream connect error"}}', 'unknown'],
+	[500, '{"error":{"code":10,"message":"aborted"}}', 'unknown'],
 ])('HTTP %i with the body %j, which is no word of Meta’s, is classed %s', async (status, body, errorClass) => {
 	nock(graph).post(path).reply(status, body);
 	expect(errorIn((await provider.send(sendRequest()))[0])).toMatchObject({ class: errorClass, code: `http:${status}` });

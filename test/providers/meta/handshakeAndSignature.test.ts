@@ -15,7 +15,7 @@ test('the handshake gives the challenge back as it came, as plain text', () => {
 		get('/hook?hub.mode=subscribe&hub.challenge=%3Cb%3E1158201444&hub.verify_token=my+word%261'),
 	);
 	expect(answer).toEqual({ status: 200, contentType: 'text/plain', body: '<b>1158201444' });
-	expect(events).toEqual([]);
+	expect(events).toBeNull();
 });
 
 test.each([
@@ -37,7 +37,7 @@ test('without a verify token in the credential no handshake succeeds', () => {
 test('the published signature of the published body is right', () => {
 	const { answer, events } = reader.read(post(emptyBody, { 'x-hub-signature-256': vector }));
 	expect(answer.status).toBe(200);
-	expect(events).toEqual([]);
+	expect([...(events ?? ['final'])]).toEqual([]);
 });
 
 const hex = vector.slice('sha256='.length);
@@ -64,7 +64,7 @@ test.each<[string, RawRequest]>([
 ])('a notification whose signature %s gets 401 and no event', (_how, request) => {
 	const { answer, events } = reader.read(request);
 	expect(answer.status).toBe(401);
-	expect(events).toEqual([]);
+	expect(events).toBeNull();
 });
 
 test('without an app secret in the credential no notification is believed', () => {
@@ -103,8 +103,9 @@ test.each(['[]', '"text"', 'null', '1', '{}', '{"object":"page","entry":{}}'])(
 	'the signed JSON %s gets 200 and is kept as unknown',
 	(body) => {
 		const { answer, events } = reader.read(signed(body));
+		const read = [...(events ?? [])];
 		expect(answer.status).toBe(200);
-		expect(events).toMatchObject([{ kind: 'unknown' }]);
-		expect(reader.read(signed(body)).events).toEqual(events);
+		expect(read).toMatchObject([{ kind: 'unknown' }]);
+		expect([...(reader.read(signed(body)).events ?? [])]).toEqual(read);
 	},
 );

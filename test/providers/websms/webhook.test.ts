@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { RawRequest } from '../../../providers/provider';
+import type { IncomingEvent, RawRequest, WebhookReading } from '../../../providers/provider';
 import { clientMessageIdOf } from '../../../providers/websms/clientMessageId';
 import { createWebsmsWebhookReader } from '../../../providers/websms/webhook';
 import { get, person, post } from '../support/requests';
@@ -8,7 +8,8 @@ const account = { accessToken: 'token-1', webhookSecret: 's3cret&1', defaultCoun
 const reader = createWebsmsWebhookReader(account);
 const url = '/webhook?x=1&key=s3cret%261';
 const hook = (body: string | Buffer | object) => post(body, {}, url);
-const read = (body: object) => reader.read(hook(body)).events;
+const eventsIn = ({ events }: WebhookReading): IncomingEvent[] => [...(events ?? [])];
+const read = (body: object) => eventsIn(reader.read(hook(body)));
 
 const inbound = {
 	messageType: 'text',
@@ -57,7 +58,7 @@ describe('the answer', () => {
 		const { answer, events } = reader.read(request);
 		expect(answer.status).toBe(status);
 		expect(JSON.parse(answer.body)).toMatchObject({ statusCode: 4000 });
-		expect(events).toEqual([]);
+		expect(events).toBeNull();
 	});
 
 	test('is 401 to everybody when the credential has no secret', () => {
@@ -104,7 +105,7 @@ describe('messages', () => {
 
 	test('a national number stays unknown where no country is set', () => {
 		const anywhere = createWebsmsWebhookReader({ ...account, defaultCountry: undefined });
-		expect(anywhere.read(hook(inbound)).events).toMatchObject([{ kind: 'message', sender: { phone: null } }]);
+		expect(eventsIn(anywhere.read(hook(inbound)))).toMatchObject([{ kind: 'message', sender: { phone: null } }]);
 	});
 
 	const ucs2 = (text: string) => Buffer.from(text, 'utf16le').swap16();
@@ -343,10 +344,11 @@ test('any JSON gets the answer 200 and at least one event, twice the same', () =
 	const value = fc.oneof(fc.jsonValue(), fc.constantFrom('text', 'deliveryReport', 'national', '066012345678'));
 	fc.assert(
 		fc.property(fc.oneof(fc.jsonValue(), fc.dictionary(key, value)), (json) => {
-			const { answer, events } = reader.read(hook(JSON.stringify(json)));
-			expect(answer.status).toBe(200);
+			const reading = reader.read(hook(JSON.stringify(json)));
+			const events = eventsIn(reading);
+			expect(reading.answer.status).toBe(200);
 			expect(events.length).toBeGreaterThan(0);
-			expect(reader.read(hook(JSON.stringify(json))).events).toEqual(events);
+			expect(eventsIn(reader.read(hook(JSON.stringify(json))))).toEqual(events);
 		}),
 	);
 });

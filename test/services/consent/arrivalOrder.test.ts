@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import type { Channel } from '../../../domain/channel';
-import { scopeAll } from '../../../domain/consent/state';
+import { scopeAll } from '../../../domain/consent/scope';
 import type { IncomingEvent } from '../../../providers/provider';
 import { previewCampaign } from '../../../services/sending/campaigns';
 import { applyConsentSignal } from '../../../services/consent/engine';

@@ -29,6 +29,8 @@ export interface RuleCase {
 
 /** Registered, and nothing said of SMS. */
 const registered: MayBeSent = ['yes', 'yes', 'no SMS consent', 'yes'];
+/** Registered, with Meta's switch off. */
+const marketingOff: MayBeSent = ['opted out', 'yes', 'no SMS consent', 'yes'];
 const unregistered: MayBeSent = ['not registered', 'not registered', 'no SMS consent', 'yes'];
 /** After STOP by WhatsApp. */
 const stopped: MayBeSent = ['opted out', 'opted out', 'opted out', 'yes'];
@@ -85,6 +87,14 @@ export const cases: RuleCase[] = [
 	policy('anyMessage', 'Any Message: a first message registers', writes('hello'), true),
 	policy('anyMessage', 'Any Message: a picture registers', writes(null, { type: 'image' }), true),
 	policy('anyMessage', 'Any Message: a text that looks like an opt-out does not', writes('what happens if I unsubscribe?'), false),
+	{ rule: 2, clause: 'What may be an opt-out lets nobody go, and leaves as a doubt', before: [writes('START')], from: 'active, contact', event: writes('what happens if I unsubscribe?'), to: 'active, contact', may: registered, told: 'Message: doubtful' },
+	{ rule: 2, clause: 'Within 24 hours of a doubt another one is not asked about again', before: [writes('START'), writes('not interested'), later(23)], from: 'active, contact', event: writes('what happens if I unsubscribe?'), to: 'active, contact', may: registered, told: 'Message: alreadyAsked' },
+	{ rule: 2, clause: 'From 24 hours after a doubt on the next one is asked about', before: [writes('START'), writes('not interested'), later(24)], from: 'active, contact', event: writes('what happens if I unsubscribe?'), to: 'active, contact', may: registered, told: 'Message: doubtful' },
+	{ rule: 2, clause: 'Who has opted out is not asked', before: [writes('START'), writes('STOP'), later(30)], from: 'ended by the person, contact, STOP', event: writes('what happens if I unsubscribe?'), to: 'ended by the person, contact, STOP', may: stopped, told: 'Message: alreadyOptedOut' },
+	{ rule: 2, clause: 'Within 24 hours of a doubt a message does not register: “yes” answers the question', before: [writes('not interested'), later(23)], from: 'not registered', event: writes('yes'), to: 'not registered', may: unregistered },
+	{ rule: 2, clause: 'From 24 hours after a doubt on a message registers under Any Message', before: [writes('not interested'), later(24)], from: 'not registered', event: writes('hello'), to: 'active, contact', may: registered },
+	{ rule: 2, clause: 'STOP answers a doubt', before: [writes('START'), writes('not interested'), later(1)], from: 'active, contact', event: writes('STOP'), to: 'ended by the person, contact, STOP', may: stopped, told: 'Opt-Out: optedOut' },
+	{ rule: 2, clause: 'Within 24 hours of a doubt START registers', before: [writes('not interested'), later(1)], from: 'not registered', event: writes('START'), to: 'active, contact', may: registered },
 	policy('anyMessage', 'Any Message: a help word does not', writes('HELP'), false),
 	...['reaction', 'sticker', 'system', 'unsupported', 'revoke', 'call_permission_reply', 'pin', 'a type of next year'].map((type) => policy('anyMessage', `Any Message: type ${type} does not`, writes(type === 'reaction' ? '👍' : null, { type }), false)),
 	policy('anyMessage', 'Any Message: an edited message does not, whatever it says now', writes('START', { type: 'edit' }), false),
@@ -125,7 +135,7 @@ export const cases: RuleCase[] = [
 	{ rule: 2, clause: 'The deletion of a STOP a day later registers nobody', before: [writes('START'), writes('STOP'), later(25)], from: 'ended by the person, contact, STOP', event: writes(null, { type: 'revoke' }), to: 'ended by the person, contact, STOP', may: stopped },
 	{ rule: 2, clause: 'START in a WhatsApp group undoes no STOP', before: [writes('START'), writes('STOP'), later(25)], from: 'ended by the person, contact, STOP', event: writes('START', { type: 'group_text' }), to: 'ended by the person, contact, STOP', may: stopped },
 	{ rule: 3, clause: 'A message edited to STOP is a STOP', before: [writes('START')], from: 'active, contact', event: writes('STOP', { type: 'edit' }), to: 'ended by the person, contact, STOP', may: stopped, told: 'Opt-Out: optedOut' },
-	{ rule: 2, clause: 'The 24 hours count after a provider’s report, too', before: [writes('START'), switches('stop'), later(23)], from: 'ended by the provider, contact, marketing off', event: writes('thanks'), to: 'ended by the provider, contact, marketing off', may: ['opted out', 'not registered', 'no SMS consent', 'yes'] },
+	{ rule: 2, clause: 'The 24 hours count after a provider’s report, too', before: [switches('stop'), later(23)], from: 'not registered, marketing off', event: writes('thanks'), to: 'not registered, marketing off', may: ['opted out', 'not registered', 'no SMS consent', 'yes'] },
 	{ rule: 2, clause: 'The 24 hours count for somebody who never registered', before: [writes('STOP')], from: 'not registered, STOP', event: writes('hello'), to: 'not registered, STOP', may: stopped },
 
 	{
@@ -158,7 +168,7 @@ export const cases: RuleCase[] = [
 		to: 'active, ended at B by the person, contact, STOP at A',
 		may: registered,
 	},
-	{ rule: 3, clause: 'STOP by SMS blocks all SMS, and is a STOP as any other', before: [writes('START')], from: 'active, contact', event: writes('STOP', { by: 'sms' }), to: 'ended by the person, contact, STOP, STOP of SMS', may: silent },
+	{ rule: 3, clause: 'STOP by SMS blocks all SMS, and is a STOP like any other', before: [writes('START')], from: 'active, contact', event: writes('STOP', { by: 'sms' }), to: 'ended by the person, contact, STOP, STOP of SMS', may: silent },
 	{ rule: 3, clause: 'START by WhatsApp does not lift STOP by SMS', before: [writes('START'), writes('STOP', { by: 'sms' })], from: 'ended by the person, contact, STOP, STOP of SMS', event: writes('START'), to: 'active, contact, STOP of SMS', may: ['yes', 'yes', 'opted out', 'opted out'] },
 	{ rule: 3, clause: 'START by SMS lifts STOP by SMS and registers for no WhatsApp', before: [writes('START'), writes('STOP', { by: 'sms' })], from: 'ended by the person, contact, STOP, STOP of SMS', event: writes('START', { by: 'sms' }), to: 'ended by the person, contact, SMS consent', may: ['not registered', 'not registered', 'yes', 'yes'] },
 	{ rule: 3, clause: 'STOP twice is one opt-out', before: [writes('START'), writes('STOP')], from: 'ended by the person, contact, STOP', event: writes('STOP'), to: 'ended by the person, contact, STOP', may: stopped, told: 'Opt-Out: alreadyOptedOut' },
@@ -220,12 +230,14 @@ export const cases: RuleCase[] = [
 	{ rule: 8, clause: 'The sender’s number changed: registrations stay with the old number', before: [writes('START')], from: 'active, contact', event: operator.changesNumberOfSender(), to: 'active at B, contact', may: unregistered },
 	{ rule: 8, clause: 'The sender’s number changed: opt-outs apply to the new one too', before: [writes('START'), writes('STOP')], from: 'ended by the person, contact, STOP', event: operator.changesNumberOfSender(), to: 'ended at B by the person, contact, STOP', may: stopped },
 
-	{ rule: 9, clause: 'Meta’s switch off is an opt-out of that sender’s WhatsApp, with source provider', before: [writes('START'), writes('START', { to: 'B' })], from: 'active, active at B, contact', event: switches('stop'), to: 'ended by the provider, active at B, contact, marketing off', may: ['opted out', 'not registered', 'no SMS consent', 'yes'], told: 'Opt-Out: optedOut', ledger: ['start', 'start', 'providerStop'] },
-	{ rule: 9, clause: 'The switch on again undoes only that and registers nobody', before: [writes('START'), switches('stop')], from: 'ended by the provider, contact, marketing off', event: switches('resume'), to: 'ended by the provider, contact', may: unregistered, told: 'Message: resumed' },
+	{ rule: 9, clause: 'Meta’s switch off ends that sender’s marketing by WhatsApp and nothing else', before: [writes('START'), writes('START', { to: 'B' })], from: 'active, active at B, contact', event: switches('stop'), to: 'active, active at B, contact, marketing off', may: marketingOff, told: 'Opt-Out: marketingOff', ledger: ['start', 'start', 'providerStop'] },
+	{ rule: 9, clause: 'The switch on again undoes only that', before: [writes('START'), switches('stop')], from: 'active, contact, marketing off', event: switches('resume'), to: 'active, contact', may: registered, told: 'Message: resumed' },
 	{ rule: 9, clause: 'The switch on does not undo the person’s own STOP', before: [writes('START'), writes('STOP')], from: 'ended by the person, contact, STOP', event: switches('resume'), to: 'ended by the person, contact, STOP', may: stopped },
-	{ rule: 9, clause: 'START after the switch off registers', before: [writes('START'), switches('stop')], from: 'ended by the provider, contact, marketing off', event: writes('START'), to: 'active, contact', may: registered },
+	{ rule: 9, clause: 'START after the switch off takes it back', before: [writes('START'), switches('stop')], from: 'active, contact, marketing off', event: writes('START'), to: 'active, contact', may: registered },
 	{ rule: 9, clause: 'The switch by somebody unknown is recorded', before: [], from: 'unknown', event: switches('stop'), to: 'not registered, marketing off', may: ['opted out', 'not registered', 'no SMS consent', 'yes'], ledger: ['providerStop'] },
-	{ rule: 9, clause: 'Meta 131050: an opt-out of that sender’s WhatsApp', before: [writes('START')], from: 'active, contact', event: refuses('131050', 'whatsapp'), to: 'ended by the provider, contact, marketing off', may: ['opted out', 'not registered', 'no SMS consent', 'yes'] },
+	{ rule: 9, clause: 'The switch on registers nobody', before: [switches('stop')], from: 'not registered, marketing off', event: switches('resume'), to: 'not registered', may: unregistered },
+	{ rule: 8, clause: 'Meta’s switch off refuses no registration by hand', before: [switches('stop')], from: 'not registered, marketing off', event: operator.registers(), to: 'active, marketing off', may: marketingOff },
+	{ rule: 9, clause: 'Meta 131050: that sender’s marketing by WhatsApp is off', before: [writes('START')], from: 'active, contact', event: refuses('131050', 'whatsapp'), to: 'active, contact, marketing off', may: marketingOff },
 	{ rule: 9, clause: 'websms blacklist, Twilio 21610: an opt-out of SMS', before: [writes('START'), writes('START', { by: 'sms' })], from: 'active, contact, SMS consent', event: refuses('21610', 'sms'), to: 'active, contact, SMS consent, STOP of SMS', may: ['yes', 'yes', 'opted out', 'opted out'] },
 	{ rule: 9, clause: 'An opt-out of SMS by the provider is lifted by START by SMS', before: [writes('START', { by: 'sms' }), refuses('21610', 'sms')], from: 'not registered, contact, SMS consent, STOP of SMS', event: writes('START', { by: 'sms' }), to: 'not registered, contact, SMS consent', may: ['not registered', 'not registered', 'yes', 'yes'] },
 	{ rule: 9, clause: 'The person’s number changed: the registration moves to the new number, with a record at both', of: 'newPhone', before: [writes('START')], from: 'unknown', event: changesNumber(), to: 'active, contact', may: registered, told: 'Message: numberChanged', ledger: ['start', 'numberLeft', 'numberTaken'] },
@@ -238,7 +250,7 @@ export const cases: RuleCase[] = [
 
 	{ rule: 10, clause: 'On STOP what is queued falls away, but for Service SMS', before: [writes('START')], from: 'active, contact', event: writes('STOP'), to: 'ended by the person, contact, STOP', may: stopped, queued: ['sms service'] },
 	{ rule: 10, clause: 'On STOP by SMS everything queued falls away', before: [writes('START')], from: 'active, contact', event: writes('STOP', { by: 'sms' }), to: 'ended by the person, contact, STOP, STOP of SMS', may: silent, queued: [] },
-	{ rule: 10, clause: 'On Meta’s switch off what is queued by WhatsApp falls away, and that sender’s advertising', before: [writes('START')], from: 'active, contact', event: switches('stop'), to: 'ended by the provider, contact, marketing off', may: ['opted out', 'not registered', 'no SMS consent', 'yes'], queued: ['sms service'] },
+	{ rule: 10, clause: 'On Meta’s switch off that sender’s advertising by WhatsApp falls away', before: [writes('START')], from: 'active, contact', event: switches('stop'), to: 'active, contact, marketing off', may: marketingOff, queued: ['whatsapp service', 'sms advertisement', 'sms service'] },
 	{ rule: 10, clause: 'A STOP that was overtaken takes nothing back', before: [writes('START', { at: 20 })], from: 'active, contact', event: writes('STOP', { at: 10 }), to: 'active, contact', may: registered, queued: ['whatsapp advertisement', 'whatsapp service', 'sms advertisement', 'sms service'] },
 	{ rule: 10, clause: 'An opt-out of SMS by the provider takes back SMS only', before: [writes('START')], from: 'active, contact', event: refuses('21610', 'sms'), to: 'active, contact, STOP of SMS', may: ['yes', 'yes', 'opted out', 'opted out'], queued: ['whatsapp advertisement', 'whatsapp service'] },
 

@@ -1,6 +1,9 @@
+import { claimEvents } from '../../../services/handOver/claimedEvents';
+import { sendMessage } from '../../../services/sending/sendAndReply';
 import { createOrUpdateSender } from '../../../services/senders/senders';
 import { getUsage, listRegistrations, revokeRegistration } from '../../../services/registrations/registrations';
 import { verifyConsent } from '../../../services/rights/verifyLedger';
+import { FakeProvider } from '../../support/delivery';
 import { deliver, eventsOf, INBOX, message, seen, SENDER_PHONE } from '../../support/inbound';
 import { describeStores } from '../../support/stores';
 
@@ -60,6 +63,30 @@ describeStores('The package limit', (context) => {
 			expect((await verifyConsent(store)).valid).toBe(true);
 		},
 	);
+
+	it('hands over that a place became free, so that the person is told, who may be written to now', async () => {
+		const { store } = context();
+		await setLimit(1);
+		for (const person of [1, 2]) await say(person, 'START');
+		await say(1, 'STOP');
+		const handed = await claimEvents(store, { inbox: INBOX, owner: 'test', limit: 10, leaseMs: 1_000 });
+		expect(
+			handed.filter(({ json }) => json.placeFreed).map(({ output, json }) => [output, json.phone, json.applied]),
+		).toEqual([['optIn', phoneOf(2), true]]);
+		const sent = await sendMessage(
+			store,
+			{ meta: new FakeProvider(store) },
+			{
+				channel: 'whatsapp',
+				sender: SENDER_PHONE,
+				to: phoneOf(2),
+				purpose: 'service',
+				content: { type: 'text', body: 'There is a place' },
+				idempotencyKey: 'freed',
+			},
+		);
+		expect(sent.state).toBe('accepted');
+	});
 
 	it('keeps the place in the queue of a person who writes START again, and passes over one who left it', async () => {
 		await setLimit(1);

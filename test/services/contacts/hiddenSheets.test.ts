@@ -20,15 +20,29 @@ describeStores('Of a workbook', (context) => {
 		async (state) => {
 			const { store } = context();
 			const { summary } = await importFile(store, workbook(first, { more: sheetsOf([`state="${state}"`, '']) }));
-			expect(summary).toMatchObject({ rows: 1, created: 1 });
+			expect(summary).toMatchObject({ rows: 1, created: 1, sheet: 'Ü & 1', hiddenRows: 1 });
 			expect(await listContacts(store)).toMatchObject([{ smsNumber: '+393331234568' }]);
 		},
 	);
+
+	it('the sheet is named as people see it, and only hidden rows below the header that hold something count', async () => {
+		const { store } = context();
+		const hidden = (row: number, text?: string): string =>
+			`<row r="${row}" hidden="1">${text === undefined ? '' : cell(`A${row}`, text)}</row>`;
+		const rows = `${hidden(1, 'A title')}<row r="2">${cell('A2', 'Phone')}</row>${hidden(3)}${hidden(4, '+393331234567')}`;
+		const list = `<workbook xmlns="${MAIN}" xmlns:r="${RELATIONS}"><sheets><sheet name="Bob's &quot;list&quot; &#225;&#x2013;" sheetId="1" r:id="rId1"/></sheets></workbook>`;
+		const file = workbook(rows, { more: { 'xl/workbook.xml': list } });
+		const { summary } = await importFile(store, file, { headerRow: 2 });
+		expect(summary).toMatchObject({ rows: 0, sheet: `Bob's "list" á–`, hiddenRows: 1 });
+		expect((await importFile(store, 'Phone\n+393331234567\n')).summary).toMatchObject({ sheet: null, hiddenRows: 0 });
+	});
 
 	it('with hidden sheets only nothing is read, unless one is named', async () => {
 		const { store } = context();
 		const file = workbook(first, { more: sheetsOf(['state="hidden"', 'state="hidden"']) });
 		await expect(importFile(store, file)).rejects.toThrow(/All sheets of the file are hidden/);
-		expect(await importFile(store, file, { sheet: 'Ü & 0' })).toMatchObject({ summary: { created: 1 } });
+		expect(await importFile(store, file, { sheet: 'Ü & 0' })).toMatchObject({
+			summary: { created: 1, sheet: 'Ü & 0', hiddenRows: 0 },
+		});
 	});
 });

@@ -34,12 +34,12 @@ describeStores('A file with groups in a column', (context) => {
 	it('rejects a row that names a missing one, or makes it where that is wished; a rejected row makes none', async () => {
 		const { store } = context();
 		await createOrUpdateContact(store, { smsNumber: PHONE, whatsAppNumber: OTHER });
-		const file = `Mobile,WhatsApp,Labels\n${PHONE},${numberOf(7)},Wrong\n${numberOf(1)},,* myContacts ::: Summer Fair\n${numberOf(2)},,"summer fair; Stop"\n`;
+		const file = `Mobile,WhatsApp,Groups\n${PHONE},${numberOf(7)},Wrong\n${numberOf(1)},,* myContacts ::: Summer Fair\n${numberOf(2)},,"summer fair; Stop"\n`;
 		const without = await importFile(store, file);
 		expect(without.rejected.map(({ row, column, reason }) => [row, column, reason])).toEqual([
-			[2, 'Labels', expect.stringContaining('no group "Wrong"')],
-			[3, 'Labels', expect.stringContaining('no group "Summer Fair"')],
-			[4, 'Labels', expect.stringContaining('no group "summer fair"')],
+			[2, 'Groups', expect.stringContaining('no group "Wrong"')],
+			[3, 'Groups', expect.stringContaining('no group "Summer Fair"')],
+			[4, 'Groups', expect.stringContaining('no group "summer fair"')],
 		]);
 		expect(await listGroups(store)).toEqual([]);
 		const foretold = await importFile(store, file, { makeGroups: true, dryRun: true });
@@ -54,7 +54,7 @@ describeStores('A file with groups in a column', (context) => {
 	it('makes at most a hundred groups, whatever column was taken for one', async () => {
 		const { store } = context();
 		const rows = Array.from({ length: 1_200 }, (_, index) => `${numberOf(index)},Tag${index}`).join('\n');
-		const { summary } = await importFile(store, `Mobile,Tags\n${rows}\n`, { makeGroups: true });
+		const { summary } = await importFile(store, `Mobile,Groups\n${rows}\n`, { makeGroups: true });
 		expect(summary).toMatchObject({ groupsMade: 100, rejected: 1_100, addedToGroups: 100 });
 	});
 });

@@ -97,6 +97,52 @@ describeStores('A person without a number', (context) => {
 		expect((await send(store)).requests).toHaveLength(1);
 	});
 
+	describe.each(['whatsapp', 'whatsappElseSms'] as const)('whose number is in the same campaign by %s', (channels) => {
+		const plan = async () => {
+			const { store } = context();
+			await createOrUpdateContact(store, { whatsAppNumber: PHONE, groups: ['news'] });
+			await say('START', null, PHONE);
+			await say('START NEWS');
+			await createOrUpdateSmsSender(store);
+			expect((await createCampaign(store, campaign({ channels }))).counts.queued).toBe(2);
+			await pace(store, 1_000);
+		};
+		const pace = async (store: Store, ratePerSecond: number) =>
+			await store.db.updateTable('sender').set({ rate_per_second: ratePerSecond }).execute();
+
+		it('gets one message when both turn out to be one person before it is sent', async () => {
+			await plan();
+			await say('hello', USER_ID, PHONE);
+			expect((await send(context().store)).requests).toHaveLength(1);
+			expect((await states(context().store)).map(({ reason }) => reason)).toEqual([null, 'duplicate']);
+		});
+
+		it.each(['number', 'user id'])('gets no second one by the other way after the one by %s', async (first) => {
+			const { store } = context();
+			await plan();
+			const isLater = (isByNumber: boolean) => (first === 'number') !== isByNumber;
+			const later = (await store.db.selectFrom('message').select(['id', 'recipient', 'due_at']).execute()).filter(
+				({ recipient }) => isLater(recipient !== null),
+			);
+			const due = (at: number) =>
+				store.db
+					.updateTable('message')
+					.set({ due_at: at })
+					.where(
+						'id',
+						'in',
+						later.map(({ id }) => id),
+					)
+					.execute();
+			await due(Number.MAX_SAFE_INTEGER);
+			expect((await send(store)).requests).toHaveLength(1);
+			await say('hello', USER_ID, PHONE);
+			await due(0);
+			expect((await send(store)).requests).toEqual([]);
+			expect((await states(store)).map(({ state }) => state).sort()).toEqual(['accepted', 'skipped']);
+		});
+	});
+
 	it('becomes one with the contact that has the number, whose own entries stay', async () => {
 		const { store } = context();
 		await say('START NEWS');

@@ -6,7 +6,7 @@ import { invite, type InviteInput } from '../../../services/invitations/invite';
 import { registerByHand } from '../../../services/registrations/registrations';
 import { remind } from '../../../services/invitations/remind';
 import { createOrUpdateSender } from '../../../services/senders/senders';
-import { consentTables, deliver, message, PHONE, SENDER_PHONE } from '../../support/inbound';
+import { consentTables, deliver, message, PHONE, preference, SENDER_PHONE } from '../../support/inbound';
 import { describeStores } from '../../support/stores';
 
 const HOUR_MS = 60 * 60_000;
@@ -42,6 +42,16 @@ describeStores('Reminding', (context) => {
 	const due = (input: Partial<Parameters<typeof remind>[1]> = {}) =>
 		remind(context().store, { sender: '', afterMs: 24 * HOUR_MS, most: 1, limit: 1_000, ...input });
 	const phones = async (input?: Parameters<typeof due>[0]) => (await due(input)).map(({ phone }) => phone);
+
+	it('holds nothing back for Meta’s marketing switch: an invitation is no marketing', async () => {
+		const { store, clock } = context();
+		await setUp();
+		await deliver(store, preference('stop', { phone: phoneOf(0) }));
+		clock.advance(HOUR_MS);
+		await inviteAll(1, { origin: 'operator' });
+		clock.advance(25 * HOUR_MS);
+		expect(await phones()).toEqual([phoneOf(0)]);
+	});
 
 	it('hands out who has not written since so many hours, with everything an SMS in their language needs', async () => {
 		const { clock } = context();

@@ -6,7 +6,7 @@ import { remind } from '../../../services/invitations/remind';
 import { erasePerson } from '../../../services/rights/erase';
 import { purge } from '../../../services/rights/purge';
 import { createOrUpdateSender } from '../../../services/senders/senders';
-import { deliver, INBOX, message, PHONE, preference, SENDER_PHONE } from '../../support/inbound';
+import { deliver, INBOX, message, PHONE, SENDER_PHONE } from '../../support/inbound';
 import { describeStores } from '../../support/stores';
 
 const HOUR_MS = 60 * 60_000;
@@ -59,12 +59,11 @@ describeStores('Invitations sent to one person', (context) => {
 	};
 
 	describe('after a STOP is one at most, until they register', () => {
-		it.each<[string, () => ReturnType<typeof message> | ReturnType<typeof preference>]>([
+		it.each<[string, () => ReturnType<typeof message>]>([
 			['STOP', () => message('STOP')],
 			['their own words', () => message('please do not write to me any more')],
 			['STOP to somebody else of the company', () => message('STOP', { senderPhone: OTHER_SENDER })],
 			['STOP NEWS', () => message('STOP NEWS')],
-			['WhatsApp’s switch', () => preference('stop')],
 		])('said by %s', async (_, word) => {
 			const { store, clock } = context();
 			await deliver(store, word());

@@ -1,3 +1,4 @@
+import { erasePerson } from '../../../services/rights/erase';
 import { verifyConsent } from '../../../services/rights/verifyLedger';
 import { createOrUpdateContact } from '../../../services/contacts/contacts';
 import { createOrUpdateGroup } from '../../../services/contacts/groups';
@@ -335,6 +336,125 @@ describeStores('A person whose number changed', (context) => {
 			expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([[], ['active']]);
 			await say('STOP', 3, null, { whatsAppUserId: NEW_ID });
 			expect(await byId(NEW_ID)).toMatchObject({ phone: NEW, states: ['ended'], out: ['all'] });
+			await verify();
+		});
+
+		const hear = async (minute: number, text: string, whatsAppUserId: string, phone: string | null = null) =>
+			await say(text, minute, phone, { whatsAppUserId });
+
+		it.each([
+			['with a number', PHONE],
+			['without a number', null],
+		])('of somebody %s, told late again, takes nothing back from a newer one', async (_who, phone) => {
+			await say('START', 1, phone, { whatsAppUserId: USER_ID });
+			await newId(2, { phone, whatsAppUserId: USER_ID });
+			await deliver(
+				context().store,
+				numberChange(null, { phone, whatsAppUserId: NEW_ID, at: at(5), id: 'newest' }, 'IT.Newest7'),
+			);
+			await newId(2, { phone, whatsAppUserId: USER_ID });
+			await deliver(
+				context().store,
+				numberChange(null, { phone, whatsAppUserId: USER_ID, at: at(2), id: 'another id, the same news' }, NEW_ID),
+			);
+			await hear(6, 'STOP', 'IT.Newest7');
+			expect(await byId('IT.Newest7')).toMatchObject({ states: ['ended'], out: ['all'] });
+			expect(await byId(NEW_ID)).toMatchObject({ states: [], out: [] });
+			await verify();
+		});
+
+		it.each([
+			['with a number', PHONE],
+			['without a number', null],
+		])('of somebody %s: a STOP that comes late under the old id is theirs', async (_who, phone) => {
+			await say('START', 1, phone, { whatsAppUserId: USER_ID });
+			await newId(10, { phone, whatsAppUserId: USER_ID });
+			await hear(5, 'STOP', USER_ID);
+			expect(await byId(NEW_ID)).toMatchObject({ phone, states: ['ended'], out: ['all'] });
+			await hear(11, 'START', USER_ID);
+			expect(await byId(NEW_ID)).toMatchObject({ phone, states: ['active'], out: [] });
+			expect(await byId(USER_ID)).toMatchObject({ states: [] });
+			await verify();
+		});
+
+		it('of two that were both known without a number: what either said holds', async () => {
+			await hear(1, 'START', USER_ID);
+			await hear(2, 'STOP', USER_ID);
+			await hear(4, 'what is this', NEW_ID);
+			await newId(3, { phone: null, whatsAppUserId: USER_ID });
+			expect((await byId(NEW_ID)).out).toEqual(['all']);
+			expect((await byId(USER_ID)).states).toEqual([]);
+			await verify();
+		});
+
+		it('and a number, of two that were both known without one: all of it is the numbers own', async () => {
+			await hear(1, 'STOP', USER_ID);
+			await hear(4, 'START', NEW_ID);
+			await newId(3, { phone: null, whatsAppUserId: USER_ID }, NEW);
+			expect(await byId(NEW_ID)).toMatchObject({ phone: NEW, states: ['active'], out: [] });
+			await hear(2, 'STOP', USER_ID);
+			await hear(5, 'STOP', USER_ID);
+			expect(await byId(NEW_ID)).toMatchObject({ phone: NEW, states: ['ended'], out: ['all'] });
+			await verify();
+		});
+
+		it('and another number: who wrote START under the new id before the notice is registered at the new number only', async () => {
+			await say('hello there', 1, PHONE, { whatsAppUserId: USER_ID });
+			await say('STOP', 2, PHONE, { whatsAppUserId: USER_ID });
+			await hear(4, 'START', NEW_ID);
+			await newId(3, { phone: PHONE, whatsAppUserId: USER_ID }, NEW);
+			expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([['all'], ['active']]);
+			await hear(5, 'STOP', NEW_ID);
+			expect(await stateOf(NEW)).toEqual(['ended', 'all']);
+			await verify();
+		});
+
+		it('and another number, told by what they wrote from there under the new id', async () => {
+			await say('START', 1, PHONE, { whatsAppUserId: USER_ID });
+			await say('hello', 4, NEW, { whatsAppUserId: NEW_ID });
+			await newId(3, { phone: null, whatsAppUserId: USER_ID });
+			expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([[], ['active']]);
+			await say('STOP', 5, NEW, { whatsAppUserId: NEW_ID });
+			await say('STOP', 2, PHONE, { whatsAppUserId: USER_ID });
+			expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([['all'], ['all']]);
+			await verify();
+		});
+
+		it('is erased with all ids they had', async () => {
+			const { store } = context();
+			await say('START', 1, null, { whatsAppUserId: USER_ID });
+			await newId(2, { phone: null, whatsAppUserId: USER_ID });
+			await erasePerson(store, { number: USER_ID });
+			expect(await store.db.selectFrom('former_user_id').selectAll().execute()).toEqual([]);
+			context().clock.advance(60 * MINUTE_MS);
+			await hear(70, 'hello', USER_ID);
+			await hear(71, 'hello', NEW_ID);
+			for (const id of [USER_ID, NEW_ID]) expect((await byId(id)).out).toContain('all');
+		});
+	});
+
+	describe('and what comes late from the number that was left', () => {
+		const hear = async (minute: number, text: string, phone = PHONE) =>
+			await say(text, minute, phone, { whatsAppUserId: USER_ID });
+
+		it.each(['notice', 'message'] as const)('moves nobody back, told by a %s: START', async (by) => {
+			await hear(1, 'hello');
+			if (by === 'notice') await change(10);
+			await hear(11, 'hello', NEW);
+			await hear(5, 'START');
+			expect([await stateOf(PHONE), await stateOf(NEW)]).toEqual([[], ['active']]);
+			expect((await seen(context().store, NEW)).identity).toMatchObject({ whatsapp_user_id: USER_ID });
+			await verify();
+		});
+
+		it.each(['notice', 'message'] as const)('moves nobody back, told by a %s: STOP holds at both', async (by) => {
+			await hear(1, 'START');
+			if (by === 'notice') await change(10);
+			await hear(11, 'hello', NEW);
+			await hear(5, 'STOP');
+			expect(await stateOf(PHONE)).toEqual(['all']);
+			expect(await stateOf(NEW)).toContain('all');
+			expect(await stateOf(NEW)).not.toContain('active');
 			await verify();
 		});
 	});

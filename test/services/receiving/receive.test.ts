@@ -11,14 +11,14 @@ import {
 	INBOX,
 	message,
 	PHONE,
-	readerOf,
+	preference,
+	readingOf,
 	seen,
 	SENDER_PHONE,
 } from '../../support/inbound';
 import { describeStores } from '../../support/stores';
 
 const HOUR_MS = 60 * 60_000;
-const request = { method: 'POST', url: '/', headers: {}, body: Buffer.from('') };
 
 describeStores('Receiving', (context) => {
 	it.each(['START', 'any first message', 'Hello 👋', '👍', '🎉🎉🎉'])(
@@ -33,6 +33,14 @@ describeStores('Receiving', (context) => {
 			expect(await eventsOf(store)).toMatchObject([{ outcome: 'registered', output: 'optIn', applied: true }]);
 		},
 	);
+
+	it('takes a switch for more than marketing, which Meta has none of yet, as a STOP', async () => {
+		const { store, clock } = context();
+		await deliver(store, message('START'));
+		clock.advance(1_000);
+		await deliver(store, { ...preference('stop'), isMarketing: false });
+		expect(await seen(store)).toMatchObject({ registrations: ['ended'], words: { all: 'out' } });
+	});
 
 	it.each(['reaction', 'sticker', 'system', 'unsupported'])('registers nobody by a %s', async (messageType) => {
 		const { store } = context();
@@ -71,6 +79,32 @@ describeStores('Receiving', (context) => {
 		expect((await seen(store)).registrations).toEqual([]);
 		await deliver(store, message('START'), message(text));
 		expect((await seen(store)).registrations).toEqual(['active']);
+	});
+
+	it('hands what may be an opt-out to the workflow once, so that the person is asked', async () => {
+		const { store, clock } = context();
+		await deliver(store, message('START'));
+		for (const text of ['not interested', 'so what happens if I unsubscribe?', 'ok']) {
+			clock.advance(HOUR_MS);
+			await deliver(store, message(text));
+		}
+		const handed = await claimEvents(store, { inbox: INBOX, owner: 'test', limit: 10, leaseMs: 1_000 });
+		expect(handed.map(({ json }) => [json.event, json.outcome, json.text])).toEqual([
+			['optIn', 'registered', 'START'],
+			['message', 'doubtful', 'not interested'],
+			['message', 'alreadyAsked', 'so what happens if I unsubscribe?'],
+			['message', 'none', 'ok'],
+		]);
+		expect((await seen(store)).registrations).toEqual(['active']);
+	});
+
+	it.each([true, false])('registers nobody by the answer to a question (late: %s)', async (isLate) => {
+		const { store, clock } = context();
+		const doubt = message('not interested', { at: clock.now() - 2 * HOUR_MS });
+		const answer = message('yes please', { at: clock.now() - HOUR_MS });
+		const first = message('HELP', { at: clock.now() });
+		await deliver(store, ...(isLate ? [first, doubt, answer] : [doubt, answer, first]));
+		expect((await seen(store)).registrations).toEqual([]);
 	});
 
 	it.each([
@@ -234,7 +268,7 @@ describeStores('Receiving', (context) => {
 			error: null,
 		};
 		for (const storeStatuses of [false, true, true])
-			await receive(store, readerOf([unknown, sent]), request, { inbox: INBOX, storeStatuses });
+			await receive(store, 'meta', readingOf([unknown, sent]), { inbox: INBOX, storeStatuses });
 		const events = await store.db.selectFrom('event').select(['kind', 'inbox', 'output']).orderBy('id').execute();
 		expect(events).toEqual([
 			{ kind: 'unknown', inbox: null, output: null },
@@ -250,7 +284,7 @@ describeStores('Receiving', (context) => {
 			read: store.read.bind(store),
 			transaction: () => Promise.reject(new StoreUnavailableError('down')),
 		};
-		const answer = await receive(down as typeof store, readerOf([message('STOP')]), request, {
+		const answer = await receive(down as typeof store, 'meta', readingOf([message('STOP')]), {
 			inbox: INBOX,
 			storeStatuses: false,
 		});
@@ -259,11 +293,8 @@ describeStores('Receiving', (context) => {
 
 	it("gives the reader's answer and touches no store when the request carries nothing", async () => {
 		const { store } = context();
-		const refusing = {
-			name: 'meta' as const,
-			read: () => ({ answer: { status: 401, contentType: 'text/plain', body: 'no' }, events: [] }),
-		};
-		expect((await receive(store, refusing, request, { inbox: INBOX, storeStatuses: true })).status).toBe(401);
+		const refused = { answer: { status: 401, contentType: 'text/plain', body: 'no' }, events: null };
+		expect((await receive(store, 'meta', refused, { inbox: INBOX, storeStatuses: true })).status).toBe(401);
 		expect((await consentTables(store)).events).toEqual([]);
 	});
 });

@@ -164,7 +164,7 @@ describeStores('Registrations', (context) => {
 		});
 	});
 
-	it("end by a provider's report, which is told to the workflow once", async () => {
+	it("stay at a provider's report that the person wants no marketing, which is told to the workflow once", async () => {
 		const { store, clock } = context();
 		await makeSender();
 		await deliver(store, message('START'));
@@ -175,10 +175,12 @@ describeStores('Registrations', (context) => {
 			await store.transaction((db) => applyProviderOptOut(store, db, report)),
 			await store.transaction((db) => applyProviderOptOut(store, db, report)),
 		];
-		expect(results).toMatchObject([{ outcome: 'optedOut', isDuplicate: false, isOptOut: true }, { isDuplicate: true }]);
+		expect(results).toMatchObject([
+			{ outcome: 'marketingOff', isDuplicate: false, isOptOut: true },
+			{ isDuplicate: true },
+		]);
 		expect(await seen(store)).toMatchObject({
-			registrations: ['ended'],
-			registration: { ended_by: 'provider' },
+			registrations: ['active'],
 			words: { 'marketing:1': 'out' },
 		});
 		expect(

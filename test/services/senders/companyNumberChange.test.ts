@@ -123,7 +123,7 @@ describeStores('A number that changed', (context) => {
 				at: null,
 			}),
 		);
-		expect(await mayWrite(2, NEWEST)).toMatchObject({ registered: false, state: 'ended', reason: 'opted out' });
+		expect(await mayWrite(2, NEWEST)).toMatchObject({ registered: true, state: 'active', reason: 'opted out' });
 		expect((await seen(store, phoneOf(2))).words).toMatchObject({ [`marketing:${newest.id}`]: 'out' });
 		expect((await verifyConsent(store)).valid).toBe(true);
 	});

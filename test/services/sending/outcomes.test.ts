@@ -2,9 +2,11 @@ import fc from 'fast-check';
 
 import { referenceOf } from '../../../domain/reference';
 import type { IncomingStatus } from '../../../providers/provider';
+import { errorOfStatus } from '../../../providers/whatsapp/errors';
 import { createCampaign, getCampaign, resumeCampaign } from '../../../services/sending/campaigns';
 import { deliver, type Delivery } from '../../../services/sending/deliver';
 import { settleStatuses } from '../../../services/sending/settleStatuses';
+import { recordNotReached } from '../../../services/sending/senderPace';
 import { takeSlots } from '../../../services/sending/slots';
 import { summarise } from '../../../services/reporting/summarise';
 import type { Store } from '../../../store/store';
@@ -44,6 +46,18 @@ async function deliverOnce(store: Store, provider: FakeProvider): Promise<Delive
 	const [slot] = (await takeSlots(store, { trigger: 't' })).slots;
 	if (!slot) throw new Error('No slot was free.');
 	return await deliver(store, { meta: provider }, { ...slot, runForMs: 1_500 });
+}
+
+/** However many turns it takes. @returns how many the provider accepted. */
+async function deliverAll(store: Store, provider: FakeProvider): Promise<number> {
+	let accepted = 0;
+	for (let left = Infinity; left > 0;) {
+		const delivery = await deliverOnce(store, provider);
+		if (delivery.accepted === 0) break;
+		accepted += delivery.accepted;
+		left = delivery.left;
+	}
+	return accepted;
 }
 
 async function sender(store: Store) {
@@ -118,7 +132,7 @@ describeStores('An error of a provider', (context) => {
 		});
 		provider.answer = () => 'accept';
 		await resumeCampaign(store, 'spring');
-		expect(await deliverOnce(store, provider)).toMatchObject({ accepted: 300 });
+		expect(await deliverAll(store, provider)).toBe(300);
 	});
 
 	it('that may lie in one person’s values pauses the campaign once, and then fails that message alone', async () => {
@@ -149,6 +163,44 @@ describeStores('An error of a provider', (context) => {
 		}
 		expect((await sender(store)).stopped_reason).toBe('A fault of the kind retryLater.');
 		expect((await messages(store)).every(({ state, attempts }) => state === 'queued' && attempts === 0)).toBe(true);
+	});
+
+	it('that is not the provider’s own stops nobody for an outage before it', async () => {
+		const { store, clock } = context();
+		const { provider, senderId } = await prepare(store, 3, 'accept');
+		for (let minute = 0; minute < 20; minute++) {
+			await recordNotReached(store, senderId);
+			clock.advance(60_000);
+		}
+		expect(await sender(store)).toMatchObject({ setbacks: 20, foreign_answers: 0 });
+		provider.answer = () => ({ class: 'retryLater', code: 'http:403', stopsWhenItLasts: true });
+		await deliverOnce(store, provider);
+		expect(await sender(store)).toMatchObject({ stopped_reason: null, foreign_answers: 1 });
+		provider.answer = () => ({ class: 'retryLater', code: '130429' });
+		clock.advance(2 * 60_000);
+		await deliverOnce(store, provider);
+		expect(await sender(store)).toMatchObject({ stopped_reason: null, foreign_answers: 0 });
+	});
+
+	it('that passes lets a sender try exactly one message before the others, with several workers at once', async () => {
+		const { store, clock } = context();
+		const { provider } = await prepare(store, 40, { class: 'retryLater', code: '130429' });
+		await deliverOnce(store, provider);
+		for (let tries = 1; tries <= 3; tries++) {
+			clock.advance(2 * 60_000);
+			const before = provider.requests.length;
+			const { slots } = await takeSlots(store, { trigger: 't' });
+			expect(slots.length).toBeGreaterThan(1);
+			await Promise.all(slots.map((slot) => deliver(store, { meta: provider }, { ...slot, runForMs: 1_500 })));
+			expect(provider.requests.length - before).toBe(1);
+		}
+		provider.answer = () => 'accept';
+		clock.advance(2 * 60_000);
+		await deliverOnce(store, provider);
+		expect(await sender(store)).toMatchObject({ setbacks: 0, trying_until: null });
+		clock.advance(2 * 60_000);
+		await deliverAll(store, provider);
+		expect((await messages(store)).every(({ state, attempts }) => state === 'accepted' && attempts === 1)).toBe(true);
 	});
 
 	it('that is not the provider’s own and passes stops nobody', async () => {
@@ -308,6 +360,52 @@ describeStores('A status', (context) => {
 		await running;
 		expect(await messages(store)).toMatchObject([{ state: 'delivered' }]);
 		expect(await counters(store)).toEqual({ 'whatsapp accepted': 1, 'whatsapp sent': 1, 'whatsapp delivered': 1 });
+	});
+
+	const throttled = (store: Store, id: number): IncomingStatus => ({
+		...reportOn(store, id, 'failed'),
+		error: errorOfStatus([{ code: 130429, message: 'Rate limit hit' }]),
+	});
+
+	it('that tells of throttling slows the sender down as an answer does, once for all that was requested before', async () => {
+		const { store, clock } = context();
+		const { provider } = await prepare(store, 20, 'accept');
+		await deliverOnce(store, provider);
+		clock.advance(2_000);
+		await settleStatuses(store, [throttled(store, 1), throttled(store, 2)]);
+		clock.advance(5_000);
+		await settleStatuses(store, [throttled(store, 3)]);
+		expect(await sender(store)).toMatchObject({ slowdown: 2, stopped_reason: null });
+		expect((await sender(store)).next_send_at_us).toBeGreaterThan(clock.time * 1_000 - 5_000_000);
+		expect((await messages(store)).filter(({ state }) => state === 'failed')).toHaveLength(3);
+
+		await createCampaign(store, campaign({ key: 'again' }));
+		clock.advance(5_000);
+		await deliverOnce(store, provider);
+		const later = (await messages(store)).at(-1)!.id;
+		const before = (await sender(store)).slowdown;
+		await settleStatuses(store, [throttled(store, later)]);
+		expect((await sender(store)).slowdown).toBeCloseTo(before * 2);
+	});
+
+	it('that tells of throttling long ago slows nobody down', async () => {
+		const { store, clock } = context();
+		const { provider } = await prepare(store, 1, 'accept');
+		await deliverOnce(store, provider);
+		clock.advance(60 * 60_000);
+		await settleStatuses(store, [throttled(store, 1)]);
+		expect(await sender(store)).toMatchObject({ slowdown: 1, setbacks: 0 });
+	});
+
+	it('that finds fault with the account stops the sender, with the campaign pauses that', async () => {
+		const { store } = context();
+		await prepare(store, 3, 'accept');
+		await setState(store, [1, 2], 'accepted');
+		const because = (code: number) => errorOfStatus([{ code }]);
+		await settleStatuses(store, [{ ...reportOn(store, 1, 'failed'), error: because(132015) }]);
+		expect(await getCampaign(store, 'spring')).toMatchObject({ state: 'paused', counts: { failed: 1, queued: 1 } });
+		await settleStatuses(store, [{ ...reportOn(store, 2, 'failed'), error: because(131042) }]);
+		expect((await sender(store)).stopped_reason).toMatch(/payment method/);
 	});
 
 	it('that says the person wants no marketing is an opt-out', async () => {

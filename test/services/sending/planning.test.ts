@@ -122,6 +122,23 @@ describeStores('Creating a campaign', (context) => {
 		expect(made.total).toBe(7);
 	});
 
+	it('turns to SMS for nobody who switched marketing off in WhatsApp, and leaves Service messages as they are', async () => {
+		const { store } = context();
+		const senderId = await seedSender(store);
+		const groupId = await seedGroup(store);
+		const { identityId } = await seedPerson(store, {
+			whatsApp: phone(1),
+			sms: phone(1),
+			groupIds: [groupId],
+			registeredWith: senderId,
+		});
+		await sayOut(store, identityId, `marketing:${senderId}`);
+		const advertising = await createCampaign(store, campaign({ channels: 'whatsappElseSms' }));
+		expect(advertising).toMatchObject({ counts: { queued: 0 }, leftOut: { 'opted out': 1 } });
+		await createCampaign(store, campaign({ key: 'service', channels: 'whatsappElseSms', purpose: 'service' }));
+		expect(await queued(store)).toEqual([`whatsapp ${phone(1)}`]);
+	});
+
 	it('sends a template outside the window', async () => {
 		const { store } = context();
 		await seedAudience(store);

@@ -18,7 +18,8 @@ const properties: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. +39 333 1234567',
-		description: 'Used only where that person has registered: a number is not consent',
+		description:
+			'Or the WhatsApp user ID of somebody whose number is not known. Used only where that person has registered: a number is not consent.',
 	},
 	{
 		displayName: 'Options',

@@ -59,6 +59,7 @@ const chosen = z.object({
 						meaning: z.enum([
 							'smsNumber',
 							'whatsAppNumber',
+							'whatsAppUserId',
 							'name',
 							'firstName',
 							'lastName',
