@@ -6,6 +6,8 @@ export interface InvitationLimits {
 	/** Invitations of one number. 0: no limit, as in all that follow. */
 	numberPerHour: number;
 	numberPerDay: number;
+	/** Sent to one number that has not written since, in four weeks. */
+	unansweredPerFourWeeks: number;
 	/** From one address on the network; the whole household, office or shop behind it counts as one. */
 	addressPerHour: number;
 	addressPerDay: number;
@@ -21,12 +23,17 @@ export interface InvitationLimits {
 
 export type LimitRefusal = 'countryNotAllowed' | 'numberLimit' | 'addressLimit' | 'overallLimit';
 
+/** What is counted by the invitations really sent to a number. */
+export type SentRefusal = 'invitedSinceStop' | 'unansweredLimit';
+
 export const HOUR_MS = 60 * 60_000;
 export const DAY_MS = 24 * HOUR_MS;
+export const FOUR_WEEKS_MS = 28 * DAY_MS;
 
 export const NO_LIMITS: InvitationLimits = {
 	numberPerHour: 0,
 	numberPerDay: 0,
+	unansweredPerFourWeeks: 0,
 	addressPerHour: 0,
 	addressPerDay: 0,
 	networkPerHour: 0,
@@ -40,6 +47,7 @@ export const NO_LIMITS: InvitationLimits = {
 export const FORM_LIMITS: InvitationLimits = {
 	numberPerHour: 3,
 	numberPerDay: 5,
+	unansweredPerFourWeeks: 5,
 	addressPerHour: 20,
 	addressPerDay: 60,
 	networkPerHour: 60,
@@ -50,7 +58,12 @@ export const FORM_LIMITS: InvitationLimits = {
 };
 
 /** For what a workflow of the company's does: many people at once, and none of them over and over. */
-export const OPERATOR_LIMITS: InvitationLimits = { ...NO_LIMITS, numberPerHour: 3, numberPerDay: 5 };
+export const OPERATOR_LIMITS: InvitationLimits = {
+	...NO_LIMITS,
+	numberPerHour: 3,
+	numberPerDay: 5,
+	unansweredPerFourWeeks: 5,
+};
 
 /** The European Economic Area, Switzerland and the United Kingdom: numbers there cost about the same, and earn nobody anything. */
 const EUROPE = 'AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK'.split(

@@ -20,6 +20,9 @@ export interface Invitation {
 	/** The person agreed to advertising by SMS, too. */
 	smsConsent: boolean;
 	personFields: PersonFields | null;
+	reminders: number;
+	/** Whether it was sent. */
+	told: boolean;
 }
 
 export interface NewInvitation {
@@ -32,6 +35,8 @@ export interface NewInvitation {
 	evidence: Record<string, unknown>;
 	personFields: PersonFields | null;
 	expiresAt: number;
+	/** Whether it is sent; if not, nobody is reminded of it either. */
+	told: boolean;
 }
 
 const INVITATION = [
@@ -46,6 +51,8 @@ const INVITATION = [
 	'expires_at',
 	'evidence',
 	'person_fields',
+	'reminders',
+	'told',
 ] as const;
 
 /** What a message of this person to this sender may answer: the code it carries, else an invitation still open. */
@@ -107,13 +114,16 @@ function toInvitation(row: InvitationRow): Invitation {
 		language: evidence.language ?? null,
 		smsConsent: evidence.smsConsent === true,
 		personFields: row.person_fields === null ? null : (JSON.parse(row.person_fields) as PersonFields),
+		reminders: row.reminders,
+		told: row.told === 1,
 	};
 }
 
-/** Undefined when the code is taken. */
+/** Undefined when the code is taken. @param reminders those that went out for an earlier one of the person that is open still. */
 export async function insertInvitation(
 	db: Database,
 	invitation: NewInvitation,
+	reminders: number,
 	now: number,
 ): Promise<number | undefined> {
 	const row = await db
@@ -124,7 +134,7 @@ export async function insertInvitation(
 			identity_id: invitation.identityId,
 			...contentOf(invitation),
 			state: 'pending',
-			reminders: 0,
+			reminders,
 			created_at: now,
 			last_sent_at: now,
 		})
@@ -161,7 +171,7 @@ export async function extendInvitation(
 ): Promise<void> {
 	await db
 		.updateTable('invitation')
-		.set({ ...(groupIds.length > 0 && groupColumns(groupIds)), last_sent_at: now, expires_at: expiresAt })
+		.set({ ...(groupIds.length > 0 && groupColumns(groupIds)), last_sent_at: now, expires_at: expiresAt, told: 1 })
 		.where('id', '=', id)
 		.execute();
 }
@@ -181,13 +191,14 @@ export async function forgetExpiredFields(db: Database, now: number): Promise<vo
 	await db.updateTable('invitation').set({ person_fields: null }).where('id', 'in', expired).execute();
 }
 
-function contentOf({ groupIds, origin, evidence, personFields, expiresAt }: Omit<NewInvitation, 'code'>) {
+function contentOf({ groupIds, origin, evidence, personFields, expiresAt, told }: Omit<NewInvitation, 'code'>) {
 	return {
 		...groupColumns(groupIds),
 		origin,
 		evidence: JSON.stringify(evidence),
 		person_fields: personFields === null ? null : JSON.stringify(personFields),
 		expires_at: expiresAt,
+		told: told ? 1 : 0,
 	};
 }
 
@@ -207,6 +218,22 @@ export async function useInvitations(
 		.set({ state: 'used', used_at: now, answered_by: answeredBy })
 		.where('id', 'in', ids)
 		.where('state', '=', 'pending')
+		.execute();
+}
+
+/** What a person left unanswered until it ran out is looked at no more when they are invited again. */
+export async function closeExpired(
+	db: Database,
+	{ identityId, senderId }: { identityId: number; senderId: number },
+	now: number,
+): Promise<void> {
+	await db
+		.updateTable('invitation')
+		.set({ state: 'expired', person_fields: null })
+		.where('identity_id', '=', identityId)
+		.where('sender_id', '=', senderId)
+		.where('state', '=', 'pending')
+		.where('expires_at', '<=', now)
 		.execute();
 }
 

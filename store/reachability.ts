@@ -203,6 +203,15 @@ export class Words {
 		return times.length === 0 ? null : Math.max(...times);
 	}
 
+	/** When one of these wrote last, to whichever sender, UTC ms; null: none ever did. */
+	lastInboundAt(identityIds: readonly number[]): number | null {
+		const times = [...this.registrations]
+			.filter(([key]) => identityIds.includes(Number(key.split(' ')[0])))
+			.map(([, { lastInboundAt }]) => lastInboundAt)
+			.filter((at) => at !== null);
+		return times.length === 0 ? null : Math.max(...times);
+	}
+
 	registration(identityId: number, senderId: number | null): RegistrationFacts | null {
 		return this.registrations.get(`${identityId} ${senderId}`) ?? null;
 	}

@@ -39,7 +39,7 @@ export interface ReminderRow {
 }
 
 /**
- * The rule in one place, for finding and for claiming: open, not expired, with a number, the person's newest at this sender, not registered
+ * The rule in one place, for finding and for claiming: sent, open, not expired, with a number, the person's newest at this sender, not registered
  * there, and no word of theirs against hearing from it, by SMS, or of its group.
  */
 function due(db: Database, { senderId, lastSentBefore, most, now }: ReminderFilter) {
@@ -47,6 +47,7 @@ function due(db: Database, { senderId, lastSentBefore, most, now }: ReminderFilt
 		.selectFrom('invitation as i')
 		.innerJoin('identity as p', 'p.id', 'i.identity_id')
 		.where('i.state', '=', sql.lit('pending'))
+		.where('i.told', '=', 1)
 		.where('i.last_sent_at', '<=', lastSentBefore)
 		.where('i.reminders', '<', most)
 		.where('i.expires_at', '>', now)
@@ -60,6 +61,7 @@ function due(db: Database, { senderId, lastSentBefore, most, now }: ReminderFilt
 						.whereRef('n.identity_id', '=', 'i.identity_id')
 						.whereRef('n.sender_id', '=', 'i.sender_id')
 						.where('n.state', '=', 'pending')
+						.where('n.told', '=', 1)
 						.whereRef('n.id', '>', 'i.id'),
 				),
 			),

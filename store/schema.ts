@@ -23,6 +23,7 @@ export interface Schema {
 	membership: MembershipTable;
 	invitation: InvitationTable;
 	invitation_request: InvitationRequestTable;
+	invitation_sent: InvitationSentTable;
 	ledger_chain: LedgerChainTable;
 	consent_record: ConsentRecordTable;
 	campaign: CampaignTable;
@@ -219,6 +220,8 @@ export interface InvitationTable {
 	person_fields: string | null;
 	reminders: number;
 	created_at: number;
+	/** 0: kept without anything being sent, so that nobody at the keyboard learns who may not be written to. */
+	told: Generated<number>;
 	/** When the person was last invited or reminded. */
 	last_sent_at: Generated<number>;
 	expires_at: number;
@@ -237,6 +240,16 @@ export interface InvitationRequestTable {
 	number_key: string;
 	address_key: string | null;
 	at: number;
+}
+
+/** One invitation sent, kept for as long as a limit looks at it. */
+export interface InvitationSentTable {
+	id: Generated<number>;
+	/** Keyed hash, so that it outlives the person's erasure as their opt-out does. */
+	number_key: string;
+	at: number;
+	/** 1: the one that may follow a STOP; kept until the next one to this number. */
+	after_opt_out: number;
 }
 
 /** One hash chain a person, and one of the store itself. identity_id is null once the person was erased. */

@@ -38,6 +38,11 @@ const LIMITS: ReadonlyArray<{ name: Count; displayName: string; description: str
 		displayName: 'Per Number and Hour',
 		description: 'Invitations of one phone number in an hour',
 	},
+	{
+		name: 'unansweredPerFourWeeks',
+		displayName: 'Per Unanswering Number and Four Weeks',
+		description: 'Invitations sent to one phone number that has not written to you since, in four weeks',
+	},
 ];
 
 /** The limits against SMS pumping as options to add; those not added are the defaults. */

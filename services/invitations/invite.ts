@@ -2,11 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import type { Channel, Purpose } from '../../domain/channel';
 import { clickToChatLink, clickToChatText } from '../../domain/clickToChat';
-import { scopeSms } from '../../domain/consent/scope';
+import { groupScope, scopeAll, scopeSms, senderScope } from '../../domain/consent/scope';
 import { isOptedOut } from '../../domain/consent/state';
 import { InvalidInputError } from '../../domain/errors';
 import { INVITATION_CODE_BYTES, newInvitationCode } from '../../domain/invitationCode';
-import type { InvitationLimits, LimitRefusal } from '../../domain/invitationLimits';
+import type { InvitationLimits, LimitRefusal, SentRefusal } from '../../domain/invitationLimits';
 import { boundedFields, type PersonFields } from '../../domain/personFields';
 import { decide, type PermissionFacts } from '../../domain/permission';
 import { normalisePhone } from '../../domain/phone';
@@ -15,6 +15,7 @@ import { contactsWithNumbers } from '../../store/contacts';
 import { type Group, resolveGroups } from '../../store/groups';
 import { lockIdentities } from '../../store/identities';
 import {
+	closeExpired,
 	extendInvitation,
 	forgetExpiredFields,
 	insertInvitation,
@@ -22,7 +23,7 @@ import {
 	type NewInvitation,
 	renewInvitation,
 } from '../../store/invitations';
-import { factsOf, findKin, readWords } from '../../store/reachability';
+import { factsOf, findKin, type Kin, readWords, type Words } from '../../store/reachability';
 import type { Database, InvitationOrigin } from '../../store/schema';
 import { resolveSender, type Sender } from '../../store/senders';
 import type { Store } from '../../store/store';
@@ -30,7 +31,7 @@ import { ensureContact } from '../consent/contactOfPerson';
 import { ensurePeople } from '../consent/ensurePeople';
 import { wordsByScope } from '../consent/personState';
 import { applyConsentSignal } from '../consent/engine';
-import { countRequest, type Refusal } from './limits';
+import { countRequest, countSent, type Invitee, type Refusal, sentEnough } from './limits';
 import { wakeInboxes } from '../shared/wakeUp';
 
 /** What shows later what the person was told and agreed to. */
@@ -72,7 +73,7 @@ export interface InviteInput {
 
 /** Why nothing is to be sent. */
 export type InvitationRefusal =
-	LimitRefusal | 'alreadyRegistered' | 'onWaitingList' | 'optedOut' | 'smsOptedOut' | 'leftGroup';
+	LimitRefusal | SentRefusal | 'alreadyRegistered' | 'onWaitingList' | 'optedOut' | 'smsOptedOut' | 'leftGroup';
 
 export interface InvitationView {
 	outcome: 'invited' | InvitationRefusal;
@@ -113,6 +114,9 @@ const REASONS: Record<InvitationRefusal, string> = {
 	countryNotAllowed: 'Numbers of this country are not invited. Add the country to those allowed, if that is not meant.',
 	numberLimit: 'This number has been invited as often as the limit permits.',
 	addressLimit: 'As many invitations as the limit permits have been asked for from this address or its network.',
+	invitedSinceStop:
+		'The person has opted out and was sent an invitation since, because they had asked for it. No more is sent until they register.',
+	unansweredLimit: 'The person has been sent as many invitations as the limit permits and has not written since.',
 	overallLimit: 'As many invitations as the limit permits have been asked for.',
 };
 
@@ -127,7 +131,8 @@ interface Guest {
 
 /**
  * Invites a number to write to a sender: the invitation, its evidence and the event that makes a workflow send it, in one transaction.
- * The same number again renews its open invitation, with the same code. Inviting is no consent. Who must not be invited, or not now,
+ * The company that invites a number again renews its open invitation. Each time a form is filled in there is a code of its own, from which
+ * nobody learns whether the number was invited before; what went with it is taken by who answers with it. Inviting is no consent. Who must not be invited, or not now,
  * is told by the outcome.
  * @throws {InvalidInputError} @throws {NotFoundError} for sender or group.
  */
@@ -150,7 +155,7 @@ export async function invite(store: Store, input: InviteInput): Promise<Invitati
 			expiresAt: store.now() + expiresInMs,
 		};
 		// Before it is counted: who is refused for good must not be told that a limit is reached.
-		const standing = input.origin === 'operator' ? await refusalOf(db, guest, store.now()) : null;
+		const standing = input.origin === 'operator' ? (await standingOf(store, db, guest)).refused : null;
 		if (standing !== null) return viewOf(guest, standing);
 		const limited = await countRequest(store, db, input.limits, {
 			origin: input.origin,
@@ -158,7 +163,7 @@ export async function invite(store: Store, input: InviteInput): Promise<Invitati
 			country,
 			address: input.evidence.address ?? null,
 		});
-		if (limited) return viewOf(guest, limited.refusal, limited);
+		if (limited) return viewOf(guest, limited);
 		const { view: made, inboxes: told } = await inviteGuest(store, db, guest);
 		inboxes.push(...told);
 		return made;
@@ -176,8 +181,9 @@ async function inviteGuest(
 	const now = store.now();
 	const identityId = await lockPerson(store, db, phone);
 	// Only now nobody can say STOP or register any more before this is done.
-	const refusal = await refusalOf(db, guest, store.now());
-	if (refusal !== null && input.origin === 'operator') return { view: viewOf(guest, refusal), inboxes: [] };
+	const { refused, invitee } = await standingOf(store, db, guest);
+	if (refused !== null && input.origin === 'operator') return { view: viewOf(guest, refused), inboxes: [] };
+	if (refused === null) await countSent(store, db, invitee);
 
 	const { id, code } = await openInvitation(
 		db,
@@ -189,6 +195,7 @@ async function inviteGuest(
 			evidence: { ...input.evidence, ...(input.language && { language: input.language }) },
 			personFields: input.origin === 'form' ? (boundedFields(input.personFields ?? {}) ?? {}) : null,
 			expiresAt,
+			told: refused === null,
 		},
 		now,
 	);
@@ -197,9 +204,13 @@ async function inviteGuest(
 		await recordSmsConsent(db, identityId, guest, now);
 	const words = { shortcode: groups[0]?.shortcode ?? null, code };
 	const link = clickToChatLink({ senderPhone: sender.phone, ...words });
-	const signal = await applyConsentSignal(store, db, signalOf(guest, { link, invitationId: id, code, refusal }));
+	const signal = await applyConsentSignal(
+		store,
+		db,
+		signalOf(guest, { link, invitationId: id, code, refusal: refused?.refusal ?? null }),
+	);
 	const view: InvitationView = {
-		...viewOf(guest, refusal),
+		...viewOf(guest, refused),
 		invitationId: id,
 		code,
 		link,
@@ -210,11 +221,17 @@ async function inviteGuest(
 	return { view, inboxes: signal.inboxes };
 }
 
+/** Why nothing is sent, and when it may be again: UTC ms, null for never by itself. */
+interface Refused {
+	refusal: InvitationRefusal;
+	retryAt: number | null;
+}
+
 /** As long as no invitation was made. */
-function viewOf({ phone, sender, groups }: Guest, refusal: InvitationRefusal | null, limit?: Refusal): InvitationView {
+function viewOf({ phone, sender, groups }: Guest, refused: Refused | Refusal | null): InvitationView {
 	return {
-		outcome: refusal ?? 'invited',
-		reason: refusal === null ? null : REASONS[refusal],
+		outcome: refused?.refusal ?? 'invited',
+		reason: refused === null ? null : REASONS[refused.refusal],
 		invitationId: null,
 		code: null,
 		phone,
@@ -224,19 +241,42 @@ function viewOf({ phone, sender, groups }: Guest, refusal: InvitationRefusal | n
 		link: null,
 		text: null,
 		expiresAt: null,
-		retryAt: limit?.retryAt ? new Date(limit.retryAt).toISOString() : null,
+		retryAt: refused?.retryAt ? new Date(refused.retryAt).toISOString() : null,
 		eventId: null,
 	};
 }
 
-/** Why this person is not to be sent an invitation; null: nothing stands against it. */
-async function refusalOf(
+/** Why this person is not to be sent an invitation (null: nothing stands against it), and what is counted by. */
+async function standingOf(
+	store: Store,
 	db: Database,
+	guest: Guest,
+): Promise<{ refused: Refused | null; invitee: Invitee }> {
+	const kin = await findKin(db, [{ phone: guest.phone }]);
+	const words = await readWords(db, kin.everybody());
+	const invitee = inviteeOf(kin, words, guest);
+	const refusal = refusalOf(kin, words, guest, store.now());
+	const refused =
+		refusal === null ? await sentEnough(store, db, guest.input.limits, invitee) : { refusal, retryAt: null };
+	return { refused, invitee };
+}
+
+function inviteeOf(kin: Kin, words: Words, { phone, sender, groups }: Guest): Invitee {
+	const person = { identityId: null, phone };
+	const identities = kin.identitiesOf(person);
+	const addresses = kin.addressesOf(person);
+	const scopes = [scopeAll, senderScope(sender.id), ...groups.map(({ id }) => groupScope(id))];
+	// Of who was erased it is not kept here when they said it.
+	const optedOutAt = words.outSince(identities, ...scopes) ?? (kin.isSuppressed(addresses, ...scopes) ? 0 : null);
+	return { phone, addresses, optedOutAt, lastHeardAt: words.lastInboundAt(identities) };
+}
+
+function refusalOf(
+	kin: Kin,
+	words: Words,
 	{ input, sender, phone, groups }: Guest,
 	now: number,
-): Promise<InvitationRefusal | null> {
-	const kin = await findKin(db, [{ phone }]);
-	const words = await readWords(db, kin.everybody());
+): InvitationRefusal | null {
 	const facts = (channel: Channel, purpose: Purpose, groupId = 0): PermissionFacts =>
 		factsOf(
 			kin,
@@ -276,17 +316,20 @@ async function openInvitation(
 	wanted: Omit<NewInvitation, 'code'>,
 	now: number,
 ): Promise<{ id: number; code: string }> {
-	const open = (await invitationsFor(db, { ...wanted, code: null }))[0];
-	if (open) {
-		const isTheirs = open.origin === 'form' && open.expiresAt > now && wanted.origin === 'operator';
-		if (isTheirs) await extendInvitation(db, open.id, wanted, now);
-		else await renewInvitation(db, open.id, wanted, now);
-		return open;
+	const open = await invitationsFor(db, { ...wanted, code: null });
+	const [newest] = open;
+	if (newest && wanted.origin === 'operator') {
+		if (newest.origin === 'form' && newest.expiresAt > now) await extendInvitation(db, newest.id, wanted, now);
+		else await renewInvitation(db, newest.id, wanted, now);
+		return newest;
 	}
+	await closeExpired(db, wanted, now);
 	await forgetExpiredFields(db, now);
+	// The limit of reminders is the person's: filling in the form once more gives no new ones.
+	const reminders = open.find(({ told, expiresAt }) => told && expiresAt > now)?.reminders ?? 0;
 	for (;;) {
 		const code = newInvitationCode(randomBytes(INVITATION_CODE_BYTES));
-		const id = await insertInvitation(db, { ...wanted, code }, now);
+		const id = await insertInvitation(db, { ...wanted, code }, reminders, now);
 		// Undefined: one in ten thousand million codes is taken.
 		if (id !== undefined) return { id, code };
 	}

@@ -1,9 +1,11 @@
 import {
 	DAY_MS,
+	FOUR_WEEKS_MS,
 	HOUR_MS,
 	type InvitationLimits,
 	isCountryAllowed,
 	type LimitRefusal,
+	type SentRefusal,
 } from '../../domain/invitationLimits';
 import { countedAddress } from '../../domain/networkAddress';
 import {
@@ -15,6 +17,7 @@ import {
 	type RequestColumn,
 	requestKey,
 } from '../../store/invitationRequests';
+import { insertSent, sentAt } from '../../store/invitationsSent';
 import type { Database, InvitationOrigin } from '../../store/schema';
 import type { Store } from '../../store/store';
 
@@ -29,7 +32,7 @@ export interface InvitationRequest {
 }
 
 export interface Refusal {
-	refusal: LimitRefusal;
+	refusal: LimitRefusal | SentRefusal;
 	/** UTC ms: when there is room again; null: never. */
 	retryAt: number | null;
 }
@@ -72,4 +75,50 @@ export async function countRequest(
 	await insertRequest(db, { origin: request.origin, numberKey, addressKey, at: now });
 	await removeOldRequests(db, request.origin, now - DAY_MS);
 	return null;
+}
+
+/** What is known of a person whom an invitation would be sent to. */
+export interface Invitee {
+	/** E.164: the one invited. */
+	phone: string;
+	/** Numbers and WhatsApp user ids of the person, that one among them. */
+	addresses: readonly string[];
+	/** UTC ms: the newest opt-out that holds; null: none does. */
+	optedOutAt: number | null;
+	/** UTC ms; null: has never written. */
+	lastHeardAt: number | null;
+}
+
+/**
+ * Whether so much was sent to the person that nothing more is: after an opt-out one invitation until they register, which no setting
+ * changes, and a few in four weeks as long as they do not write.
+ */
+export async function sentEnough(
+	store: Store,
+	db: Database,
+	{ unansweredPerFourWeeks: most }: InvitationLimits,
+	{ phone, addresses, optedOutAt, lastHeardAt }: Invitee,
+): Promise<Refusal | null> {
+	if (optedOutAt !== null) {
+		const numberKeys = addresses.map((each) => requestKey(store.ledgerKey, each));
+		const at = await sentAt(db, { numberKeys, since: optedOutAt, skip: 0 });
+		if (at !== undefined) return { refusal: 'invitedSinceStop', retryAt: null };
+	}
+	if (most <= 0) return null;
+	const at = await sentAt(db, {
+		numberKeys: [requestKey(store.ledgerKey, phone)],
+		since: Math.max(store.now() - FOUR_WEEKS_MS, lastHeardAt ?? 0) + 1,
+		skip: most - 1,
+	});
+	return at === undefined ? null : { refusal: 'unansweredLimit', retryAt: at + FOUR_WEEKS_MS };
+}
+
+/** Call it for what really goes out. */
+export async function countSent(store: Store, db: Database, { phone, optedOutAt }: Invitee): Promise<void> {
+	const at = store.now();
+	await insertSent(
+		db,
+		{ numberKey: requestKey(store.ledgerKey, phone), afterOptOut: optedOutAt !== null, at },
+		at - FOUR_WEEKS_MS,
+	);
 }

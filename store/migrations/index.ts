@@ -14,6 +14,7 @@ import * as onceAPerson from './0016-once-a-person';
 import * as handOvers from './0017-hand-overs';
 import * as slowedAt from './0018-slowed-at';
 import * as seals from './0019-seals';
+import * as invitationsSent from './0021-invitations-sent';
 
 /** In order; a name, once released, never changes. */
 export const migrations: Record<string, Migration> = {
@@ -31,4 +32,5 @@ export const migrations: Record<string, Migration> = {
 	'0017-hand-overs': handOvers,
 	'0018-slowed-at': slowedAt,
 	'0019-seals': seals,
+	'0021-invitations-sent': invitationsSent,
 };

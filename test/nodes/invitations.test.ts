@@ -81,10 +81,10 @@ describe('WhatsApp Registration Store, Invite', () => {
 		};
 		expect(await outcomes({}, 4)).toEqual(['invited', 'invited', 'invited', 'numberLimit']);
 		expect(await outcomes({ limits: { numberPerHour: 0, numberPerDay: 4 } }, 2)).toEqual(['invited', 'numberLimit']);
-		expect(await outcomes({ limits: { numberPerHour: 0, numberPerDay: 0, overallPerHour: 5 } }, 2)).toEqual([
-			'invited',
-			'overallLimit',
-		]);
+		const noNumberLimit = { numberPerHour: 0, numberPerDay: 0 };
+		expect(await outcomes({ limits: noNumberLimit }, 2)).toEqual(['invited', 'unansweredLimit']);
+		const onlyOverall = { ...noNumberLimit, unansweredPerFourWeeks: 0, overallPerHour: 6 };
+		expect(await outcomes({ limits: onlyOverall }, 2)).toEqual(['invited', 'overallLimit']);
 		expect(await outcomes({ limits: { numberPerHour: '' } }, 1)).toEqual(['numberLimit']);
 	});
 

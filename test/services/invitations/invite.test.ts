@@ -87,13 +87,91 @@ describeStores('Inviting', (context) => {
 		},
 	);
 
-	it('the same number again renews the invitation with the same code', async () => {
+	it('the company that invites a number again renews the invitation with its code', async () => {
 		await setUp();
-		const first = await inviteNews();
+		const first = await inviteBy({ origin: 'operator' });
 		context().clock.advance(DAY_MS);
-		const second = await inviteNews('+39 333 1234567');
+		const second = await inviteBy({ origin: 'operator' });
 		expect(second.code).toBe(first.code);
 		expect(Date.parse(second.expiresAt) - Date.parse(first.expiresAt)).toBe(DAY_MS);
+	});
+
+	it.each([
+		['nobody has invited', []],
+		['filled in the form before', ['form']],
+		['the company has invited', ['operator']],
+		['said STOP', ['STOP']],
+		['said STOP and was invited since', ['STOP', 'form']],
+		['stopped SMS', ['STOP by SMS']],
+		['is registered', ['START']],
+	])('gives a fresh code to the form each time it is filled in for who %s', async (_, past) => {
+		const { store, clock } = context();
+		await setUp();
+		const codes = new Set<string>();
+		for (const step of past) {
+			if (step === 'form' || step === 'operator') codes.add((await inviteBy({ origin: step })).code);
+			else if (step === 'STOP by SMS')
+				await deliver(store, message('STOP', { channel: 'sms', senderPhone: '+393200000001' }));
+			else await deliver(store, message(step));
+			clock.advance(1_000);
+		}
+		const before = codes.size;
+		for (let round = 0; round < 3; round++) {
+			const { code, link } = await inviteNews();
+			expect(link).toContain(code);
+			codes.add(code);
+		}
+		expect(codes.size).toBe(before + 3);
+	});
+
+	it.each([0, 1, 2])(
+		'takes what was typed with the very code that is answered: number %s of three',
+		async (answered) => {
+			const { store, clock } = context();
+			await setUp();
+			const names = ['Anna', 'Berta', 'Carla'];
+			const texts: string[] = [];
+			for (const name of names) {
+				texts.push((await inviteBy({ personFields: { name }, groups: name === 'Carla' ? ['news'] : [] })).text);
+				clock.advance(1_000);
+			}
+			await deliver(store, message(texts[answered] ?? ''));
+			expect(await seen(store)).toMatchObject({
+				registrations: ['active'],
+				contacts: [{ name: names[answered] }],
+				groups: answered === 2 ? ['news'] : [],
+			});
+			expect(await store.db.selectFrom('invitation').select(['state', 'person_fields']).distinct().execute()).toEqual([
+				{ state: 'used', person_fields: null },
+			]);
+		},
+	);
+
+	it('keeps every code of a number good when another number sends one of them', async () => {
+		const { store, clock } = context();
+		await setUp('keywordOrInvitation');
+		const first = await inviteBy({ personFields: { name: 'Anna' } });
+		await inviteNews();
+		clock.advance(1_000);
+		await deliver(store, message(first.text, { phone: '+393337654321' }));
+		expect(await store.db.selectFrom('invitation').select('state').execute()).toEqual([
+			{ state: 'pending' },
+			{ state: 'pending' },
+		]);
+		await deliver(store, message(first.text));
+		expect(await seen(store)).toMatchObject({ registrations: ['active'], contacts: [{ name: 'Anna' }] });
+	});
+
+	it('closes what ran out unanswered when the form is filled in anew', async () => {
+		const { store, clock } = context();
+		await setUp();
+		await inviteNews();
+		clock.advance(8 * DAY_MS);
+		await inviteNews();
+		expect(await store.db.selectFrom('invitation').select('state').orderBy('id').execute()).toEqual([
+			{ state: 'expired' },
+			{ state: 'pending' },
+		]);
 	});
 
 	it('finds the invitation by its code even when no phone number arrives, and registers whoever wrote', async () => {
@@ -486,10 +564,10 @@ describeStores('Inviting', (context) => {
 		expect(await store.db.selectFrom('identity').selectAll().execute()).toEqual([]);
 	});
 
-	it('the same number several times at once makes one invitation', async () => {
+	it('the company that invites a number several times at once makes one invitation', async () => {
 		const { store } = context();
 		await setUp();
-		const codes = await Promise.all(Array.from({ length: 5 }, () => inviteNews()));
+		const codes = await Promise.all(Array.from({ length: 5 }, () => inviteBy({ origin: 'operator' })));
 		expect(new Set(codes.map(({ code }) => code)).size).toBe(1);
 		expect(await store.db.selectFrom('invitation').selectAll().execute()).toHaveLength(1);
 	});
