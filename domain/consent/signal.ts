@@ -64,21 +64,26 @@ export interface CarriedRegistration {
 
 /** At equal times what the company does comes after what the person says, and an opt-out last of all, so that it wins (rule 6); whatever was said at a number when it was left was said by who left it. */
 const RANK: Partial<Record<SignalKind, number>> = {
-	invited: 1,
-	register: 1,
-	revoke: 2,
-	providerStop: 3,
-	carriedOptOut: 4,
-	numberTaken: 4,
-	stop: 5,
-	numberLeft: 6,
+	invited: 2,
+	register: 2,
+	revoke: 3,
+	providerStop: 4,
+	carriedOptOut: 5,
+	numberTaken: 5,
+	stop: 6,
+	numberLeft: 7,
 };
+
+/** What may be an opt-out comes after what is none, so that it asks who wrote both in one second instead of undoing what the other began. */
+function rankOf({ kind, isDoubtful }: ConsentSignal): number {
+	return RANK[kind] ?? (isDoubtful ? 1 : 0);
+}
 
 /** The order in which a person's signals count, the same for every order of arrival. */
 export function compareSignals(one: ConsentSignal, other: ConsentSignal): number {
 	return (
 		one.effectiveAt - other.effectiveAt ||
-		(RANK[one.kind] ?? 0) - (RANK[other.kind] ?? 0) ||
+		rankOf(one) - rankOf(other) ||
 		(one.key < other.key ? -1 : one.key > other.key ? 1 : 0)
 	);
 }

@@ -41,9 +41,12 @@ export async function decide(
 	const before = person.hasLearntNumber ? { ...stored.state, joined } : folded.before;
 	const eventIdOf = (by: string): number | null => (by === signal.key ? eventId : (folded.eventIds.get(by) ?? null));
 	const applied = isStillHeard(signal, folded.after);
+	// Of two messages in one second either may be the first: what the other has brought about already is not said twice.
+	const isTied = stored.newestSignalAt === signal.effectiveAt;
+	const outcome = isTied ? applySignal(folded.before, signal).outcome : folded.outcome;
 	return {
 		change: { ...common, before, after: folded.after, eventIdOf },
-		outcome: applied ? folded.outcome : 'none',
+		outcome: applied ? outcome : 'none',
 		applied,
 		isLate: !isNewest,
 	};

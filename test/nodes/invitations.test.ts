@@ -85,7 +85,7 @@ describe('WhatsApp Registration Store, Invite', () => {
 		expect(await outcomes({ limits: noNumberLimit }, 2)).toEqual(['invited', 'unansweredLimit']);
 		const onlyOverall = { ...noNumberLimit, unansweredPerFourWeeks: 0, overallPerHour: 6 };
 		expect(await outcomes({ limits: onlyOverall }, 2)).toEqual(['invited', 'overallLimit']);
-		expect(await outcomes({ limits: { numberPerHour: '' } }, 1)).toEqual(['numberLimit']);
+		expect(await outcomes({ limits: { numberPerHour: '', unansweredPerFourWeeks: 0 } }, 1)).toEqual(['numberLimit']);
 	});
 
 	it('invites the countries that the node names', async () => {
