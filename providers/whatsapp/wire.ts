@@ -25,7 +25,7 @@ export type WhatsAppError = z.output<typeof errorSchema>;
 /** Looked at, not gone through: of a million elements each is read when it is its turn. One alone may stand without its list. */
 const list = z
 	.custom<object>((value) => typeof value === 'object' && value !== null)
-	.transform((value): unknown[] => (Array.isArray(value) ? value : [value]));
+	.transform((value): unknown[] => (Array.isArray(value) ? (value as unknown[]) : [value]));
 
 export const notificationSchema = z.object({ entry: list });
 

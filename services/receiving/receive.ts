@@ -118,8 +118,8 @@ export async function receive(
 }
 
 function pairsOf(statuses: readonly IncomingStatus[], now: number): ToldPair[] {
-	return statuses.flatMap(({ recipientPhone: phone, recipientUserId: whatsAppUserId, at }) =>
-		phone !== null && whatsAppUserId != null ? [{ phone, whatsAppUserId, at: Math.min(at ?? now, now) }] : [],
+	return statuses.flatMap(({ recipientPhone: phone, recipientUserId: whatsAppUserId = null, at }) =>
+		phone !== null && whatsAppUserId !== null ? [{ phone, whatsAppUserId, at: Math.min(at ?? now, now) }] : [],
 	);
 }
 

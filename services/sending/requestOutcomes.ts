@@ -86,12 +86,15 @@ export async function recordOutcomes(
 	return counts;
 }
 
-/** With the number that was dialled, or where only a user id was, the one that the answer names. */
+/** With the number that was dialled, or where only a user id was, the one that the answer names; an answer that names another is not believed. */
 function pairsTold(outcomes: readonly Outcome[], numbers: ReadonlyMap<number, string | null>, at: number): ToldPair[] {
 	return outcomes.flatMap(({ messageId, result }) => {
-		if (!result.accepted || result.whatsAppUserId == null) return [];
-		const phone = numbers.get(messageId) ?? (result.toldPhone ? lineOf(result.toldPhone) : null);
-		return phone === null ? [] : [{ phone, whatsAppUserId: result.whatsAppUserId, at }];
+		if (!result.accepted || !result.whatsAppUserId) return [];
+		const told = result.toldPhone ? lineOf(result.toldPhone) : null;
+		const phone = numbers.get(messageId) ?? told;
+		return phone === null || (told !== null && told !== phone)
+			? []
+			: [{ phone, whatsAppUserId: result.whatsAppUserId, at }];
 	});
 }
 
