@@ -1,3 +1,4 @@
+import { holdsRefusingEmoji, isNoShortcode, isStartRefused, isStartUncertain } from './certainStart';
 import {
 	changesMeaning,
 	fromShortcodeOn,
@@ -19,6 +20,7 @@ import {
 	surestOf,
 } from './optOutWording';
 import { speller } from './spelling';
+import { isTapback } from './tapback';
 
 export type SpokenKind = 'start' | 'stop' | 'help' | 'message' | 'ignored';
 
@@ -58,15 +60,45 @@ export function parseText(text: string | null, messageType: string): SpokenWords
 	}
 	if (!speaks) return { ...nothingSaid, kind: 'ignored' };
 	if (text === null) return nothingSaid;
+	if (isTapback(text)) return { ...nothingSaid, looksLikeOptOut: true };
 	const trimmed = text.slice(0, 10 * READ_CHARACTERS).trimStart();
 	if (trimmed.length > READ_CHARACTERS)
 		return parseLongText(trimmed.slice(0, READ_CHARACTERS), text.slice(-READ_AT_END_CHARACTERS));
 	const words = parseShortText(trimmed);
-	// Who says both is registered by neither.
-	if (words.kind === 'start' && holdsStop(trimmed))
-		return inOwnWords(surestOf(['doubtful', readOptOutWording(trimmed)]), null);
-	return words;
+	if (words.kind === 'start') return onlyIfCertain(trimmed, words);
+	if (words.kind !== 'message' || words.isDoubtful) return words;
+	if (isRefusingEmojiAlone(trimmed)) return inOwnWords('doubtful', null);
+	return foldedWords(trimmed).some(isStartWord) && isStartRefused(trimmed)
+		? { ...words, looksLikeOptOut: true }
+		: words;
 }
+
+/** START lifts a STOP: whatever makes it uncertain makes it an ordinary message, and what speaks against it one that registers nobody. */
+function onlyIfCertain(text: string, words: SpokenWords): SpokenWords {
+	// Who says both is registered by neither.
+	if (holdsStop(text)) return inOwnWords(surestOf(['doubtful', readOptOutWording(text)]), null);
+	const inOwn = (): SpokenWords =>
+		inOwnWords(
+			surestOf([
+				holdsRefusingEmoji(text) ? 'doubtful' : isStartRefused(text) ? 'hinted' : 'no',
+				readOptOutWording(text),
+			]),
+			null,
+		);
+	const { shortcode, invitationCode, withoutGroup } = words;
+	if (isStartUncertain(text, shortcode) || isQuestion(text)) return inOwn();
+	if (shortcode === null || invitationCode !== null) return words;
+	const isStartAnyway =
+		(withoutGroup?.kind === 'start' || (withoutGroup === undefined && isPlainStart(text))) && !isNoShortcode(shortcode);
+	return isStartAnyway ? words : { ...words, withoutGroup: inOwn() };
+}
+
+/** START itself before a word is told by nobody but who means it; the other words begin sentences ("alta médica", "start-up"). */
+const isPlainStart = (text: string): boolean =>
+	!/\p{L}-\p{L}/u.test(text) && foldedWords(text).some((word) => isOneOf(PLAIN_START, word));
+const PLAIN_START: ReadonlySet<string> = new Set(['start']);
+
+const isRefusingEmojiAlone = (text: string): boolean => foldedWords(text).length === 0 && holdsRefusingEmoji(text);
 
 /** What a text says where no group has the shortcode in it. */
 export function saidWithoutGroup({ withoutGroup, ...words }: SpokenWords): SpokenWords {
@@ -143,16 +175,27 @@ const MOST_PIECES = 12;
 /** A part of a text between two marks. */
 interface Piece {
 	raw: string;
+	/** What stands between it and the piece before. */
+	mark: string;
 	all: string[];
 	/** Without the greeting in front. */
 	words: string[];
 }
 
-const piecesOf = (text: string): Piece[] =>
-	text
-		.split(MARKS)
-		.map((raw) => ({ raw, words: withoutGreeting(joinedKeyword(foldedWords(raw))), all: foldedWords(raw) }))
-		.filter(({ all }) => all.length > 0);
+function piecesOf(text: string): Piece[] {
+	let end = 0;
+	let mark = '';
+	return text.split(MARKS).flatMap((raw) => {
+		const at = text.indexOf(raw, end);
+		mark += text.slice(end, at);
+		end = at + raw.length;
+		const all = foldedWords(raw);
+		if (all.length === 0) return [];
+		const piece = { raw, mark, all, words: withoutGreeting(joinedKeyword(all)) };
+		mark = '';
+		return [piece];
+	});
+}
 
 /**
  * A keyword in what people put around it: a greeting, courtesy, quotes, a signature. All the rest must be such dress, so that nobody is
@@ -174,15 +217,30 @@ function parseDressed(text: string, inOwn: SpokenWords): SpokenWords | null {
 	const named = next?.all.length === 1 && !isCourtesy(next.all) ? next.all[0]?.slice(0, SHORTCODE_KEPT) : undefined;
 	const isBare = said.shortcode === null && said.kind !== 'help' && keywordOf(piece.words)?.behind.length === 0;
 	if (isBare && named !== undefined && rest.every((each) => each === next))
-		return next && isSignature(next.raw)
+		return next && isSignature(next.raw) && (said.kind !== 'start' || isSigning(next, []))
 			? { ...said, shortcode: named, withoutGroup: said }
 			: withGroupOnly(said, named, inOwn);
+	if (said.kind === 'start' && !isDressOfStart(pieces, pieces.indexOf(piece), said.shortcode !== null)) return null;
 	if (rest.length === 0) return said;
 	// What else they write is a reason, or more than one wish: a group is left where it is named, and all where the rest says so.
 	if (said.kind !== 'stop' || said.shortcode === null) return null;
 	const isAll = readOptOutWording(rest.map(({ raw }) => raw).join('. ')) === 'optOut';
 	return isAll ? stopping(null) : { ...said, withoutGroup: inOwn };
 }
+
+/**
+ * A name before START is no signature ("Fake “START”"). Behind START alone one stands on a line of its own, behind a dash or after
+ * leave-taking; behind a shortcode, which a group must have, anywhere.
+ */
+function isDressOfStart(pieces: readonly Piece[], at: number, isNamed: boolean): boolean {
+	return pieces.every((piece, index) => {
+		if (index === at || isCourtesy(piece.all) || withoutGreeting(piece.all).length < piece.all.length) return true;
+		return index > at && (isNamed || isSigning(piece, pieces.slice(at + 1, index)));
+	});
+}
+
+const isSigning = ({ raw, mark }: Piece, before: readonly Piece[]): boolean =>
+	isSignature(raw) && (/[\n\r–—-]/.test(mark) || before.some(({ all }) => isCourtesy(all)));
 
 /** The keyword a piece begins with, also behind what asks for it ("I would like to stop"), and what stands behind it. */
 function keywordOf(words: readonly string[]): { keyword: string; behind: string[]; isRequested: boolean } | null {
@@ -226,7 +284,7 @@ function parsePiece({ raw, words }: Piece, inOwn: SpokenWords): SpokenWords | nu
 /** Whether anything is asked but how one is. */
 const isQuestion = (text: string): boolean =>
 	text
-		.split(/[?？]/)
+		.split(/[?？؟]/)
 		.slice(0, -1)
 		.map((before) => withoutGreeting(foldedWords(before.split(/[.!¿¡,\n]/).at(-1) ?? '')))
 		.some((words) => words.length > 0 && !isCourtesy(words));

@@ -32,9 +32,15 @@ const HEARD = new Map<string, Hearing>([
 	['edit', { speaks: false, opensWindow: false, optsOutOnly: true }],
 ]);
 
+/** Said to Meta's agent while it stands in for the company: a STOP holds, but nobody knows what a yes was the answer to. */
+const STANDBY: Hearing = { speaks: false, opensWindow: false, optsOutOnly: true };
+const STANDBY_PREFIX = 'standby_';
+
 const NOT_HEARD: Hearing = { speaks: false, opensWindow: false };
 
-/** @param type as the provider names it; that of a message written in a group begins with `group_`. */
+/** @param type as the provider names it; that of a message written in a group begins with `group_`, one to Meta's agent with `standby_`. */
 export function hearingOf(type: string): Hearing {
+	if (type.startsWith(STANDBY_PREFIX))
+		return HEARD.get(type.slice(STANDBY_PREFIX.length))?.speaks ? STANDBY : NOT_HEARD;
 	return HEARD.get(type) ?? NOT_HEARD;
 }

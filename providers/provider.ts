@@ -50,6 +50,8 @@ export type SendResult =
 			providerMessageId: string;
 			/** Under which number (E.164 with `+`) the provider knows the recipient, where it says so. */
 			toldPhone?: string | null;
+			/** The recipient's WhatsApp user id, where the provider says so. */
+			whatsAppUserId?: string | null;
 	  }
 	| { reference: string; accepted: false; error: ProviderError };
 
@@ -139,6 +141,8 @@ export interface IncomingStatus {
 	batchReference?: string | null;
 	/** E.164 with `+` where told. */
 	recipientPhone: string | null;
+	/** The recipient's WhatsApp user id, where told. */
+	recipientUserId?: string | null;
 	status: 'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'expired';
 	deliveredAs: 'sms' | 'whatsapp' | 'push';
 	at: number | null;

@@ -1,4 +1,5 @@
 import { OptInError } from '../../domain/errors';
+import { isWhatsAppUserId } from '../../domain/whatsAppUserId';
 import { internationalToE164, withoutPlus } from '../address';
 import { connect, exchange, sentenceOfCheck, type Answer } from '../exchange';
 import type { Connection, HttpClient, HttpRequest } from '../http';
@@ -44,12 +45,13 @@ export function createMetaProvider(account: MetaAccount, http: HttpClient): Prov
 		const { answer } = outcome;
 		const sent = sentSchema.safeParse(answer.json);
 		if (answer.status >= 400 || !sent.success) return refuse(recipient, errorOfAnswer(answer));
-		const waId = sent.data.contacts?.[0]?.wa_id;
+		const { wa_id: waId, user_id: userId } = sent.data.contacts?.[0] ?? {};
 		return {
 			reference: recipient.reference,
 			accepted: true,
 			providerMessageId: sent.data.messages[0].id,
 			toldPhone: waId ? internationalToE164(waId) : null,
+			whatsAppUserId: userId && isWhatsAppUserId(userId) ? userId : null,
 		};
 	}
 

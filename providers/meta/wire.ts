@@ -7,7 +7,7 @@ export const sentSchema = z.object({
 	messages: z.tuple([z.object({ id: z.string().min(1) })], z.unknown()),
 	/** Under which id Meta knows the recipient: not always the number that was dialled. */
 	contacts: z
-		.array(z.object({ wa_id: z.string().nullish() }))
+		.array(z.object({ wa_id: z.string().nullish().catch(undefined), user_id: z.string().nullish().catch(undefined) }))
 		.nullish()
 		.catch(undefined),
 });

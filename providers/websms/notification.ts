@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
 import type { z } from 'zod/v4';
 import { internationalToE164, toldNumber } from '../address';
@@ -28,7 +30,7 @@ export function readWebsmsNotification(notification: unknown, defaultCountry?: C
 			return [readText(notification, defaultCountry)];
 		case 'binary':
 			return [readBinary(notification, defaultCountry)];
-		case 'deliveryReport':
+		case 'deliveryreport':
 			return [readReport(notification)];
 		default:
 			return [unknownEvent(`Message type ${messageType.data?.messageType ?? 'missing'}`, notification)];
@@ -39,7 +41,7 @@ function readText(notification: unknown, defaultCountry?: CountryCode): Incoming
 	const parsed = inboundTextSchema.safeParse(notification);
 	if (!parsed.success) return unknownEvent('Malformed message', notification, parsed.error);
 	const { textMessageContent, ...message } = parsed.data;
-	return messageOf({ ...message, text: textMessageContent }, notification, defaultCountry);
+	return messageOf({ ...message, text: textMessageContent ?? null }, notification, defaultCountry);
 }
 
 /** An SMS that its phone or network sent as bytes: mostly text all the same, and then it counts as said. */
@@ -54,7 +56,7 @@ function readBinary(notification: unknown, defaultCountry?: CountryCode): Incomi
 
 type Inbound = Omit<z.output<typeof inboundTextSchema>, 'textMessageContent' | 'messageType'> & {
 	messageType: string;
-	text: string;
+	text: string | null;
 };
 
 function messageOf(message: Inbound, notification: unknown, defaultCountry?: CountryCode): IncomingEvent {
@@ -62,7 +64,8 @@ function messageOf(message: Inbound, notification: unknown, defaultCountry?: Cou
 	if (phone === null) return unknownEvent('A message from no phone number', notification);
 	return {
 		kind: 'message',
-		providerEventId: message.notificationId,
+		// One without an id is taken for news: two STOPs with a START between them are no repetition.
+		providerEventId: message.notificationId || `without id:${randomUUID()}`,
 		channel: message.messageType === 'whatsapp' ? 'whatsapp' : 'sms',
 		sender: {
 			providerSenderId: null,

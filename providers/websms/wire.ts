@@ -5,6 +5,12 @@ import { wholeNumber } from '../wholeNumber';
 
 const text = z.string().min(1);
 
+/** What a message of a person is told with is read however it is written: a missing quotation mark must lose no STOP. */
+const scalar = z.union([z.string(), z.number().transform(String)]);
+const address = scalar.pipe(text);
+const messageType = <const Names extends readonly string[]>(...names: Names) =>
+	scalar.transform((name) => name.toLowerCase()).pipe(z.enum(names));
+
 /** The answer to a request to send; with an error the transferId may be missing. */
 export const answerSchema = z.object({
 	statusCode: wholeNumber,
@@ -13,16 +19,17 @@ export const answerSchema = z.object({
 });
 
 /** International, as in the samples, unless the type says otherwise. */
-const addressType = z.string().nullish();
+const addressType = scalar.transform((type) => type.toLowerCase()).nullish();
 
 export const inboundTextSchema = z.object({
-	messageType: z.enum(['text', 'whatsapp']),
-	notificationId: text,
-	senderAddress: text,
+	messageType: messageType('text', 'whatsapp'),
+	/** Empty: not told. */
+	notificationId: scalar.catch(''),
+	senderAddress: address,
 	senderAddressType: addressType,
-	recipientAddress: text.nullish(),
+	recipientAddress: address.nullish().catch(undefined),
 	recipientAddressType: addressType,
-	textMessageContent: z.string(),
+	textMessageContent: scalar.nullable(),
 });
 
 /** An SMS has at most 255 parts. Not `z.array`, which would first read a million of them. */
@@ -36,7 +43,7 @@ function isListOfSegments(value: unknown): value is string[] {
 }
 
 export const inboundBinarySchema = inboundTextSchema.omit({ textMessageContent: true }).extend({
-	messageType: z.literal('binary'),
+	messageType: messageType('binary'),
 	/** Whether each segment begins with a user data header. */
 	userDataHeaderPresent: z.boolean().nullish(),
 	/** The segments, base64, with `-` and `_` as it is written in URLs. */
@@ -44,11 +51,10 @@ export const inboundBinarySchema = inboundTextSchema.omit({ textMessageContent: 
 });
 
 export const deliveryReportSchema = z.object({
-	messageType: z.literal('deliveryReport'),
-	notificationId: text.nullish(),
-	transferId: text,
+	messageType: messageType('deliveryreport'),
+	transferId: address,
 	/** The handset. */
-	senderAddress: text,
+	senderAddress: address,
 	deliveryReportMessageStatus: text,
 	sentOn: z.unknown(),
 	deliveredOn: z.unknown(),
@@ -62,7 +68,7 @@ export const channelSchema = z.object({
 	whatsappNotification: z.unknown(),
 });
 
-export const messageTypeSchema = z.object({ messageType: z.string() });
+export const messageTypeSchema = z.object({ messageType: scalar.transform((name) => name.toLowerCase()) });
 
 const isoWithOffset = z.iso.datetime({ offset: true });
 

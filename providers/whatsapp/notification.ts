@@ -1,9 +1,9 @@
 import type { z } from 'zod/v4';
+import { isWhatsAppUserId } from '../../domain/whatsAppUserId';
 import { internationalToE164, toldNumber } from '../address';
 import { fingerprint } from '../fingerprint';
 import type {
 	IncomingEvent,
-	IncomingMessage,
 	IncomingNumberChange,
 	IncomingPreference,
 	IncomingSender,
@@ -22,6 +22,7 @@ import {
 	errorSchema,
 	messageSchema,
 	notificationSchema,
+	preferenceNoticeSchema,
 	preferenceSchema,
 	statusSchema,
 	unixSecondsToMs,
@@ -36,8 +37,15 @@ const ERRORS_READ = 20;
 /** It tells two accounts' events apart, and is put into the id of each. */
 const LONGEST_ENTRY_ID = 100;
 
+/** What the button *Test* in Meta's app settings sends: a number that is nobody's. */
+const SAMPLE = { providerSenderId: '123456123', phone: '+16505551111' };
+
+/** Fields in which people's own words stand. `standby`: while Meta's own agent answers, and not this company. */
+const READ_FIELDS = ['messages', 'standby', 'user_preferences'];
+
 /** What the elements of one change have in common. */
 interface Surroundings {
+	field: string;
 	sender: IncomingSender;
 	contacts: Contacts;
 }
@@ -75,71 +83,117 @@ function* readChange(element: unknown, entryId: string | number | null): Generat
 	const value = valueSchema.safeParse(change.data.value);
 	// Without its entry the same change of two accounts would pass for one.
 	const ofNoUse = (): IncomingUnknown => unknownEvent(`Webhook field ${field}`, [entryId, element]);
-	if (!value.success || (field !== 'messages' && field !== 'user_preferences')) {
+	if (!value.success || !READ_FIELDS.includes(field)) {
 		yield ofNoUse();
+		return;
+	}
+	const sender = senderOf(value.data.metadata);
+	if (sender.providerSenderId === SAMPLE.providerSenderId && sender.phone === SAMPLE.phone) {
+		yield unknownEvent(`Meta's sample of the webhook field ${field}`, [entryId, element]);
 		return;
 	}
 
 	const surroundings: Surroundings = {
-		sender: senderOf(value.data.metadata),
+		field,
+		sender,
 		contacts: new Contacts(value.data.contacts ?? []),
 	};
 	let isOfUse = false;
-	for (const [elements, read] of field === 'messages'
-		? ([
+	for (const [elements, read] of field === 'user_preferences'
+		? ([[value.data.user_preferences, readPreference]] as const)
+		: ([
 				[value.data.messages, readMessage],
 				[value.data.statuses, readStatus],
-			] as const)
-		: ([[value.data.user_preferences, readPreference]] as const)) {
+			] as const)) {
 		for (const each of elementsOf(elements)) {
 			isOfUse = true;
-			yield read(each, surroundings);
+			yield* read(each, surroundings);
 		}
 	}
 	if (!isOfUse) yield ofNoUse();
 }
 
-function readMessage(
-	element: unknown,
-	{ sender, contacts }: Surroundings,
-): IncomingMessage | IncomingNumberChange | IncomingUnknown {
+function* readMessage(element: unknown, surroundings: Surroundings): Generator<IncomingEvent> {
+	const { field, sender, contacts } = surroundings;
 	const message = messageSchema.safeParse(element);
-	if (!message.success) return unknownEvent('Malformed message', element, message.error);
-	const { id, type, from, from_user_id: userId, timestamp } = message.data;
+	if (!message.success) {
+		yield unknownEvent('Malformed message', element, message.error);
+		return;
+	}
+	const { type, timestamp } = message.data;
+	const id = message.data.id ?? `content:${fingerprint(element)}`;
+	const names = namesOf(message.data.from, message.data.from_user_id, message.data.from_parent_user_id);
 
 	const words = wordsOf(type, element);
-	if (!words.success) return unknownEvent(`Malformed ${type} message`, element, words.error);
-
-	const accountChange = type === 'system' ? accountChangeIn(element, { from, userId, contacts }) : null;
-	if (accountChange !== null) {
-		return {
-			kind: 'numberChange',
-			providerEventId: id,
-			channel: 'whatsapp',
-			sender,
-			...accountChange,
-			at: unixSecondsToMs(timestamp),
-		};
+	if (!words.success) {
+		yield unknownEvent(`Malformed ${type} message`, element, words.error);
+		return;
 	}
 
-	const person = personOf(from, userId, contacts);
-	if (person.phone === null && person.whatsAppUserId === null)
-		return unknownEvent(`A ${type} message from nobody known`, element);
+	const common = { channel: 'whatsapp', sender } as const;
+	const accountChange = type === 'system' ? accountChangeIn(element, { ...names, contacts }) : null;
+	if (accountChange !== null) {
+		yield { kind: 'numberChange', providerEventId: id, ...common, ...accountChange, at: unixSecondsToMs(timestamp) };
+		return;
+	}
 
+	const person = personOf(names, contacts);
+	if (person.phone === null && person.whatsAppUserId === null) {
+		yield unknownEvent(`A ${type} message from nobody known`, element);
+		return;
+	}
+	const { phone, toldPhone, whatsAppUserId } = person;
+	const from = { phone, toldPhone, whatsAppUserId };
+	const switched = type === 'system' ? preferenceNoticeSchema.safeParse(element) : null;
+	if (switched?.success) {
+		const at = unixSecondsToMs(timestamp);
+		yield {
+			kind: 'preference',
+			providerEventId: id,
+			...common,
+			from,
+			value: switched.data.system,
+			isMarketing: true,
+			at,
+		};
+		return;
+	}
+
+	if (person.parentUserId !== null && whatsAppUserId !== null)
+		yield sameAccount(person.parentUserId, whatsAppUserId, { sender, at: unixSecondsToMs(timestamp) });
 	const content = contentOf(element);
-	return {
+	const named = messageTypeOf(type, element);
+	yield {
 		kind: 'message',
 		// An edit may come under the id of what it edits.
 		providerEventId: type === 'edit' ? `${id}:edit:${String(timestamp)}` : id,
-		channel: 'whatsapp',
-		sender,
-		from: { phone: person.phone, toldPhone: person.toldPhone, whatsAppUserId: person.whatsAppUserId },
+		...common,
+		from,
 		sentAt: unixSecondsToMs(timestamp),
-		messageType: messageTypeOf(type, element),
+		messageType: field === 'standby' ? `standby_${named}` : named,
 		text: words.data.text,
 		buttonPayload: words.data.buttonPayload,
 		profileName: person.name,
 		...(content && { content }),
+	};
+}
+
+/** One account has an id with this company and one with the company's parent; what was said under either was said by the same person. */
+function sameAccount(
+	parentUserId: string,
+	userId: string,
+	{ sender, at }: { sender: IncomingSender; at: number | null },
+): IncomingNumberChange {
+	return {
+		kind: 'numberChange',
+		providerEventId: `parent:${fingerprint([parentUserId, userId])}`,
+		channel: 'whatsapp',
+		sender,
+		from: { phone: null, whatsAppUserId: parentUserId },
+		to: null,
+		newUserId: userId,
+		at,
+		text: null,
 	};
 }
 
@@ -149,7 +203,7 @@ function readMessage(
  */
 function accountChangeIn(
 	element: unknown,
-	{ from, userId, contacts }: { from?: string | null; userId?: string | null; contacts: Contacts },
+	{ phoneId, userId, contacts }: Names & { contacts: Contacts },
 ): Pick<IncomingNumberChange, 'from' | 'to' | 'newUserId' | 'text'> | null {
 	const change = accountChangeSchema.safeParse(element);
 	if (!change.success) return null;
@@ -160,8 +214,8 @@ function accountChangeIn(
 	const named = toldNumber(wa_id || new_wa_id || '').phone;
 	const hasNewNumber = type !== 'user_changed_user_id';
 	// Nobody is named, but exactly one person is in the payload: it is theirs.
-	const only = !from && previousId === null ? contacts.only() : undefined;
-	const phone = toldNumber(from || only?.wa_id || '').phone ?? (hasNewNumber ? null : named);
+	const only = phoneId === null && previousId === null ? contacts.only() : undefined;
+	const phone = toldNumber(phoneId || only?.wa_id || '').phone ?? (hasNewNumber ? null : named);
 	const to = hasNewNumber && named !== phone ? named : null;
 	if ((phone === null && previousId === null) || (to === null && newUserId === null)) return null;
 	return { from: { phone, whatsAppUserId: previousId }, to, newUserId, text: body ?? null };
@@ -176,7 +230,11 @@ const statuses = new Map<string, IncomingStatus['status']>([
 	['failed', 'failed'],
 ]);
 
-function readStatus(element: unknown, { sender }: Surroundings): IncomingStatus | IncomingUnknown {
+function* readStatus(element: unknown, surroundings: Surroundings): Generator<IncomingStatus | IncomingUnknown> {
+	yield statusOf(element, surroundings);
+}
+
+function statusOf(element: unknown, { sender, contacts }: Surroundings): IncomingStatus | IncomingUnknown {
 	const parsed = statusSchema.safeParse(element);
 	if (!parsed.success) return unknownEvent('Malformed status', element, parsed.error);
 	const {
@@ -184,12 +242,15 @@ function readStatus(element: unknown, { sender }: Surroundings): IncomingStatus 
 		status: name,
 		timestamp,
 		recipient_id: recipientId,
+		recipient_user_id: recipientUserId,
 		biz_opaque_callback_data: reference,
 		errors,
 	} = parsed.data;
 
 	const status = statuses.get(name);
 	if (status === undefined) return unknownEvent(`Status ${name}`, element);
+	const names = namesOf(recipientId, recipientUserId);
+	const recipient = names.phoneId === null && names.userId === null ? null : personOf(names, contacts);
 	return {
 		kind: 'status',
 		providerEventId: `${id}:${name}`,
@@ -197,7 +258,8 @@ function readStatus(element: unknown, { sender }: Surroundings): IncomingStatus 
 		sender,
 		providerMessageId: id,
 		reference: reference ?? null,
-		recipientPhone: recipientId ? toldNumber(recipientId).phone : null,
+		recipientPhone: recipient?.phone ?? null,
+		recipientUserId: recipient?.whatsAppUserId ?? null,
 		status,
 		deliveredAs: 'whatsapp',
 		at: unixSecondsToMs(timestamp),
@@ -205,7 +267,14 @@ function readStatus(element: unknown, { sender }: Surroundings): IncomingStatus 
 	};
 }
 
-function readPreference(element: unknown, { sender, contacts }: Surroundings): IncomingPreference | IncomingUnknown {
+function* readPreference(
+	element: unknown,
+	surroundings: Surroundings,
+): Generator<IncomingPreference | IncomingUnknown> {
+	yield preferenceOf(element, surroundings);
+}
+
+function preferenceOf(element: unknown, { sender, contacts }: Surroundings): IncomingPreference | IncomingUnknown {
 	const preference = preferenceSchema.safeParse(element);
 	if (!preference.success) return unknownEvent('Malformed preference', element, preference.error);
 	const { category, value, timestamp } = preference.data;
@@ -215,7 +284,10 @@ function readPreference(element: unknown, { sender, contacts }: Surroundings): I
 	const isUnderstood = value === 'stop' || (value === 'resume' && isMarketing);
 	if (!isUnderstood) return unknownEvent(`Preference ${value} for ${category}`, element);
 
-	const person = personOf(preference.data.wa_id, preference.data.user_id, contacts);
+	const person = personOf(
+		namesOf(preference.data.wa_id, preference.data.user_id, preference.data.parent_user_id),
+		contacts,
+	);
 	if (person.phone === null && person.whatsAppUserId === null)
 		return unknownEvent('A preference of nobody known', element);
 	return {
@@ -230,13 +302,43 @@ function readPreference(element: unknown, { sender, contacts }: Surroundings): I
 	};
 }
 
-/** The two halves of an identity may stand in two places: with the event and in the list of contacts. */
-function personOf(phoneId: string | null | undefined, userId: string | null | undefined, contacts: Contacts) {
-	// Nobody is named, but exactly one person is in the payload: it is theirs.
-	const contact = phoneId || userId ? contacts.find(phoneId, userId) : contacts.only();
+/** How an event names its person. */
+interface Names {
+	/** A number, as it came. */
+	phoneId: string | null;
+	/** Of the account with this company; where that is not told, with its parent. */
+	userId: string | null;
+	/** With the parent of this company, beside the other. */
+	parentUserId: string | null;
+}
+
+/** Where a number belongs there may stand the user id: it is told from a number by its form. */
+function namesOf(
+	told: string | null | undefined,
+	userId: string | null | undefined,
+	parentUserId?: string | null,
+): Names {
+	const isUserId = told ? isWhatsAppUserId(told) : false;
+	const own = userId || (isUserId && told) || null;
 	return {
-		...toldNumber(phoneId || contact?.wa_id || ''),
-		whatsAppUserId: userId || contact?.user_id || null,
+		phoneId: (!isUserId && told) || null,
+		userId: own ?? (parentUserId || null),
+		parentUserId: own !== null && parentUserId && parentUserId !== own ? parentUserId : null,
+	};
+}
+
+/** The two halves of an identity may stand in two places: with the event and in the list of contacts. */
+function personOf({ phoneId, userId, parentUserId }: Names, contacts: Contacts) {
+	// Nobody is named, but exactly one person is in the payload: it is theirs.
+	const contact = phoneId || userId ? contacts.find(phoneId, userId, parentUserId) : contacts.only();
+	const listed = namesOf(contact?.wa_id, contact?.user_id, contact?.parent_user_id);
+	const isParents = userId !== null && userId === contact?.parent_user_id;
+	const whatsAppUserId = (isParents ? listed.userId : userId) ?? listed.userId;
+	const parent = parentUserId ?? listed.parentUserId;
+	return {
+		...toldNumber(phoneId ?? listed.phoneId ?? ''),
+		whatsAppUserId,
+		parentUserId: parent === whatsAppUserId ? null : parent,
 		name: contact?.profile?.name ?? null,
 	};
 }
@@ -251,7 +353,7 @@ function senderOf(metadata: z.output<typeof valueSchema>['metadata']): IncomingS
 /** The list of contacts beside messages, in which each of them looks for its person: found by key, read when found. */
 class Contacts {
 	private readonly elements: object[];
-	private byId: Map<string, object> | undefined;
+	private byName: Map<string, object> | undefined;
 
 	constructor(elements: readonly unknown[]) {
 		this.elements = elements.filter(
@@ -264,20 +366,26 @@ class Contacts {
 		return this.elements.length === 1 ? contactSchema.safeParse(this.elements[0]).data : undefined;
 	}
 
-	find(phoneId: string | null | undefined, userId: string | null | undefined): Contact | undefined {
-		this.byId ??= this.index();
-		const found = (phoneId && this.byId.get(`phone ${phoneId}`)) || (userId && this.byId.get(`user ${userId}`));
-		return found ? contactSchema.safeParse(found).data : undefined;
+	/** By the first of these names that somebody has. */
+	find(...names: Array<string | null>): Contact | undefined {
+		this.byName ??= this.index();
+		for (const name of names) {
+			const found = name && this.byName.get(name);
+			if (found) return contactSchema.safeParse(found).data;
+		}
+		return undefined;
 	}
 
+	/** A number and a user id are never the same. */
 	private index(): Map<string, object> {
-		const byId = new Map<string, object>();
+		const byName = new Map<string, object>();
 		for (const element of this.elements) {
-			const { wa_id: phoneId, user_id: userId } = element as Record<string, unknown>;
-			for (const key of [`phone ${String(phoneId)}`, `user ${String(userId)}`])
-				if (!byId.has(key)) byId.set(key, element);
+			const { wa_id: phoneId, user_id: userId, parent_user_id: parentUserId } = element as Record<string, unknown>;
+			for (const name of [phoneId, userId, parentUserId])
+				if ((typeof name === 'string' || typeof name === 'number') && !byName.has(String(name)))
+					byName.set(String(name), element);
 		}
-		return byId;
+		return byName;
 	}
 }
 

@@ -7,8 +7,10 @@ import { wholeNumber } from '../wholeNumber';
  * Lists in webhooks are lists of `unknown`: each element passes its own schema, so that a malformed one loses no other.
  */
 
-/** Empty means missing. */
-const optionalId = z.string().nullish();
+/** Names and words are read however they are written: a digit too few quotation marks must lose no STOP. */
+const scalar = z.union([z.string(), z.number().transform(String)]);
+/** Empty means missing; so does what can be no id. */
+const optionalId = scalar.nullish().catch(undefined);
 
 export const errorSchema = z.object({
 	code: wholeNumber,
@@ -20,8 +22,10 @@ export const errorSchema = z.object({
 
 export type WhatsAppError = z.output<typeof errorSchema>;
 
-/** Looked at, not gone through: of a million elements each is read when it is its turn. */
-const list = z.custom<unknown[]>((value) => Array.isArray(value));
+/** Looked at, not gone through: of a million elements each is read when it is its turn. One alone may stand without its list. */
+const list = z
+	.custom<object>((value) => typeof value === 'object' && value !== null)
+	.transform((value): unknown[] => (Array.isArray(value) ? (value as unknown[]) : [value]));
 
 export const notificationSchema = z.object({ entry: list });
 
@@ -29,30 +33,30 @@ export const entrySchema = z.object({ id: z.unknown(), changes: list });
 
 export const changeSchema = z.object({ field: z.string(), value: z.unknown() });
 
-/** The value of a change in one of the fields `messages` and `user_preferences`. */
+/** The value of a change in one of the fields `messages`, `standby` and `user_preferences`. */
 export const valueSchema = z.object({
-	metadata: z
-		.object({ display_phone_number: z.string().nullish(), phone_number_id: z.string().nullish() })
-		.nullish()
-		.catch(undefined),
+	metadata: z.object({ display_phone_number: optionalId, phone_number_id: optionalId }).nullish().catch(undefined),
 	contacts: list.optional().catch(undefined),
 	messages: z.unknown(),
 	statuses: z.unknown(),
 	user_preferences: z.unknown(),
 });
 
-const id = z.string().min(1);
+const id = scalar.pipe(z.string().min(1));
 export const contactSchema = z.object({
 	profile: z.object({ name: z.string().nullish() }).nullish().catch(undefined),
-	wa_id: optionalId.catch(undefined),
-	user_id: optionalId.catch(undefined),
+	wa_id: optionalId,
+	user_id: optionalId,
+	parent_user_id: optionalId,
 });
 
-/** What all messages have. Since 2026 `from` may be missing: the person is then known by `from_user_id`. */
+/** What all messages have. Since 2026 `from` may be missing: the person is then known by `from_user_id`, or that of the parent business. */
 export const messageSchema = z.object({
-	id,
+	/** Null: made of the content. */
+	id: id.nullable().catch(null),
 	from: optionalId,
 	from_user_id: optionalId,
+	from_parent_user_id: optionalId,
 	timestamp: z.unknown(),
 	type: z.string().min(1),
 });
@@ -64,26 +68,21 @@ export interface Words {
 }
 
 const onlyText = (text: string | null | undefined): Words => ({ text: text ?? null, buttonPayload: null });
-const caption = z
-	.object({ caption: z.string().nullish().catch(undefined) })
-	.optional()
-	.catch(undefined);
+const caption = z.object({ caption: optionalId }).optional().catch(undefined);
 /** Some answers carry only what is unseen, which counts as well. */
 const reply = z
-	.object({ id: z.string().nullish().catch(undefined), title: z.string().nullish().catch(undefined) })
+	.object({ id: optionalId, title: optionalId })
 	.transform(({ id: payload, title }): Words => ({ text: title ?? payload ?? null, buttonPayload: payload ?? null }));
 
 /** Where the words are, by type of message. Types not listed have none. */
 const wordsSchemas = new Map<string, z.ZodType<Words>>([
-	['text', z.object({ text: z.object({ body: z.string() }) }).transform(({ text }) => onlyText(text.body))],
+	['text', z.object({ text: z.object({ body: scalar.nullish() }) }).transform(({ text }) => onlyText(text.body))],
 	[
 		'button',
-		z
-			.object({ button: z.object({ payload: z.string().nullish(), text: z.string().nullish() }) })
-			.transform(({ button }) => ({
-				text: button.text ?? button.payload ?? null,
-				buttonPayload: button.payload ?? null,
-			})),
+		z.object({ button: z.object({ payload: optionalId, text: optionalId }) }).transform(({ button }) => ({
+			text: button.text ?? button.payload ?? null,
+			buttonPayload: button.payload ?? null,
+		})),
 	],
 	[
 		'interactive',
@@ -100,7 +99,7 @@ const wordsSchemas = new Map<string, z.ZodType<Words>>([
 	[
 		'order',
 		z
-			.object({ order: z.object({ text: optionalId }).optional().catch(undefined) })
+			.object({ order: z.object({ text: optionalId }).nullish().catch(undefined) })
 			.transform(({ order }) => onlyText(order?.text)),
 	],
 	['image', z.object({ image: caption }).transform(({ image }) => onlyText(image?.caption))],
@@ -134,7 +133,16 @@ export function messageTypeOf(type: string, element: unknown): string {
 	return groupId.safeParse(element).success ? `group_${named}` : named;
 }
 
-const KNOWN_OF_MESSAGE = new Set(['id', 'from', 'from_user_id', 'timestamp', 'type', 'text', 'button']);
+const KNOWN_OF_MESSAGE = new Set([
+	'id',
+	'from',
+	'from_user_id',
+	'from_parent_user_id',
+	'timestamp',
+	'type',
+	'text',
+	'button',
+]);
 const CONTENT_CHARACTERS = 16_000;
 const CONTENT_FIELDS = 500;
 /** SQLite reads JSON of 1,000 levels at most, and what follows a level by a call of its own still less. */
@@ -182,24 +190,39 @@ export const accountChangeSchema = z.object({
 		body: z.string().nullish().catch(undefined),
 		wa_id: optionalId,
 		new_wa_id: optionalId,
-		user_id: optionalId.catch(undefined),
-		previous_user_id: optionalId.catch(undefined),
-		previous_parent_user_id: optionalId.catch(undefined),
+		user_id: optionalId,
+		previous_user_id: optionalId,
+		previous_parent_user_id: optionalId,
 	}),
+});
+
+/** Of a message of type system: the switch for marketing messages, told where messages are. */
+export const preferenceNoticeSchema = z.object({
+	system: z
+		.object({
+			type: z.string().regex(/preference/),
+			marketing: z.unknown(),
+			marketing_messages: z.unknown(),
+			value: z.unknown(),
+		})
+		.transform(({ marketing, marketing_messages, value }) => marketing ?? marketing_messages ?? value)
+		.pipe(z.enum(['stop', 'resume'])),
 });
 
 export const statusSchema = z.object({
 	id,
 	status: z.string().min(1),
 	timestamp: z.unknown(),
-	recipient_id: z.string().nullish(),
-	biz_opaque_callback_data: z.string().nullish(),
+	recipient_id: optionalId,
+	recipient_user_id: optionalId,
+	biz_opaque_callback_data: optionalId,
 	errors: list.nullish().catch(undefined),
 });
 
 export const preferenceSchema = z.object({
 	wa_id: optionalId,
 	user_id: optionalId,
+	parent_user_id: optionalId,
 	category: z.string(),
 	value: z.string(),
 	timestamp: z.unknown(),

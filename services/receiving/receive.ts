@@ -23,6 +23,7 @@ import { keptText } from '../../domain/keptText';
 import { canExist } from '../../domain/phone';
 import { applyConsentSignal, type SignalInput, type SignalResult } from '../consent/engine';
 import { fillWaiting } from '../consent/fillWaiting';
+import { learnPairs, type ToldPair } from '../consent/learnPairs';
 import { waitForInFlight } from '../shared/inFlight';
 import { applyNumberChange } from './personNumberChange';
 import { defaultSender } from '../senders/senders';
@@ -83,6 +84,9 @@ export async function receive(
 	};
 	for (const change of toldNumbers(provider, events))
 		await attempt(() => noticeNumberChange(store, provider, change, CARRY_MS));
+	const statuses = events.filter((event) => event.kind === 'status');
+	// First of all, so that what is said under the one name is heard under the other.
+	await attempt(() => learnPairs(store, pairsOf(statuses, store.now())));
 	const turns = new Turns();
 	for (const event of inOrder(events)) {
 		if (turns.isOver()) await turns.next();
@@ -90,7 +94,6 @@ export async function receive(
 			results.push(await applyEvent(store, provider, event, inbox));
 		});
 	}
-	const statuses = events.filter((event) => event.kind === 'status');
 	await attempt(() => keepRest(store, provider, events, { inbox, storeStatuses }));
 	if (statuses.length > 0) await attempt(() => settleStatuses(store, statuses));
 
@@ -112,6 +115,12 @@ export async function receive(
 	}
 	if (failures.length > 0) throw failures[0];
 	return answer;
+}
+
+function pairsOf(statuses: readonly IncomingStatus[], now: number): ToldPair[] {
+	return statuses.flatMap(({ recipientPhone: phone, recipientUserId: whatsAppUserId = null, at }) =>
+		phone !== null && whatsAppUserId !== null ? [{ phone, whatsAppUserId, at: Math.min(at ?? now, now) }] : [],
+	);
 }
 
 type PersonsEvent = IncomingMessage | IncomingPreference | IncomingNumberChange;

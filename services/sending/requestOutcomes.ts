@@ -8,6 +8,7 @@ import { saveToldPhones } from '../../store/identities';
 import { stopSender } from '../../store/pacing';
 import type { Database } from '../../store/schema';
 import type { Store } from '../../store/store';
+import { learnPairs, type ToldPair } from '../consent/learnPairs';
 import { applyProviderOptOut } from './providerOptOut';
 import { keepPace } from './senderPace';
 
@@ -52,7 +53,7 @@ export async function recordOutcomes(
 	rules: OutcomeRules,
 ): Promise<OutcomeCounts> {
 	const byId = new Map(outcomes.map((outcome) => [outcome.messageId, outcome]));
-	const { counts, optedOut } = await store.transaction(async (db) => {
+	const { counts, optedOut, numbers } = await store.transaction(async (db) => {
 		const now = store.now();
 		await keepPace(
 			db,
@@ -76,11 +77,25 @@ export async function recordOutcomes(
 		const stopped = await pauseAndStop(db, recorded, rules);
 		return {
 			counts: { ...countsOf(recorded, now), stopped },
+			numbers: new Map(recorded.map(({ message: { id, recipient } }) => [id, recipient])),
 			optedOut: recorded.filter(({ message, error }) => effects(message, error, rules)?.person === 'optsOut'),
 		};
 	});
+	await learnPairs(store, pairsTold(outcomes, numbers, store.now()));
 	for (const { message, error } of optedOut) await recordProviderOptOut(store, message, error?.code ?? '');
 	return counts;
+}
+
+/** With the number that was dialled, or where only a user id was, the one that the answer names; an answer that names another is not believed. */
+function pairsTold(outcomes: readonly Outcome[], numbers: ReadonlyMap<number, string | null>, at: number): ToldPair[] {
+	return outcomes.flatMap(({ messageId, result }) => {
+		if (!result.accepted || !result.whatsAppUserId) return [];
+		const told = result.toldPhone ? lineOf(result.toldPhone) : null;
+		const phone = numbers.get(messageId) ?? told;
+		return phone === null || (told !== null && told !== phone)
+			? []
+			: [{ phone, whatsAppUserId: result.whatsAppUserId, at }];
+	});
 }
 
 /** The provider knows of an opt-out that we do not: it is one of the person's, in a transaction of its own. */

@@ -24,13 +24,16 @@ export const DAILY_ADVERTISEMENT: SendInput = {
 	idempotencyKey: '',
 };
 
-/** As FakeProvider, naming the number by which it knows the recipient. */
+/** As FakeProvider, naming how it knows the recipient. */
 class TellingProvider extends FakeProvider {
 	toldPhone: string | null = null;
+	whatsAppUserId: string | null = null;
 
 	override async send(request: SendRequest): Promise<SendResult[]> {
 		const results = await super.send(request);
-		return results.map((result) => (result.accepted ? { ...result, toldPhone: this.toldPhone } : result));
+		return results.map((result) =>
+			result.accepted ? { ...result, toldPhone: this.toldPhone, whatsAppUserId: this.whatsAppUserId } : result,
+		);
 	}
 }
 

@@ -31,7 +31,13 @@ test('a text goes out exactly as the Cloud API wants it', async () => {
 	await expect(
 		provider.send(sendRequest({ content: { type: 'text', body: 'Hi https://a.example' } })),
 	).resolves.toEqual([
-		{ reference: 'job-7:part-1', accepted: true, providerMessageId: 'wamid.HBgL1', toldPhone: '+4367612345678' },
+		{
+			reference: 'job-7:part-1',
+			accepted: true,
+			providerMessageId: 'wamid.HBgL1',
+			toldPhone: '+4367612345678',
+			whatsAppUserId: null,
+		},
 	]);
 });
 

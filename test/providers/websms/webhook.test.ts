@@ -149,7 +149,6 @@ describe('messages', () => {
 	test.each<[string, object]>([
 		['a message from a name', { ...inbound, senderAddress: 'MyShop', senderAddressType: 'alphanumeric' }],
 		['a message without text', { ...inbound, textMessageContent: undefined }],
-		['a message without an id', { ...inbound, notificationId: undefined }],
 		['another type', { ...inbound, messageType: 'fax' }],
 		['no type', {}],
 		['a list', [inbound]],
@@ -281,7 +280,7 @@ describe('the WhatsApp channel', () => {
 					contacts: [{ profile: { name: 'Ann' }, wa_id: '46701234567' }],
 					messages: [
 						{ from: '46701234567', id: 'wamid.1', timestamp: 1749416383, type: 'text', text: { body: 'START' } },
-						{ id: 7 },
+						{ id: {} },
 					],
 					statuses: [{ id: 'wamid.2', status: 'read', timestamp: '1749416384', recipient_id: '46701234567' }],
 				}),

@@ -58,6 +58,24 @@ describeStores('One person, whatever form their number has', (context) => {
 		]);
 	});
 
+	it.each([
+		['the same number', '+525512345678', true],
+		['no number', null, true],
+		['the number of somebody else', '+528112345678', false],
+	])('learns the user id from an answer with %s: a STOP by it alone holds', async (_what, toldPhone, isBelieved) => {
+		const { store, provider } = await setUp(context().store);
+		await deliver(store, message('START', { phone: '+525512345678' }));
+		Object.assign(provider, { toldPhone, whatsAppUserId: 'MX.777' });
+		await sendMessage(
+			store,
+			{ meta: provider },
+			{ ...DAILY_ADVERTISEMENT, to: '+52 55 1234 5678', idempotencyKey: '1' },
+		);
+		context().clock.advance(60_000);
+		await deliver(store, message('STOP', { phone: null, whatsAppUserId: 'MX.777' }));
+		expect(await states(store, '+525512345678')).toMatchObject({ registrations: [isBelieved ? 'ended' : 'active'] });
+	});
+
 	it('believes no answer that names somebody else', async () => {
 		const { store, provider } = await setUp(context().store);
 		await deliver(store, message('START', { phone: '+525512345678' }));
