@@ -193,26 +193,13 @@ function readUserId(
 	return own?.text ?? userId;
 }
 
-/** Spreadsheets hand over long numbers as bare digits, whose country prefix has lost its plus. */
-const BARE_DIGITS = /^\d{10,15}$/;
-
 function readNumber(cell: { text: string; column: string } | undefined, country: string): string | null {
 	if (cell === undefined) return null;
 	try {
 		return phoneOf(cell.text, country);
 	} catch (error) {
-		const phone = BARE_DIGITS.test(cell.text) ? withPlus(cell.text, country) : undefined;
-		if (phone !== undefined) return phone;
 		if (error instanceof InvalidInputError) throw new RowFault(cell.column, error.message);
 		throw error;
-	}
-}
-
-function withPlus(digits: string, country: string): string | undefined {
-	try {
-		return phoneOf(`+${digits}`, country);
-	} catch {
-		return undefined;
 	}
 }
 
