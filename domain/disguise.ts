@@ -56,7 +56,7 @@ function asLetter(styled: string): string {
 }
 
 /** Also the letters of Hangul that nobody sees. */
-const UNSEEN = /(?<=[\p{L}\p{N}])[\p{Cf}\u115f\u1160\u3164\uffa0]+/gu;
+const UNSEEN = /(?<=[\p{L}\p{N}$@])[\p{Cf}\u115f\u1160\u3164\uffa0]+/gu;
 /** Four letters and more, each on its own. */
 const TAKEN_APART = /(?<![\p{L}\p{N}])\p{L}(?:[\s._*·•|/-]{1,3}\p{L}){3,14}(?![\p{L}\p{N}])/gu;
 /** A word, with the signs that stand for letters. */
@@ -69,6 +69,7 @@ const LONGEST_WORD = 40;
  */
 export function undisguised(text: string, isStop: (word: string) => boolean): string {
 	return text
+		.normalize('NFKC')
 		.replace(STYLED, asLetter)
 		.replace(UNSEEN, '')
 		.replace(TAKEN_APART, (letters) => letters.replace(/[^\p{L}\p{N}]+/gu, ''))
@@ -78,7 +79,7 @@ export function undisguised(text: string, isStop: (word: string) => boolean): st
 function stopMeant(word: string, isStop: (word: string) => boolean): string {
 	const folded = foldLetters(word);
 	if (/^[a-z]+$/.test(folded)) return isStop(folded) ? word : (withoutTail(folded, isStop) ?? word);
-	for (const form of [folded, spelled(folded, lookAlikes), spelled(folded, sounds)]) {
+	for (const form of [folded, spelled(folded, lookAlikes), spelled(spelled(folded, sounds), lookAlikes)]) {
 		const meant = isStop(form) ? form : withoutTail(form, isStop);
 		if (meant !== null && /\p{L}/u.test(folded)) return meant;
 	}

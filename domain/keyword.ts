@@ -68,9 +68,11 @@ export function parseText(text: string | null, messageType: string): SpokenWords
 	const hidden = hiddenOptOut(trimmed);
 	const words = parseShortText(trimmed);
 	if (words.kind === 'stop') return words;
+	if (hidden?.kind === 'stop' && words.kind !== 'start') return hidden;
+	if (words.isDoubtful) return words;
 	if (hidden !== null) return words.kind === 'start' ? inOwnWords('doubtful', null) : hidden;
 	if (words.kind === 'start') return onlyIfCertain(trimmed, words);
-	if (words.kind !== 'message' || words.isDoubtful) return words;
+	if (words.kind !== 'message') return words;
 	if (isRefusingEmojiAlone(trimmed)) return inOwnWords('doubtful', null);
 	// A button that says no answers what the company asked.
 	if (isRefusal(trimmed)) return inOwnWords(messageType === 'text' ? 'doubtful' : 'hinted', null);
@@ -82,10 +84,10 @@ export function parseText(text: string | null, messageType: string): SpokenWords
 /** The opt-out in a text that writes it with other letters; START is never read so. */
 function hiddenOptOut(text: string): SpokenWords | null {
 	const plain = undisguised(text, isPlainStopWord);
-	if (plain === text) return null;
+	if (foldedWords(plain).join(' ') === foldedWords(text).join(' ')) return null;
 	const read = parseShortText(plain);
-	if (read.kind === 'stop') return read;
-	return read.looksLikeOptOut || holdsStop(plain) ? inOwnWords('doubtful', null) : null;
+	if (read.looksLikeOptOut) return read;
+	return holdsStop(plain) ? inOwnWords('doubtful', null) : null;
 }
 
 /** START lifts a STOP: whatever makes it uncertain makes it an ordinary message, and what speaks against it one that registers nobody. */
@@ -188,9 +190,9 @@ function askedForStop(text: string): OptOutVerdict {
 	);
 }
 
-/** Where a text may be taken apart: sentences, lines, quotes, emoji; a colon stands between a keyword and its shortcode. */
+/** Where a text may be taken apart: sentences, lines, quotes, emoji but those that are letters; a colon stands between a keyword and its shortcode. */
 const MARKS =
-	/[.!?¡¿;,\n\r"“”„‟«»‹›*_~()[\]{}|•–—…]|\s-+(?=\s|\p{L})|\s['‘’]|['‘’]\s|^['‘’]|['‘’]$|\p{Extended_Pictographic}[\p{M}\u200d\ufe0f\p{Extended_Pictographic}\p{Emoji_Modifier}]*/u;
+	/[.!?¡¿;,\n\r"“”„‟«»‹›*_~()[\]{}|•–—…]|\s-+(?=\s|\p{L})|\s['‘’]|['‘’]\s|^['‘’]|['‘’]$|(?![ℹ™Ⓜ㊗㊙\u{1f200}-\u{1f251}])\p{Extended_Pictographic}[\p{M}\u200d\ufe0f\p{Extended_Pictographic}\p{Emoji_Modifier}]*/u;
 const MOST_PIECES = 12;
 
 /** A part of a text between two marks. */
