@@ -8,10 +8,11 @@ import {
 	withoutGreeting,
 	withoutRequest,
 } from './courtesy';
+import { undisguised } from './disguise';
 import { foldedWords, foldLetters } from './foldText';
 import { readInvitationCode } from './invitationCode';
 import { hearingOf } from './messageTypes';
-import { helpPhrases, helpWords, plainStopWords, startWords, stopWords } from './keywordLists';
+import { helpPhrases, helpWords, plainStopWords, refusals, startWords, stopWords } from './keywordLists';
 import {
 	beginsOrdinaryPhrase,
 	namesOtherThings,
@@ -64,13 +65,29 @@ export function parseText(text: string | null, messageType: string): SpokenWords
 	const trimmed = text.slice(0, 10 * READ_CHARACTERS).trimStart();
 	if (trimmed.length > READ_CHARACTERS)
 		return parseLongText(trimmed.slice(0, READ_CHARACTERS), text.slice(-READ_AT_END_CHARACTERS));
+	const hidden = hiddenOptOut(trimmed);
 	const words = parseShortText(trimmed);
+	if (words.kind === 'stop') return words;
+	if (hidden?.kind === 'stop' && words.kind !== 'start') return hidden;
+	if (words.isDoubtful) return words;
+	if (hidden !== null) return words.kind === 'start' ? inOwnWords('doubtful', null) : hidden;
 	if (words.kind === 'start') return onlyIfCertain(trimmed, words);
-	if (words.kind !== 'message' || words.isDoubtful) return words;
+	if (words.kind !== 'message') return words;
 	if (isRefusingEmojiAlone(trimmed)) return inOwnWords('doubtful', null);
+	// A button that says no answers what the company asked.
+	if (isRefusal(trimmed)) return inOwnWords(messageType === 'text' ? 'doubtful' : 'hinted', null);
 	return foldedWords(trimmed).some(isStartWord) && isStartRefused(trimmed)
 		? { ...words, looksLikeOptOut: true }
 		: words;
+}
+
+/** The opt-out in a text that writes it with other letters; START is never read so. */
+function hiddenOptOut(text: string): SpokenWords | null {
+	const plain = undisguised(text, isPlainStopWord);
+	if (foldedWords(plain).join(' ') === foldedWords(text).join(' ')) return null;
+	const read = parseShortText(plain);
+	if (read.looksLikeOptOut) return read;
+	return holdsStop(plain) ? inOwnWords('doubtful', null) : null;
 }
 
 /** START lifts a STOP: whatever makes it uncertain makes it an ordinary message, and what speaks against it one that registers nobody. */
@@ -97,6 +114,12 @@ function onlyIfCertain(text: string, words: SpokenWords): SpokenWords {
 const isPlainStart = (text: string): boolean =>
 	!/\p{L}-\p{L}/u.test(text) && foldedWords(text).some((word) => isOneOf(PLAIN_START, word));
 const PLAIN_START: ReadonlySet<string> = new Set(['start']);
+
+/** "No", "Nein danke": it may answer a question of the company, or refuse its messages. */
+function isRefusal(text: string): boolean {
+	const [first = '', ...behind] = withoutGreeting(foldedWords(text));
+	return refusals.has(first) && isCourtesy(behind.filter((word) => !refusals.has(word)));
+}
 
 const isRefusingEmojiAlone = (text: string): boolean => foldedWords(text).length === 0 && holdsRefusingEmoji(text);
 
@@ -167,9 +190,9 @@ function askedForStop(text: string): OptOutVerdict {
 	);
 }
 
-/** Where a text may be taken apart: sentences, lines, quotes, emoji; a colon stands between a keyword and its shortcode. */
+/** Where a text may be taken apart: sentences, lines, quotes, emoji but those that are letters; a colon stands between a keyword and its shortcode. */
 const MARKS =
-	/[.!?¡¿;,\n\r"“”„‟«»‹›*_~()[\]{}|•–—…]|\s-+(?=\s|\p{L})|\s['‘’]|['‘’]\s|^['‘’]|['‘’]$|\p{Extended_Pictographic}[\p{M}\u200d\ufe0f\p{Extended_Pictographic}\p{Emoji_Modifier}]*/u;
+	/[.!?¡¿;,\n\r"“”„‟«»‹›*_~()[\]{}|•–—…]|\s-+(?=\s|\p{L})|\s['‘’]|['‘’]\s|^['‘’]|['‘’]$|(?![ℹ™Ⓜ㊗㊙\u{1f200}-\u{1f251}])\p{Extended_Pictographic}[\p{M}\u200d\ufe0f\p{Extended_Pictographic}\p{Emoji_Modifier}]*/u;
 const MOST_PIECES = 12;
 
 /** A part of a text between two marks. */
@@ -298,7 +321,8 @@ function withGroupOnly(said: SpokenWords, shortcode: string, inOwn: SpokenWords)
 }
 
 function parseLongText(beginning: string, end: string): SpokenWords {
-	return inOwnWords(surestOf([readOptOutWording(beginning), readOptOutWording(end)]), null);
+	const plain = [beginning, end].map((text) => undisguised(text, isPlainStopWord));
+	return inOwnWords(surestOf(plain.map(readOptOutWording)), null);
 }
 
 function inOwnWords(verdict: OptOutVerdict, invitationCode: string | null): SpokenWords {
@@ -324,8 +348,12 @@ const isOneOf = (words: ReadonlySet<string>, word: string): boolean =>
 export const isStartWord = (word: string): boolean => isOneOf(startWords, word);
 export const isHelpWord = (word: string): boolean => isOneOf(helpWords, word);
 /** The long ones with a slip of the finger, too ("unsuscribe"). */
-export const isStopWord = (word: string): boolean =>
-	isOneOf(stopWords, word) || (word.length <= KEYWORD_CHARACTERS && plainStopWords.has(asPlainStop(word)));
+const isPlainStopWord = (word: string): boolean =>
+	isOneOf(plainStopWords, word) || (word.length <= KEYWORD_CHARACTERS && plainStopWords.has(asPlainStop(word)));
+export const isStopWord = (word: string): boolean => isOneOf(stopWords, word) || isPlainStopWord(word);
+/** Whether a word is a stop word in other letters, too, so that no shortcode may be called so. */
+export const isDisguisedStop = (word: string): boolean =>
+	foldedWords(undisguised(word, isPlainStopWord)).some(isStopWord);
 
 function parseStart(second: string | undefined, third: string | undefined): SpokenWords | null {
 	if (second === undefined) return { ...nothingSaid, kind: 'start' };

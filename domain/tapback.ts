@@ -4,7 +4,10 @@
  */
 const REACTIONS = [
 	...['Loved', 'Liked', 'Disliked', 'Laughed at', 'Emphasi[sz]ed', 'Questioned', 'Reacted .{1,20} to'],
-	...['Removed an? .{1,40} from', '\\p{Extended_Pictographic}\\S* (?:to|a|à|auf|op|ao?|para)'],
+	...[
+		'Removed an? .{1,40} from',
+		'\\p{Extended_Pictographic}[\\p{M}\\p{Cf}\\p{Emoji_Modifier}\\p{Extended_Pictographic}]* (?:to|a|à|auf|op|ao?|para)',
+	],
 	...[
 		'(?:Ha messo )?(?:“|«)?(?:Non )?(?:Mi )?piace(?:”|»)?(?: a)?',
 		'Ama',
@@ -41,7 +44,7 @@ const REACTIONS = [
 	...['(?:Não )?(?:Gostou|Curtiu|Adorou|Amou|Riu|Enfatizou|Questionou|Reagiu)(?: .{1,20})?'],
 	...['(?:Vond|Vindt) .{0,20}', 'Vindt leuk', 'Hield van', 'Lachte om', 'Benadrukte', 'Reageerde .{1,30}'],
 ];
-const TAPBACK = new RegExp(`^\\s*(?:${REACTIONS.join('|')})\\s*[:]?\\s*["“”„‟«‹].*["“”‟»›]\\s*\\p{P}?\\s*$`, 'isu');
+const TAPBACK = new RegExp(`^\\s*(?:${REACTIONS.join('|')})\\s*[:]?\\s*["“”„‟«‹].+["“”‟»›]\\s*\\p{P}?\\s*$`, 'isu');
 /** Of a longer text the beginning and the end say enough. */
 const READ_CHARACTERS = 2_000;
 
