@@ -1,3 +1,4 @@
+import { holdsRefusingEmoji, isNoShortcode, isStartRefused, isStartUncertain } from './certainStart';
 import {
 	changesMeaning,
 	fromShortcodeOn,
@@ -7,10 +8,11 @@ import {
 	withoutGreeting,
 	withoutRequest,
 } from './courtesy';
+import { undisguised } from './disguise';
 import { foldedWords, foldLetters } from './foldText';
 import { readInvitationCode } from './invitationCode';
 import { hearingOf } from './messageTypes';
-import { helpPhrases, helpWords, plainStopWords, startWords, stopWords } from './keywordLists';
+import { helpPhrases, helpWords, plainStopWords, refusals, startWords, stopWords } from './keywordLists';
 import {
 	beginsOrdinaryPhrase,
 	namesOtherThings,
@@ -19,6 +21,7 @@ import {
 	surestOf,
 } from './optOutWording';
 import { speller } from './spelling';
+import { isTapback } from './tapback';
 
 export type SpokenKind = 'start' | 'stop' | 'help' | 'message' | 'ignored';
 
@@ -58,15 +61,67 @@ export function parseText(text: string | null, messageType: string): SpokenWords
 	}
 	if (!speaks) return { ...nothingSaid, kind: 'ignored' };
 	if (text === null) return nothingSaid;
+	if (isTapback(text)) return { ...nothingSaid, looksLikeOptOut: true };
 	const trimmed = text.slice(0, 10 * READ_CHARACTERS).trimStart();
 	if (trimmed.length > READ_CHARACTERS)
 		return parseLongText(trimmed.slice(0, READ_CHARACTERS), text.slice(-READ_AT_END_CHARACTERS));
+	const hidden = hiddenOptOut(trimmed);
 	const words = parseShortText(trimmed);
-	// Who says both is registered by neither.
-	if (words.kind === 'start' && holdsStop(trimmed))
-		return inOwnWords(surestOf(['doubtful', readOptOutWording(trimmed)]), null);
-	return words;
+	if (words.kind === 'stop') return words;
+	if (hidden?.kind === 'stop' && words.kind !== 'start') return hidden;
+	if (words.isDoubtful) return words;
+	if (hidden !== null) return words.kind === 'start' ? inOwnWords('doubtful', null) : hidden;
+	if (words.kind === 'start') return onlyIfCertain(trimmed, words);
+	if (words.kind !== 'message') return words;
+	if (isRefusingEmojiAlone(trimmed)) return inOwnWords('doubtful', null);
+	// A button that says no answers what the company asked.
+	if (isRefusal(trimmed)) return inOwnWords(messageType === 'text' ? 'doubtful' : 'hinted', null);
+	return foldedWords(trimmed).some(isStartWord) && isStartRefused(trimmed)
+		? { ...words, looksLikeOptOut: true }
+		: words;
 }
+
+/** The opt-out in a text that writes it with other letters; START is never read so. */
+function hiddenOptOut(text: string): SpokenWords | null {
+	const plain = undisguised(text, isPlainStopWord);
+	if (foldedWords(plain).join(' ') === foldedWords(text).join(' ')) return null;
+	const read = parseShortText(plain);
+	if (read.looksLikeOptOut) return read;
+	return holdsStop(plain) ? inOwnWords('doubtful', null) : null;
+}
+
+/** START lifts a STOP: whatever makes it uncertain makes it an ordinary message, and what speaks against it one that registers nobody. */
+function onlyIfCertain(text: string, words: SpokenWords): SpokenWords {
+	// Who says both is registered by neither.
+	if (holdsStop(text)) return inOwnWords(surestOf(['doubtful', readOptOutWording(text)]), null);
+	const inOwn = (): SpokenWords =>
+		inOwnWords(
+			surestOf([
+				holdsRefusingEmoji(text) ? 'doubtful' : isStartRefused(text) ? 'hinted' : 'no',
+				readOptOutWording(text),
+			]),
+			null,
+		);
+	const { shortcode, invitationCode, withoutGroup } = words;
+	if (isStartUncertain(text, shortcode) || isQuestion(text)) return inOwn();
+	if (shortcode === null || invitationCode !== null) return words;
+	const isStartAnyway =
+		(withoutGroup?.kind === 'start' || (withoutGroup === undefined && isPlainStart(text))) && !isNoShortcode(shortcode);
+	return isStartAnyway ? words : { ...words, withoutGroup: inOwn() };
+}
+
+/** START itself before a word is told by nobody but who means it; the other words begin sentences ("alta médica", "start-up"). */
+const isPlainStart = (text: string): boolean =>
+	!/\p{L}-\p{L}/u.test(text) && foldedWords(text).some((word) => isOneOf(PLAIN_START, word));
+const PLAIN_START: ReadonlySet<string> = new Set(['start']);
+
+/** "No", "Nein danke": it may answer a question of the company, or refuse its messages. */
+function isRefusal(text: string): boolean {
+	const [first = '', ...behind] = withoutGreeting(foldedWords(text));
+	return refusals.has(first) && isCourtesy(behind.filter((word) => !refusals.has(word)));
+}
+
+const isRefusingEmojiAlone = (text: string): boolean => foldedWords(text).length === 0 && holdsRefusingEmoji(text);
 
 /** What a text says where no group has the shortcode in it. */
 export function saidWithoutGroup({ withoutGroup, ...words }: SpokenWords): SpokenWords {
@@ -135,24 +190,35 @@ function askedForStop(text: string): OptOutVerdict {
 	);
 }
 
-/** Where a text may be taken apart: sentences, lines, quotes, emoji; a colon stands between a keyword and its shortcode. */
+/** Where a text may be taken apart: sentences, lines, quotes, emoji but those that are letters; a colon stands between a keyword and its shortcode. */
 const MARKS =
-	/[.!?¡¿;,\n\r"“”„‟«»‹›*_~()[\]{}|•–—…]|\s-+(?=\s|\p{L})|\s['‘’]|['‘’]\s|^['‘’]|['‘’]$|\p{Extended_Pictographic}[\p{M}\u200d\ufe0f\p{Extended_Pictographic}\p{Emoji_Modifier}]*/u;
+	/[.!?¡¿;,\n\r"“”„‟«»‹›*_~()[\]{}|•–—…]|\s-+(?=\s|\p{L})|\s['‘’]|['‘’]\s|^['‘’]|['‘’]$|(?![ℹ™Ⓜ㊗㊙\u{1f200}-\u{1f251}])\p{Extended_Pictographic}[\p{M}\u200d\ufe0f\p{Extended_Pictographic}\p{Emoji_Modifier}]*/u;
 const MOST_PIECES = 12;
 
 /** A part of a text between two marks. */
 interface Piece {
 	raw: string;
+	/** What stands between it and the piece before. */
+	mark: string;
 	all: string[];
 	/** Without the greeting in front. */
 	words: string[];
 }
 
-const piecesOf = (text: string): Piece[] =>
-	text
-		.split(MARKS)
-		.map((raw) => ({ raw, words: withoutGreeting(joinedKeyword(foldedWords(raw))), all: foldedWords(raw) }))
-		.filter(({ all }) => all.length > 0);
+function piecesOf(text: string): Piece[] {
+	let end = 0;
+	let mark = '';
+	return text.split(MARKS).flatMap((raw) => {
+		const at = text.indexOf(raw, end);
+		mark += text.slice(end, at);
+		end = at + raw.length;
+		const all = foldedWords(raw);
+		if (all.length === 0) return [];
+		const piece = { raw, mark, all, words: withoutGreeting(joinedKeyword(all)) };
+		mark = '';
+		return [piece];
+	});
+}
 
 /**
  * A keyword in what people put around it: a greeting, courtesy, quotes, a signature. All the rest must be such dress, so that nobody is
@@ -174,15 +240,30 @@ function parseDressed(text: string, inOwn: SpokenWords): SpokenWords | null {
 	const named = next?.all.length === 1 && !isCourtesy(next.all) ? next.all[0]?.slice(0, SHORTCODE_KEPT) : undefined;
 	const isBare = said.shortcode === null && said.kind !== 'help' && keywordOf(piece.words)?.behind.length === 0;
 	if (isBare && named !== undefined && rest.every((each) => each === next))
-		return next && isSignature(next.raw)
+		return next && isSignature(next.raw) && (said.kind !== 'start' || isSigning(next, []))
 			? { ...said, shortcode: named, withoutGroup: said }
 			: withGroupOnly(said, named, inOwn);
+	if (said.kind === 'start' && !isDressOfStart(pieces, pieces.indexOf(piece), said.shortcode !== null)) return null;
 	if (rest.length === 0) return said;
 	// What else they write is a reason, or more than one wish: a group is left where it is named, and all where the rest says so.
 	if (said.kind !== 'stop' || said.shortcode === null) return null;
 	const isAll = readOptOutWording(rest.map(({ raw }) => raw).join('. ')) === 'optOut';
 	return isAll ? stopping(null) : { ...said, withoutGroup: inOwn };
 }
+
+/**
+ * A name before START is no signature ("Fake “START”"). Behind START alone one stands on a line of its own, behind a dash or after
+ * leave-taking; behind a shortcode, which a group must have, anywhere.
+ */
+function isDressOfStart(pieces: readonly Piece[], at: number, isNamed: boolean): boolean {
+	return pieces.every((piece, index) => {
+		if (index === at || isCourtesy(piece.all) || withoutGreeting(piece.all).length < piece.all.length) return true;
+		return index > at && (isNamed || isSigning(piece, pieces.slice(at + 1, index)));
+	});
+}
+
+const isSigning = ({ raw, mark }: Piece, before: readonly Piece[]): boolean =>
+	isSignature(raw) && (/[\n\r–—-]/.test(mark) || before.some(({ all }) => isCourtesy(all)));
 
 /** The keyword a piece begins with, also behind what asks for it ("I would like to stop"), and what stands behind it. */
 function keywordOf(words: readonly string[]): { keyword: string; behind: string[]; isRequested: boolean } | null {
@@ -226,7 +307,7 @@ function parsePiece({ raw, words }: Piece, inOwn: SpokenWords): SpokenWords | nu
 /** Whether anything is asked but how one is. */
 const isQuestion = (text: string): boolean =>
 	text
-		.split(/[?？]/)
+		.split(/[?？؟]/)
 		.slice(0, -1)
 		.map((before) => withoutGreeting(foldedWords(before.split(/[.!¿¡,\n]/).at(-1) ?? '')))
 		.some((words) => words.length > 0 && !isCourtesy(words));
@@ -240,7 +321,8 @@ function withGroupOnly(said: SpokenWords, shortcode: string, inOwn: SpokenWords)
 }
 
 function parseLongText(beginning: string, end: string): SpokenWords {
-	return inOwnWords(surestOf([readOptOutWording(beginning), readOptOutWording(end)]), null);
+	const plain = [beginning, end].map((text) => undisguised(text, isPlainStopWord));
+	return inOwnWords(surestOf(plain.map(readOptOutWording)), null);
 }
 
 function inOwnWords(verdict: OptOutVerdict, invitationCode: string | null): SpokenWords {
@@ -266,8 +348,12 @@ const isOneOf = (words: ReadonlySet<string>, word: string): boolean =>
 export const isStartWord = (word: string): boolean => isOneOf(startWords, word);
 export const isHelpWord = (word: string): boolean => isOneOf(helpWords, word);
 /** The long ones with a slip of the finger, too ("unsuscribe"). */
-export const isStopWord = (word: string): boolean =>
-	isOneOf(stopWords, word) || (word.length <= KEYWORD_CHARACTERS && plainStopWords.has(asPlainStop(word)));
+const isPlainStopWord = (word: string): boolean =>
+	isOneOf(plainStopWords, word) || (word.length <= KEYWORD_CHARACTERS && plainStopWords.has(asPlainStop(word)));
+export const isStopWord = (word: string): boolean => isOneOf(stopWords, word) || isPlainStopWord(word);
+/** Whether a word is a stop word in other letters, too, so that no shortcode may be called so. */
+export const isDisguisedStop = (word: string): boolean =>
+	foldedWords(undisguised(word, isPlainStopWord)).some(isStopWord);
 
 function parseStart(second: string | undefined, third: string | undefined): SpokenWords | null {
 	if (second === undefined) return { ...nothingSaid, kind: 'start' };

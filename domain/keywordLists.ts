@@ -23,6 +23,9 @@ const stop = {
 	es: 'alto baja parar paren detener cancelar cancela desuscribir desuscribirme desuscríbeme desuscripción desubscribir bórrame bórrenme borrarme elimíname elimínenme eliminarme quítame quítenme sácame sáquenme salir',
 	pt: 'pare parem parar sair cancelar remover remova descadastrar descadastre descadastro desinscrever desinscrição chega encerrar',
 	nl: 'stoppen stopt afmelden afmelding uitschrijven uitschrijving opzeggen opzegging einde beëindigen ophouden stopzetten',
+	// Of other alphabets, so that nobody who writes in one is overheard.
+	other:
+		'стоп отписаться отпишите отписка відписатися отпиши στοπ διαγραφή توقف قف إيقاف ايقاف הסר הסירו עצור 停止 停 退订 退訂 取消订阅 配信停止 ストップ 수신거부 중지 스톱 หยุด रोकें स्टॉप',
 };
 
 const help = {
@@ -100,4 +103,17 @@ export const plainStopWords: ReadonlySet<string> = allOf({
 	es: 'desuscribir desuscribirme desubscribir',
 	pt: 'descadastrar descadastre',
 	nl: 'afmelden uitschrijven uitschrijving',
+	other: stop.other,
+});
+
+/** Alone they refuse something: perhaps what the company asks, perhaps its messages. */
+export const refusals: ReadonlySet<string> = allOf({
+	en: 'no nope nah noo never',
+	it: 'no',
+	de: 'nein nö nee niemals',
+	fr: 'non jamais',
+	es: 'no nunca',
+	pt: 'não nunca jamais',
+	nl: 'nee neen nooit',
+	other: 'нет ні όχι لا לא 不 不要 いいえ 아니요',
 });

@@ -1,6 +1,6 @@
 import { InvalidInputError } from './errors';
 import { foldLetters } from './foldText';
-import { isHelpWord, isStartWord, isStopWord } from './keyword';
+import { isDisguisedStop, isHelpWord, isStartWord, isStopWord } from './keyword';
 
 const SHORTCODE = /^\p{L}[\p{L}\p{N}]{0,19}$/u;
 const SHORTCODE_CHARACTERS = 20;
@@ -18,7 +18,13 @@ export function normaliseShortcode(text: string): string {
 		);
 	}
 	// STOP ALL leaves everything.
-	if (isStartWord(shortcode) || isStopWord(shortcode) || isHelpWord(shortcode) || shortcode === 'all') {
+	if (
+		isStartWord(shortcode) ||
+		isStopWord(shortcode) ||
+		isDisguisedStop(shortcode) ||
+		isHelpWord(shortcode) ||
+		shortcode === 'all'
+	) {
 		throw new InvalidInputError(
 			`"${shown}" cannot be a shortcode, because it is a word like START, STOP or HELP. Choose another, e.g. NEWS.`,
 		);

@@ -100,7 +100,7 @@ export async function removeGroup(db: Database, id: number): Promise<void> {
 
 export interface GroupFigures extends Group {
 	contacts: number;
-	/** With an SMS number and no STOP by SMS: a Service SMS may be sent. */
+	/** With an SMS number, no STOP by SMS, and nothing found by Verify: a Service SMS may be sent. */
 	reachableBySms: number;
 	withWhatsAppNumber: number;
 	registeredForWhatsApp: number;
@@ -122,16 +122,18 @@ export async function selectGroupFigures(
 		)
 		.orderBy('id')
 		.limit(limit);
-	/** What is said on either number of a contact holds for both, except a STOP of SMS: as domain/permission.ts decides. */
+	/** What is said on either number of a contact, or found against it, holds for both, except a STOP of SMS: as domain/permission.ts decides. */
 	const hasWord = (identities: string, scopes: string) =>
 		sql`exists (select 1 from consent_word w where w.identity_id in (${sql.raw(identities)}) and w.direction = 'out' and w.scope in (${sql.raw(scopes)}))`;
+	const isContradicted = sql`coalesce(wi.contradicted_at, si.contradicted_at, ui.contradicted_at) is not null`;
 	const { rows } = await sql<GroupFigures>`
 		with g as ${groups}, member as (
 			select m.group_id, c.sms_number, coalesce(c.whatsapp_number, c.whatsapp_user_id) as whatsapp_address,
-				case when c.sms_number is not null and not ${hasWord('si.id', `'sms'`)} and not ${hasWord('wi.id, si.id, ui.id', `'group:' || m.group_id`)} then 1 else 0 end as by_sms,
+				case when c.sms_number is not null and not ${hasWord('si.id', `'sms'`)} and not ${hasWord('wi.id, si.id, ui.id', `'group:' || m.group_id`)} and not ${isContradicted} then 1 else 0 end as by_sms,
 				case when exists (select 1 from registration r where r.identity_id = coalesce(wi.id, ui.id) and r.state = 'active') then 1 else 0 end as registered,
 				case when exists (
 					select 1 from registration r where r.identity_id = coalesce(wi.id, ui.id) and r.state = 'active'
+						and not ${isContradicted}
 						and not ${hasWord('wi.id, si.id, ui.id', `'all', 'group:' || m.group_id, 'sender:' || r.sender_id, 'marketing:' || r.sender_id`)}
 				) then 1 else 0 end as by_whatsapp
 			from membership m join g on g.id = m.group_id join contact c on c.id = m.contact_id

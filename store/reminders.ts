@@ -40,7 +40,8 @@ export interface ReminderRow {
 
 /**
  * The rule in one place, for finding and for claiming: sent, open, not expired, with a number, the person's newest at this sender, not registered
- * there, and no word of theirs against hearing from it, by SMS, or of its group.
+ * there, no word of theirs against hearing from it, by SMS, or of its group, and nothing that Verify found against them. As domain/permission.ts
+ * decides a Service SMS.
  */
 function due(db: Database, { senderId, lastSentBefore, most, now }: ReminderFilter) {
 	const query = db
@@ -95,30 +96,55 @@ function due(db: Database, { senderId, lastSentBefore, most, now }: ReminderFilt
 				),
 			),
 		)
-		.where((where) => where.not(saidByOtherNumber(where, 'c.sms_number', 'c.whatsapp_number')))
-		.where((where) => where.not(saidByOtherNumber(where, 'c.whatsapp_number', 'c.sms_number')));
+		.where('p.contradicted_at', 'is', null)
+		.where((where) => where.not(standsAgainstContact(where)));
 	return senderId === null ? query : query.where('i.sender_id', '=', senderId);
 }
 
-/** The other number of the person's contact said STOP: it holds for this one too, but for a STOP by SMS, which is its own number's. */
-function saidByOtherNumber(
+/**
+ * Somebody else behind the person's contact, by its other number or its WhatsApp user id, said STOP, or Verify found something against them:
+ * it holds for this number too, but for a STOP by SMS, which is its own number's.
+ */
+function standsAgainstContact(
 	where: ExpressionBuilder<Schema & { i: Schema['invitation']; p: Schema['identity'] }, 'i' | 'p'>,
-	own: 'c.sms_number' | 'c.whatsapp_number',
-	other: 'c.sms_number' | 'c.whatsapp_number',
 ) {
 	return where.exists(
 		where
 			.selectFrom('contact as c')
-			.innerJoin('identity as o', 'o.phone', other)
-			.innerJoin('consent_word as w', 'w.identity_id', 'o.id')
-			.select('w.scope')
-			.whereRef(own, '=', 'p.phone')
-			.where('w.direction', '=', sql.lit('out'))
-			.where('w.scope', 'in', [
-				sql.lit('all'),
-				sql<string>`'sender:' || i.sender_id`,
-				sql<string>`'group:' || i.group_id`,
-			]),
+			.innerJoin('identity as o', (join) =>
+				join.on((on) =>
+					on.or([
+						on('o.phone', '=', on.ref('c.sms_number')),
+						on('o.phone', '=', on.ref('c.whatsapp_number')),
+						on('o.whatsapp_user_id', '=', on.ref('c.whatsapp_user_id')),
+					]),
+				),
+			)
+			.select('c.id')
+			.where((own) =>
+				own.or([
+					own('c.sms_number', '=', own.ref('p.phone')),
+					own('c.whatsapp_number', '=', own.ref('p.phone')),
+					own('c.whatsapp_user_id', '=', own.ref('p.whatsapp_user_id')),
+				]),
+			)
+			.where((other) =>
+				other.or([
+					other('o.contradicted_at', 'is not', null),
+					other.exists(
+						other
+							.selectFrom('consent_word as w')
+							.select('w.scope')
+							.whereRef('w.identity_id', '=', 'o.id')
+							.where('w.direction', '=', sql.lit('out'))
+							.where('w.scope', 'in', [
+								sql.lit('all'),
+								sql<string>`'sender:' || i.sender_id`,
+								sql<string>`'group:' || i.group_id`,
+							]),
+					),
+				]),
+			),
 	);
 }
 

@@ -26,6 +26,8 @@ describe('Reading a text', () => {
 		const decorated = fc.constantFrom(...words).chain((word) => fc.tuple(decoration, scramble(word), decoration));
 		fc.assert(
 			fc.property(decorated, ([before, word, after]) => {
+				// START beside a sign of refusal is none (certainStart.test.ts).
+				fc.pre(kind !== 'start' || !(before + after).includes('🛑'));
 				expect(kindOf(`${before}${word}${after}`)).toBe(kind);
 			}),
 		);

@@ -15,6 +15,7 @@ import {
 	WORK_OF_MEMBERSHIP,
 	WORK_OF_ROW,
 } from './protocol';
+import { RefusedNumbers } from './refusedNumbers';
 import { xlsxRecords } from './xlsxRecords';
 
 /** Reads contacts from what comes in, with no access to the store. Runs in the import's thread. @throws {InvalidInputError} */
@@ -32,6 +33,7 @@ export async function* readChunks(
 	let columns: Column[] | undefined;
 	// The names of items' fields are no row: the first item is row 1.
 	let row = areItems ? -1 : 0;
+	const refused = new RefusedNumbers();
 	let chunk: ReadChunk = emptyChunk([]);
 	let work = 0;
 	let characters = 0;
@@ -63,6 +65,7 @@ export async function* readChunks(
 					(settings.groups + (read.groups?.length ?? 0)) * WORK_OF_MEMBERSHIP +
 					(read.smsConsentAt === null ? 0 : WORK_OF_CONSENT);
 			if (work < WORK_A_CHUNK && characters < CHARACTERS_A_CHUNK) continue;
+			refused.heed(chunk.rows);
 			yield chunk;
 			chunk = emptyChunk(columns);
 			work = 0;
@@ -70,7 +73,9 @@ export async function* readChunks(
 		}
 	}
 	if (!columns) throw headerRow > 0 ? noHeader(headerRow) : nothingThere();
-	if (work > 0) yield chunk;
+	if (work === 0) return;
+	refused.heed(chunk.rows);
+	yield chunk;
 }
 
 function nothingThere(): InvalidInputError {
