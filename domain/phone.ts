@@ -94,7 +94,7 @@ const DIGITS_OF_A_WHOLE_NUMBER = 9;
 
 function refuseTail(typed: string, country: CountryCode, whole: PhoneNumber | undefined): void {
 	const tail = tailOf(typed);
-	if (!tail || (!tail.standsApart && isInternational(typed))) return;
+	if (!tail || (!tail.standsApart && (isInternational(typed) || whole?.country === country))) return;
 	const head = meaningOf(tail.head, country).best;
 	if (!head) return;
 	const isWhole = rankOf(head) === MOBILE && head.nationalNumber.length >= DIGITS_OF_A_WHOLE_NUMBER;

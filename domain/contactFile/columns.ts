@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../errors';
 import { type ColumnRole, foldedName, knownName } from './columnNames';
+import { type ConsentColumn, consentColumn } from './consentColumns';
 
 /** What a column is: one of ours, a field of the contact's own, or nothing to us. */
 export type ColumnTarget = { role: ColumnRole } | { field: string } | { ignored: true };
@@ -8,6 +9,8 @@ export interface Column {
 	/** As the file names it; `Column 3` where it has no name. */
 	name: string;
 	target: ColumnTarget;
+	/** It says, beside that, whether its person agreed. */
+	consent?: ConsentColumn;
 }
 
 /** Said by the operator about one column. */
@@ -36,6 +39,7 @@ export function fieldColumnName(field: string): string {
 		field === field.trim() &&
 		field !== '' &&
 		knownName(field) === undefined &&
+		consentColumn(field) === undefined &&
 		!field.startsWith(FIELD_PREFIX) &&
 		!isRejectionColumn(field) &&
 		!UNNAMED.test(field);
@@ -62,8 +66,18 @@ export function readHeader(header: readonly string[], mappings: readonly ColumnM
 	const mapped = new Set(applyMappings(columns, mappings));
 	settleNames(columns);
 	settleRanks(columns, mappings.length > 0);
+	findConsent(columns);
 	tellApart(columns, mapped);
 	return requireNumbers(columns);
+}
+
+/** Also of a column that the operator has made a field: a no does not become a yes by another name. */
+function findConsent(columns: readonly Column[]): void {
+	for (const column of columns) {
+		if (!('field' in column.target) || column.name.startsWith(FIELD_PREFIX)) continue;
+		const consent = consentColumn(column.name);
+		if (consent) column.consent = consent;
+	}
 }
 
 /** A file without header: columns are told by what stands in them; the first number is for SMS, a second one for WhatsApp. */

@@ -2,8 +2,9 @@ import { InvalidInputError } from '../errors';
 import { phoneOf } from '../phone';
 import { isWhatsAppUserId } from '../whatsAppUserId';
 import { undefused } from './cell';
-import type { ColumnRole } from './columnNames';
+import { type ColumnRole, foldedName } from './columnNames';
 import { type Column, isAddress, numbered } from './columns';
+import { answerOf, isNoDay, saysNo } from './consentAnswers';
 import { isEmptyWord } from './emptyWords';
 import { groupNames } from './groupNames';
 import { readPastTime } from './time';
@@ -27,6 +28,8 @@ export interface ImportedRow {
 	smsConsentAt: number | null;
 	/** What the file says of consent is not enough to count: a source without a date, or a date without a source. */
 	consentIncomplete: boolean;
+	/** Why the row gives no consent, though it, or the operator, names one; or says that its person has left. */
+	consentRefusal: { column: string | null; reason: string } | null;
 	/** As the file names them, by shortcode or name. */
 	groups: string[] | null;
 	/** How many cells held a word for nothing, like `null` or `#N/A`. */
@@ -112,7 +115,7 @@ function goodRow(
 			`The row has ${cells.length} cells, but the file has ${columns.length} columns. Is a text with the delimiter in it not in quotes?`,
 		);
 	}
-	const byRole: Partial<Record<ColumnRole, { text: string; column: string }>> = {};
+	const byRole: ByRole = {};
 	let fields: Record<string, string> | null = null;
 	let emptyWords = 0;
 	for (const [index, { name, target }] of columns.entries()) {
@@ -150,7 +153,7 @@ function goodRow(
 		fields,
 		groups: byRole.groups ? groupNames(byRole.groups.text) : null,
 		emptyWords,
-		...(smsConsent ? consentOf(smsConsent) : readConsent(byRole, now)),
+		...withoutRefused(smsConsent ? consentOf(smsConsent) : readConsent(byRole, now), cells, columns, byRole),
 	};
 }
 
@@ -178,10 +181,7 @@ function checkedCell(cell: string, column: string): string {
 	return undefused(cell.includes('\0') ? cell.replaceAll('\0', '') : cell).trim();
 }
 
-function readUserId(
-	{ whatsAppNumber: inNumber, whatsAppUserId: own }: Partial<Record<ColumnRole, { text: string; column: string }>>,
-	isNumberUserId: boolean,
-): string | null {
+function readUserId({ whatsAppNumber: inNumber, whatsAppUserId: own }: ByRole, isNumberUserId: boolean): string | null {
 	if (own && !isWhatsAppUserId(own.text))
 		throw new RowFault(
 			own.column,
@@ -213,13 +213,61 @@ function nameOf(byRole: Partial<Record<ColumnRole, { text: string }>>): string |
 }
 
 type RowConsent = Pick<ImportedRow, 'smsConsentSource' | 'smsConsentAt' | 'consentIncomplete'>;
+type ByRole = Partial<Record<ColumnRole, { text: string; column: string }>>;
+
+/** A no anywhere in the row stands against the consent that it, or the operator for all rows, gives: no import makes a yes of a no. */
+function withoutRefused(
+	consent: RowConsent,
+	cells: readonly string[],
+	columns: readonly Column[],
+	byRole: ByRole,
+): RowConsent & Pick<ImportedRow, 'consentRefusal'> {
+	const consentRefusal = refusalIn(cells, columns, byRole, consent.smsConsentAt !== null);
+	return consentRefusal
+		? { smsConsentSource: null, smsConsentAt: null, consentIncomplete: false, consentRefusal }
+		: { ...consent, consentRefusal };
+}
+
+function refusalIn(
+	cells: readonly string[],
+	columns: readonly Column[],
+	{ smsConsentSource: source }: ByRole,
+	isGiven: boolean,
+): ImportedRow['consentRefusal'] {
+	if (source && saysNo(source.text))
+		return { column: source.column, reason: `The source of the consent says "${shortened(source.text)}".` };
+	const answers = columns.flatMap(({ name, consent }, index) => {
+		if (!consent) return [];
+		const text = undefused(cells[index] ?? '').trim();
+		return [{ name, about: consent.about, text, answer: answerOf(consent, text) }];
+	});
+	const isYesToSms =
+		answers.some(({ about, answer }) => about === 'sms' && answer === 'yes') ||
+		(source !== undefined && isGiven && foldedName(source.column).includes('sms'));
+	const against = answers.filter(
+		({ about, answer }) => (answer === 'no' || answer === 'notUnderstood') && !(isYesToSms && about === 'otherChannel'),
+	);
+	// Nobody is told of a cell that is empty, or not understood, where no consent was to be taken.
+	const first = against.find(({ answer, text }) => isGiven || (answer === 'no' && text !== ''));
+	if (!first) return null;
+	const { name, text, answer } = first;
+	const reason =
+		text === ''
+			? 'The cell is empty.'
+			: answer === 'no'
+				? `The row says "${shortened(text)}".`
+				: `It is not sure whether "${shortened(text)}" is a yes. Write yes or no, or set the column to Ignore under Column Mapping where it says nothing of consent.`;
+	return { column: name, reason };
+}
+
+const shortened = (text: string): string => text.slice(0, 40);
 
 function consentOf({ source, at }: { source: string; at: number }): RowConsent {
 	return { smsConsentSource: source.slice(0, SOURCE_CHARACTERS), smsConsentAt: at, consentIncomplete: false };
 }
 
-function readConsent(byRole: Partial<Record<ColumnRole, { text: string; column: string }>>, now: number): RowConsent {
-	const { smsConsentSource: source, smsConsentDate: date } = byRole;
+function readConsent({ smsConsentSource: source, smsConsentDate }: ByRole, now: number): RowConsent {
+	const date = smsConsentDate && !isNoDay(smsConsentDate.text) ? smsConsentDate : undefined;
 	const at = date && readPastTime(date.text, now);
 	if (date && at === undefined) {
 		throw new RowFault(

@@ -38,6 +38,8 @@ export interface ImportSummary extends Omit<ChunkResult, 'rejected'> {
 	sheet: string | null;
 	/** Rows of that sheet that were left out because they are hidden or filtered out; not in `rows`. */
 	hiddenRows: number;
+	/** The first of the rows counted by smsConsentRefused, and why. */
+	smsConsentRefusals: Array<{ row: number; column: string | null; reason: string }>;
 	dryRun: boolean;
 }
 
@@ -47,6 +49,7 @@ export interface ImportResult {
 }
 
 const REJECTED_LISTED = 10_000;
+const REFUSALS_LISTED = 1_000;
 /** What n8n has to carry for them, whatever stands in them. */
 const REJECTED_CHARACTERS = 8_000_000;
 const DAY_MS = 86_400_000;
@@ -132,6 +135,8 @@ function emptySummary(dryRun: boolean): ImportSummary {
 		suppressed: 0,
 		withSmsConsent: 0,
 		smsConsentIncomplete: 0,
+		smsConsentRefused: 0,
+		smsConsentRefusals: [],
 		emptyWords: 0,
 		sheet: null,
 		hiddenRows: 0,
@@ -147,6 +152,11 @@ function addUp(
 ): void {
 	for (const [name, figure] of Object.entries(figures) as Array<[keyof typeof figures, number]>)
 		summary[name] += figure;
+	const notTaken = new Set(contradicted.map(({ index }) => index));
+	for (const [index, { row, consentRefusal }] of chunk.rows.entries()) {
+		if (summary.smsConsentRefusals.length >= REFUSALS_LISTED) break;
+		if (consentRefusal && !notTaken.has(index)) summary.smsConsentRefusals.push({ row, ...consentRefusal });
+	}
 	summary.rows += chunk.rows.length + chunk.rejected.length;
 	summary.rejected += chunk.rejected.length + contradicted.length;
 	const rows = [...chunk.rejected, ...contradicted.map((row) => contradictedRow(chunk, row))];

@@ -4,6 +4,7 @@ import { undefused } from '../../../domain/contactFile/cell';
 import { InvalidInputError } from '../../../domain/errors';
 import { normalisePhone } from '../../../domain/phone';
 import { csvRecords } from './csvRecords';
+import { refuseForeign } from './foreignFiles';
 import {
 	CHARACTERS_A_CHUNK,
 	type Piece,
@@ -15,6 +16,7 @@ import {
 	WORK_OF_MEMBERSHIP,
 	WORK_OF_ROW,
 } from './protocol';
+import { RefusedNumbers } from './refusedNumbers';
 import { xlsxRecords } from './xlsxRecords';
 
 /** Reads contacts from what comes in, with no access to the store. Runs in the import's thread. @throws {InvalidInputError} */
@@ -32,6 +34,7 @@ export async function* readChunks(
 	let columns: Column[] | undefined;
 	// The names of items' fields are no row: the first item is row 1.
 	let row = areItems ? -1 : 0;
+	const refused = new RefusedNumbers();
 	let chunk: ReadChunk = emptyChunk([]);
 	let work = 0;
 	let characters = 0;
@@ -63,6 +66,7 @@ export async function* readChunks(
 					(settings.groups + (read.groups?.length ?? 0)) * WORK_OF_MEMBERSHIP +
 					(read.smsConsentAt === null ? 0 : WORK_OF_CONSENT);
 			if (work < WORK_A_CHUNK && characters < CHARACTERS_A_CHUNK) continue;
+			refused.heed(chunk.rows);
 			yield chunk;
 			chunk = emptyChunk(columns);
 			work = 0;
@@ -70,7 +74,9 @@ export async function* readChunks(
 		}
 	}
 	if (!columns) throw headerRow > 0 ? noHeader(headerRow) : nothingThere();
-	if (work > 0) yield chunk;
+	if (work === 0) return;
+	refused.heed(chunk.rows);
+	yield chunk;
 }
 
 function nothingThere(): InvalidInputError {
@@ -118,11 +124,7 @@ async function* recordsOf(
 		yield first;
 		for await (const piece of rest(iterator)) if (!Array.isArray(piece)) yield piece;
 	}
-	if (startsWith(start, OLE)) {
-		throw new InvalidInputError(
-			'The file is an old Excel file (.xls), or protected with a password. Save it as XLSX without password, or as CSV; nothing was imported.',
-		);
-	}
+	refuseForeign(start);
 	yield* startsWith(start, ZIP) ? xlsxRecords(bytes(), settings, onSheet) : csvRecords(bytes(), settings);
 }
 
@@ -131,7 +133,6 @@ async function* rest(iterator: AsyncIterator<Piece>): AsyncGenerator<Piece> {
 }
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
-const OLE = [0xd0, 0xcf, 0x11, 0xe0];
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
 	return magic.every((byte, index) => bytes[index] === byte);

@@ -38,6 +38,8 @@ export interface ChunkResult {
 	/** Good rows that brought a consent that counts. */
 	withSmsConsent: number;
 	smsConsentIncomplete: number;
+	/** Good rows that say no, or not surely yes: their consent was not taken. */
+	smsConsentRefused: number;
 	/** Cells of good rows that held a word for nothing. */
 	emptyWords: number;
 	rejected: Folded['rejected'];
@@ -268,6 +270,7 @@ function figuresOf({ rows }: Folded, words: Words) {
 		suppressed: count(({ contact }) => hasSaidNo(contact, words, SUPPRESSING)),
 		withSmsConsent: count(({ row }) => row.smsConsentAt !== null),
 		smsConsentIncomplete: count(({ row }) => row.consentIncomplete),
+		smsConsentRefused: count(({ row }) => row.consentRefusal !== null),
 		emptyWords: rows.reduce((sum, { row }) => sum + row.emptyWords, 0),
 	};
 }

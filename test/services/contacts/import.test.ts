@@ -162,6 +162,34 @@ describeStores('Importing contacts', (context) => {
 		});
 	});
 
+	it('takes no consent of a row that says no, or whose number another row refuses; says which rows, and keeps the contacts', async () => {
+		const { store } = context();
+		const file = [
+			'Phone;Name;Status;SMS consent',
+			`${numberOf(1)};Anna;unsubscribed;yes`,
+			`${numberOf(2)};Bruno;subscribed;yes`,
+			`${numberOf(3)};Carla;subscribed;`,
+			`${numberOf(4)};Dario;subscribed;perhaps`,
+			`${numberOf(1)};Anna;subscribed;yes`,
+		].join('\n');
+		const smsConsent = { source: 'Website form', at: Date.UTC(2026, 1, 1) };
+		const { summary, rejected } = await importFile(store, file, { smsConsent });
+		expect(rejected).toEqual([]);
+		expect(summary).toMatchObject({ rows: 5, created: 4, withSmsConsent: 1, smsConsentRefused: 4 });
+		expect(summary.smsConsentRefusals).toEqual([
+			{ row: 2, column: 'Status', reason: 'The row says "unsubscribed".' },
+			{ row: 4, column: 'SMS consent', reason: 'The cell is empty.' },
+			{ row: 5, column: 'SMS consent', reason: expect.stringContaining('It is not sure whether "perhaps" is a yes.') },
+			{ row: 6, column: null, reason: 'Row 2 of the file has the same number, and no consent.' },
+		]);
+		expect((await listContacts(store)).map(({ name, smsConsentSource }) => [name, smsConsentSource])).toEqual([
+			['Anna', null],
+			['Bruno', 'Website form'],
+			['Carla', null],
+			['Dario', null],
+		]);
+	});
+
 	it('records SMS consent with source and date in the ledger, once, where both are there; an earlier one stays', async () => {
 		const { store } = context();
 		await createOrUpdateContact(store, { smsNumber: OTHER, smsConsent: { source: 'shop', at: Date.UTC(2026, 0, 1) } });
