@@ -21,6 +21,9 @@ const EXTENSION_WORD =
 const BETWEEN_NUMBERS = /\s*(?::::|[,;|\n\r\t]|\b(?:or|oder|o|ou|of|e|y|et|en|and|und)\b)\s*/i;
 const TWO_NUMBERS = /\d(?:[\s().-]*\d){6,}\s*\/\s*\+?\(?\d(?:[\s().-]*\d){6,}/;
 const FEWEST_DIGITS = 7;
+/** Where numbers have no fixed length, 2026-05-03 would be one. */
+const DATE =
+	/^(?:(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?:[ T].*)?|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:19|20)\d\d)$/;
 
 /**
  * The numbers in a text that is meant for one, without what programs and people write around them. More than one only where a
@@ -42,6 +45,10 @@ export function numbersIn(text: string): string[] {
 	if (WHATSAPP_ID_OF_NO_NUMBER.test(typed))
 		throw new InvalidInputError(
 			'This is how WhatsApp names a group, a list, or somebody whose number it hides, and no phone number.',
+		);
+	if (DATE.test(typed))
+		throw new InvalidInputError(
+			'This is a date, and no phone number. Format that column as text and enter the number again.',
 		);
 	const parts = typed.split(BETWEEN_NUMBERS).filter((part) => part.replace(/\D/g, '').length >= FEWEST_DIGITS);
 	return (parts.length > 1 ? parts : [typed]).map(numberAlone);

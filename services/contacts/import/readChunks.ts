@@ -4,6 +4,7 @@ import { undefused } from '../../../domain/contactFile/cell';
 import { InvalidInputError } from '../../../domain/errors';
 import { normalisePhone } from '../../../domain/phone';
 import { csvRecords } from './csvRecords';
+import { refuseForeign } from './foreignFiles';
 import {
 	CHARACTERS_A_CHUNK,
 	type Piece,
@@ -123,11 +124,7 @@ async function* recordsOf(
 		yield first;
 		for await (const piece of rest(iterator)) if (!Array.isArray(piece)) yield piece;
 	}
-	if (startsWith(start, OLE)) {
-		throw new InvalidInputError(
-			'The file is an old Excel file (.xls), or protected with a password. Save it as XLSX without password, or as CSV; nothing was imported.',
-		);
-	}
+	refuseForeign(start);
 	yield* startsWith(start, ZIP) ? xlsxRecords(bytes(), settings, onSheet) : csvRecords(bytes(), settings);
 }
 
@@ -136,7 +133,6 @@ async function* rest(iterator: AsyncIterator<Piece>): AsyncGenerator<Piece> {
 }
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
-const OLE = [0xd0, 0xcf, 0x11, 0xe0];
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
 	return magic.every((byte, index) => bytes[index] === byte);

@@ -14,6 +14,8 @@ export const MOST_UNPACKED_BYTES = 512 * 1_048_576;
 export interface XlsxEntry {
 	/** Its path in the ZIP. */
 	name: string;
+	/** General purpose flags. */
+	flags: number;
 	/** 0 stored, 8 deflated. */
 	method: number;
 	/** As it lies in the ZIP. */
@@ -36,7 +38,7 @@ export function readEntries(file: Buffer): XlsxEntry[] {
 		const packed = packedAt(file, file.readUInt32LE(at + 42), file.readUInt32LE(at + 20));
 		if (packed === undefined) break;
 		const name = file.toString('utf8', at + ENTRY_BYTES, at + ENTRY_BYTES + file.readUInt16LE(at + 28));
-		entries.push({ name, method: file.readUInt16LE(at + 10), packed });
+		entries.push({ name, flags: file.readUInt16LE(at + 8), method: file.readUInt16LE(at + 10), packed });
 		at += ENTRY_BYTES + file.readUInt16LE(at + 28) + file.readUInt16LE(at + 30) + file.readUInt16LE(at + 32);
 	}
 	if (end === undefined || count === 0 || entries.length !== count) {

@@ -14,6 +14,12 @@ const DEFLATED = 8;
 /** Longer than any attribute that counts: it may lie on the seam of two pieces. */
 const SEAM_CHARACTERS = 200;
 
+const XML = /\.(?:xml|rels)$/i;
+/** The parts in which cells stand. */
+const READ_PARTS = /^xl\/(?:workbook|sharedStrings|worksheets\/[^/]*)\.xml$/i;
+/** No spreadsheet writes them, and the reader passes over what they hold: a no in one would not be seen. */
+const UNREAD = /<!DOCTYPE|<!ENTITY|<!\[CDATA\[/;
+
 /** Where a row or cell stands. */
 const POSITION = /\sr\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const CELL = /^([A-Z]{0,20})(\d{0,20})$/i;
@@ -37,8 +43,11 @@ export async function assertReasonable(entries: readonly XlsxEntry[]): Promise<v
 		for await (const piece of unpack(entry)) {
 			unpacked += piece.length;
 			if (unpacked > MOST_UNPACKED_BYTES) throw tooLarge();
+			// In UTF-16 a position could not be seen.
+			if (seam === '' && XML.test(entry.name) && piece.subarray(0, 64).includes(0)) throw foreign();
 			const text = seam + piece.toString('latin1');
 			widen(extent, text);
+			if (READ_PARTS.test(entry.name) && UNREAD.test(text)) throw foreign();
 			seam = text.slice(-SEAM_CHARACTERS);
 		}
 		if (extent.columns > MOST_COLUMNS || extent.rows > MOST_ROWS || extent.rows * extent.columns > MOST_CELLS) {
@@ -68,6 +77,12 @@ function damaged(): InvalidInputError {
 	);
 }
 
+function foreign(): InvalidInputError {
+	return new InvalidInputError(
+		'The XLSX file is written as no spreadsheet writes it. Open it in a spreadsheet and save it again as XLSX or CSV; nothing was imported.',
+	);
+}
+
 function widen(extent: Extent, text: string): void {
 	for (const [, quoted, apostrophed] of text.matchAll(POSITION)) {
 		const cell = CELL.exec((quoted ?? apostrophed ?? '').trim());
@@ -79,7 +94,7 @@ function widen(extent: Extent, text: string): void {
 }
 
 /** A is 1, Z is 26, AA is 27. */
-function columnOf(letters: string): number {
+export function columnOf(letters: string): number {
 	let column = 0;
 	for (const letter of letters.toUpperCase()) column = column * 26 + letter.charCodeAt(0) - 64;
 	return column;

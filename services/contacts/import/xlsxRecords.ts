@@ -1,9 +1,10 @@
 import { isBlank } from '../../../domain/contactFile/row';
 import { InvalidInputError } from '../../../domain/errors';
 import type { ReadSettings, SheetRead } from './protocol';
+import { refuseForeignZip } from './foreignFiles';
 import { readEntries } from './xlsxEntries';
 import { assertReasonable } from './xlsxGrid';
-import { chooseSheet, hiddenRows } from './xlsxSheets';
+import { chooseSheet, fillMerged, layoutOf } from './xlsxSheets';
 
 const ROWS_A_BATCH = 1_000;
 const MOST_FILE_BYTES = 100 * 1_048_576;
@@ -26,10 +27,13 @@ export async function* xlsxRecords(
 	}
 	const file = Buffer.concat(pieces.splice(0));
 	const entries = readEntries(file);
+	refuseForeignZip(entries);
 	await assertReasonable(entries);
 	const chosen = await chooseSheet(entries, sheet);
+	const { hiddenRows, merged } = await layoutOf(entries, chosen);
 	const rows = (await readRows(file, sheet === '' ? chosen.place : sheet)).map((row) => row.map(cellText));
-	const hidden = [...(await hiddenRows(entries, chosen))].filter((number) => !isBlank(rows[number - 1] ?? []));
+	fillMerged(rows, merged);
+	const hidden = [...hiddenRows].filter((number) => !isBlank(rows[number - 1] ?? []));
 	onSheet({ name: chosen.name, hiddenRows: hidden.filter((number) => number >= headerRow).length });
 	// Left empty, so that the others keep their numbers.
 	for (const number of hidden) rows[number - 1] = [];
@@ -55,11 +59,14 @@ async function readRows(file: Buffer, sheet: string | number): Promise<unknown[]
 	}
 }
 
+/** A number in a cell formatted as a date that is none, such as a phone number: its row is to be seen as faulty, and not as empty. */
+const NO_DATE = '(a number formatted as a date)';
+
 /** Dates of a spreadsheet have no zone; whole numbers are written with all their digits. */
 function cellText(value: unknown): string {
 	if (value === null || value === undefined) return '';
 	if (value instanceof Date)
-		return Number.isNaN(value.getTime()) ? '' : value.toISOString().replace('T00:00:00.000Z', '');
+		return Number.isNaN(value.getTime()) ? NO_DATE : value.toISOString().replace('T00:00:00.000Z', '');
 	if (typeof value === 'string') return value;
 	return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
