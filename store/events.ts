@@ -79,7 +79,10 @@ export async function insertEvent(db: Database, event: NewEvent): Promise<number
 export async function settleEvent(
 	db: Database,
 	id: number,
-	event: Pick<NewEvent, 'inbox' | 'senderId' | 'identityId' | 'groupId' | 'details' | 'applied' | 'outcome' | 'output'>,
+	event: Pick<
+		NewEvent,
+		'inbox' | 'senderId' | 'identityId' | 'groupId' | 'effectiveAt' | 'details' | 'applied' | 'outcome' | 'output'
+	>,
 ): Promise<void> {
 	await db
 		.updateTable('event')
@@ -88,6 +91,7 @@ export async function settleEvent(
 			sender_id: event.senderId,
 			identity_id: event.identityId,
 			group_id: event.groupId,
+			effective_at: event.effectiveAt,
 			details: JSON.stringify(event.details),
 			applied: event.applied ? 1 : 0,
 			outcome: event.outcome,
@@ -137,6 +141,26 @@ export async function newestSignalAt(db: Database, identityId: number): Promise<
 		.where('kind', 'not in', NO_SIGNALS)
 		.orderBy('effective_at', 'desc')
 		.orderBy('id', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+	return row?.at ?? null;
+}
+
+/** When the person's newest signal that no provider but `provider` told counts, after `after` and until `until` (UTC ms); null: there is none. */
+export async function newestByOtherClock(
+	db: Database,
+	identityId: number,
+	{ provider, after, until }: { provider: EventTable['provider']; after: number; until: number },
+): Promise<number | null> {
+	const row = await db
+		.selectFrom('event')
+		.select('effective_at as at')
+		.where('identity_id', '=', identityId)
+		.where('kind', 'not in', NO_SIGNALS)
+		.where('provider', '!=', provider)
+		.where('effective_at', '>', after)
+		.where('effective_at', '<=', until)
+		.orderBy('effective_at', 'desc')
 		.limit(1)
 		.executeTakeFirst();
 	return row?.at ?? null;

@@ -1,6 +1,7 @@
+import { CLOCKS_DIFFER_BY_MS } from '../../domain/consent/clocks';
 import type { ConsentSignal } from '../../domain/consent/signal';
 import { findErasedEvent } from '../../store/erasedEvents';
-import { findEvent, insertEvent, type KnownEvent } from '../../store/events';
+import { findEvent, insertEvent, type KnownEvent, newestByOtherClock } from '../../store/events';
 import { findGroupByShortcode } from '../../store/groups';
 import { deleteIdentity, findIdentity, saveToldPhone } from '../../store/identities';
 import type { Database } from '../../store/schema';
@@ -15,7 +16,7 @@ import { findAnswered } from './answeredInvitation';
 import { keptText } from '../../domain/keptText';
 import { type AppliedOutcome, isOptOutKind } from './signalOutcome';
 import { resolvePerson } from './resolvePerson';
-import { loadPerson, signalKey } from './personState';
+import { loadPerson, signalKey, type StoredPerson } from './personState';
 import { lockLimited } from './waitingList';
 import type { SignalInput } from './signalInput';
 import { type SignalResult, withFurther, withoutEffect } from './signalResult';
@@ -71,7 +72,7 @@ export async function applyConsentSignal(
 		key: signalKey(input.provider, input.providerEventId),
 		kind: input.kind,
 		channel: input.channel,
-		effectiveAt,
+		effectiveAt: await countsFrom(db, input, { effectiveAt, identityId: person.identity.id, stored }),
 		senderId: input.sender?.id ?? null,
 		groupId: group?.id ?? null,
 		...context,
@@ -80,6 +81,18 @@ export async function applyConsentSignal(
 	const result = await carryOut(one, await decide(one, limits));
 	const further = [...(await forSuccessors(one)), ...(await forNumberSaidFrom(one))];
 	return withFurther(result, await applyConsentSignals(store, db, further, options));
+}
+
+/** An opt-out that comes after what another clock timed a little later was not said before it: where clocks may differ, the opt-out wins. */
+async function countsFrom(
+	db: Database,
+	{ kind, provider }: SignalInput,
+	{ effectiveAt, identityId, stored }: { effectiveAt: number; identityId: number; stored: StoredPerson },
+): Promise<number> {
+	const isOvertaken = stored.newestSignalAt !== null && stored.newestSignalAt > effectiveAt;
+	if (!isOptOutKind(kind) || !isOvertaken) return effectiveAt;
+	const until = effectiveAt + CLOCKS_DIFFER_BY_MS;
+	return (await newestByOtherClock(db, identityId, { provider, after: effectiveAt, until })) ?? effectiveAt;
 }
 
 /** A shortcode in a text that is more than a keyword counts where a group has it. */

@@ -43,6 +43,7 @@ export async function carryOut(
 		senderId: signal.senderId,
 		identityId: change.identityId,
 		groupId: signal.groupId,
+		effectiveAt: signal.effectiveAt,
 		details: detailsOf(one, contact, registration),
 		applied,
 		outcome,
