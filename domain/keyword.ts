@@ -54,7 +54,8 @@ const nothingSaid: SpokenWords = { kind: 'message', shortcode: null, invitationC
  * @param messageType as the provider names it.
  */
 export function parseText(text: string | null, messageType: string): SpokenWords {
-	const { speaks, optsOutOnly } = hearingOf(messageType);
+	const { speaks, optsOutOnly, isForm } = hearingOf(messageType);
+	if (isForm) return parseForm((text ?? '').split('\n', MOST_ANSWERS));
 	if (optsOutOnly) {
 		const edited = parseText(text, 'text');
 		return edited.kind === 'stop' ? edited : { ...nothingSaid, kind: 'ignored' };
@@ -122,6 +123,27 @@ function isRefusal(text: string): boolean {
 }
 
 const isRefusingEmojiAlone = (text: string): boolean => foldedWords(text).length === 0 && holdsRefusingEmoji(text);
+
+/** More answers are not read. */
+const MOST_ANSWERS = 50;
+
+/**
+ * A form is answered, which is no wish to be registered; one that says STOP is a wish to leave. "Ende" and "Alto" are names, too: beside other
+ * answers whoever gave them is asked.
+ */
+function parseForm(answers: readonly string[]): SpokenWords {
+	const read = answers.map((answer) => ({ answer, words: parseText(answer, 'button') }));
+	if (read.length === 1 && read[0]?.words.kind === 'start') return read[0].words;
+	const stops = read.filter(({ words }) => words.kind === 'stop');
+	const sure = stops.filter(
+		({ answer }) =>
+			read.length === 1 || foldedWords(answer).length > 1 || holdsStop(undisguised(answer, isPlainStopWord)),
+	);
+	const [stop = null] = [...sure.filter(({ words }) => words.shortcode === null), ...sure];
+	if (stop !== null) return stop.words;
+	const isDoubtful = stops.length > 0 || read.some(({ words }) => words.isDoubtful);
+	return { ...nothingSaid, looksLikeOptOut: true, ...(isDoubtful && { isDoubtful: true }) };
+}
 
 /** What a text says where no group has the shortcode in it. */
 export function saidWithoutGroup({ withoutGroup, ...words }: SpokenWords): SpokenWords {

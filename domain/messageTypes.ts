@@ -9,6 +9,8 @@ export interface Hearing {
 	opensWindow: boolean;
 	/** It is read for an opt-out only: an edited message was said before, and may have become a STOP. */
 	optsOutOnly?: true;
+	/** A form filled in, an answer a line: each is read by itself, and none registers but a keyword that is all there is. */
+	isForm?: true;
 }
 
 const SPEAKS: Hearing = { speaks: true, opensWindow: true };
@@ -27,7 +29,7 @@ const HEARD = new Map<string, Hearing>([
 	['contacts', SPEAKS],
 	['order', SPEAKS],
 	// A form inside WhatsApp that the person filled in and sent.
-	['nfm_reply', SPEAKS],
+	['nfm_reply', { ...SPEAKS, isForm: true }],
 	['sticker', { speaks: false, opensWindow: true }],
 	['edit', { speaks: false, opensWindow: false, optsOutOnly: true }],
 ]);

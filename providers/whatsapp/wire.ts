@@ -1,5 +1,6 @@
 import { z } from 'zod/v4';
 import { wholeNumber } from '../wholeNumber';
+import { flowAnswers } from './flowAnswers';
 
 /**
  * WhatsApp's JSON, as the Cloud API writes webhooks and LINK Mobility passes them through. Every schema lets fields through that it
@@ -91,6 +92,9 @@ const wordsSchemas = new Map<string, z.ZodType<Words>>([
 				interactive: z.union([
 					z.object({ button_reply: reply }).transform((interactive) => interactive.button_reply),
 					z.object({ list_reply: reply }).transform((interactive) => interactive.list_reply),
+					z
+						.object({ type: z.literal('nfm_reply'), nfm_reply: z.object({ response_json: z.unknown() }) })
+						.transform(({ nfm_reply: form }) => onlyText(flowAnswers(form.response_json))),
 					z.object({ type: z.string() }).transform(() => onlyText(null)),
 				]),
 			})

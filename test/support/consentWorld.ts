@@ -367,6 +367,7 @@ const TYPE_TEXT: Record<string, string> = {
 	pin: 'pins a message',
 	edit: 'edits a message to',
 	group_text: 'writes in a group',
+	nfm_reply: 'answers a form inside WhatsApp',
 };
 
 /** The person writes. `{code}` stands for the code of the newest invitation. */

@@ -65,6 +65,22 @@ describe('messages', () => {
 			'1',
 		],
 		['interactive', { interactive: { type: 'nfm_reply', nfm_reply: { response_json: '{}' } } }, null, null],
+		[
+			'interactive',
+			{
+				interactive: {
+					type: 'nfm_reply',
+					nfm_reply: {
+						response_json:
+							'{"flow_token":"stop","screen_0_Choose_0":"0_Stop_all","screen_0_Name_1":"Anna\\nBerger","unsubscribe":true,"terms":false}',
+						body: 'Sent',
+						name: 'flow',
+					},
+				},
+			},
+			'Stop all\nAnna Berger\nunsubscribe',
+			null,
+		],
 		['image', { image: { caption: 'My receipt', mime_type: 'image/jpeg', sha256: 'x', id: '1' } }, 'My receipt', null],
 		['image', { image: { mime_type: 'image/jpeg', sha256: 'x', id: '1' } }, null, null],
 		['image', { image: 'odd' }, null, null],
