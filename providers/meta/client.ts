@@ -6,7 +6,7 @@ import type { Connection, HttpClient, HttpRequest } from '../http';
 import type { Provider, ProviderError, Recipient, SendRequest, SendResult } from '../provider';
 import { refuse, refuseAll } from '../results';
 import type { MetaAccount } from './account';
-import { isTooLongForWhatsApp, longestWhatsAppText, toWhatsAppContent } from '../whatsapp/content';
+import { faultOfContent, toWhatsAppContent } from '../whatsapp/content';
 import { errorOfAnswer } from './errors';
 import { knownSchema, sentSchema } from './wire';
 
@@ -64,7 +64,8 @@ export function createMetaProvider(account: MetaAccount, http: HttpClient): Prov
 		async send(request, connection) {
 			const { sender, recipients } = request;
 			if (request.channel !== 'whatsapp') return refuseAll(recipients, onlyWhatsApp);
-			if (isTooLongForWhatsApp(request.content)) return refuseAll(recipients, textTooLong);
+			const fault = faultOfContent(request.content);
+			if (fault !== null) return refuseAll(recipients, fault);
 			if (!sender.providerSenderId) return refuseAll(recipients, noPhoneNumberId);
 
 			const results: SendResult[] = [];
@@ -128,10 +129,4 @@ const noAddress: ProviderError = {
 	class: 'failed',
 	code: 'no_address',
 	message: 'Neither the phone number nor the WhatsApp user id of the person is known.',
-};
-
-const textTooLong: ProviderError = {
-	class: 'failed',
-	code: 'text_too_long',
-	message: `The text has more than ${longestWhatsAppText} characters, which is all that a WhatsApp message holds. Shorten it.`,
 };

@@ -2,7 +2,7 @@ import { OptInError } from '../../domain/errors';
 import { withoutPlus } from '../address';
 import { connect, exchange, sentenceOfCheck, type Answer } from '../exchange';
 import type { Connection, HttpClient, HttpRequest } from '../http';
-import { isTooLongForWhatsApp, longestWhatsAppText, toWhatsAppContent } from '../whatsapp/content';
+import { faultOfContent, toWhatsAppContent } from '../whatsapp/content';
 import type { Provider, ProviderError, Recipient, SendRequest, SendResult } from '../provider';
 import { acceptAll, refuse, refuseAll } from '../results';
 import type { WebsmsAccount } from './account';
@@ -105,7 +105,7 @@ function obstacleOf({ channel, content, sender, recipients }: SendRequest): Prov
 	if (recipients.length > mostRecipients) return tooManyRecipients;
 	if (channel === 'sms') return content.type === 'text' ? null : templateBySms;
 	if (!sender.providerSenderId) return noChannel;
-	return isTooLongForWhatsApp(content) ? textTooLong : null;
+	return faultOfContent(content);
 }
 
 function pathOf({ channel, sender }: SendRequest): string {
@@ -160,10 +160,4 @@ const noNumber: ProviderError = {
 	class: 'failed',
 	code: 'no_number',
 	message: 'The person’s phone number is not known or is none that websms takes (8 to 15 digits with country code).',
-};
-
-const textTooLong: ProviderError = {
-	class: 'failed',
-	code: 'text_too_long',
-	message: `The text has more than ${longestWhatsAppText} characters, which is all that a WhatsApp message holds. Shorten it.`,
 };

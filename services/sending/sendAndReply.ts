@@ -3,6 +3,7 @@ import type { MessageContent } from '../../domain/content';
 import { assertSendable } from '../../domain/contentRules';
 import { InvalidInputError, NotFoundError } from '../../domain/errors';
 import type { MessageState } from '../../domain/messageState';
+import { isSameAddress } from '../../domain/sameAddress';
 import { isWhatsAppUserId } from '../../domain/whatsAppUserId';
 import { phoneOfPerson } from '../shared/personRef';
 import { messageByKey, type MessageView } from '../../store/messages';
@@ -63,6 +64,7 @@ export async function sendMessage(store: Store, providers: Providers, input: Sen
 	assertKey(input.idempotencyKey);
 	await assertSendingAllowed(store);
 	const known = await store.read((db) => messageByKey(db, input.idempotencyKey));
+	if (known) assertSameRecipient(known, input.to);
 	if (known) return await finish(store, providers, { id: known.id, owner: null, repeated: true });
 
 	assertSendable(input.content, [input.channel]);
@@ -130,6 +132,15 @@ export async function reply(
 		reply: { eventId, facts: (words, person) => replyFacts(event, words, person, senderId) },
 	});
 	return await finish(store, providers, queued, quoted);
+}
+
+/** Another person's result would pass for theirs, and nobody would notice that they were sent nothing. */
+function assertSameRecipient({ recipient: phone, whatsAppUserId }: MessageView, to: string): void {
+	const isErased = phone === null && whatsAppUserId === null;
+	if (isErased || isSameAddress(to, { phone, whatsAppUserId })) return;
+	throw new InvalidInputError(
+		'This idempotency key has been used for another recipient. Nothing was sent. Give each message a key of its own, e.g. with the recipient in it.',
+	);
 }
 
 async function finish(store: Store, providers: Providers, queued: QueuedSingle, quoted?: string): Promise<SentMessage> {

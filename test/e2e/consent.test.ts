@@ -1,13 +1,15 @@
 import { createHmac, randomUUID } from 'node:crypto';
 
 import { metaAccount, websmsAccount } from '../../sandbox/accounts';
+import { N8nRest } from '../../sandbox/n8n/n8nRest';
+import { helperWorkflows, sendToList } from './helperWorkflows';
 import { eventually, pause, World } from './world';
 
 /** The path of one person after another through the real n8n, against the gateway; SQLite, as `npm start` has it. */
 describe('On a real n8n', () => {
 	let world: World;
 	beforeAll(async () => {
-		world = await World.start();
+		world = await World.start({ furtherWorkflows: [...helperWorkflows, sendToList] });
 	}, 240_000);
 	afterAll(async () => await world?.close());
 
@@ -148,6 +150,22 @@ describe('On a real n8n', () => {
 	it('every step is in the ledger, which verifies', async () => {
 		expect(await world.ask('verify')).toMatchObject({ valid: true });
 		expect(Number((await world.ask('verify')).records)).toBeGreaterThan(8);
+	});
+
+	it('n8n’s Retry of an execution that failed at one item sends nothing again, however often it is pressed', async () => {
+		const phone = '+393387777777';
+		world.gateway.addPhone(phone);
+		const list = [{ to: phone }, { to: 'nobody' }];
+		await expect(world.call('send-to-list', { list })).rejects.toThrow(/HTTP 500/);
+		await world.waitForReceived(phone, 1);
+		const rest = new N8nRest(world.sandbox.n8nUrl);
+		for (const loadWorkflow of [false, true, false]) {
+			const [failed] = await rest.executions(sendToList.id);
+			expect(failed?.status).toBe('error');
+			await rest.call('POST', `/rest/executions/${failed?.id}/retry`, { loadWorkflow });
+		}
+		expect((await rest.executions(sendToList.id)).map(({ status }) => status)).toEqual(Array(4).fill('error'));
+		expect(world.received(phone)).toHaveLength(1);
 	});
 
 	describe('bad input gets a clear answer and changes nothing:', () => {

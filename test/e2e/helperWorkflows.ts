@@ -74,6 +74,37 @@ export const helperWorkflows: WantedWorkflow[] = [
 	calling('report', 'messagingReport', { resource: 'report', operation: 'summary', ...yesterdayAndToday, options: {} }),
 ];
 
+/** Sends to a list and stops at the first that fails, as a workflow does where nothing else was chosen. */
+export const sendToList: WantedWorkflow = (() => {
+	const { nodes, ...workflow } = calling('send-to-list', 'sendMessage', {
+		resource: 'message',
+		operation: 'send',
+		channel: 'sms',
+		sender: anySender,
+		to: '={{ $json.to }}',
+		purpose: 'service',
+		text: 'Your parcel is here.',
+		options: { country: 'IT' },
+	});
+	const [webhook, node] = nodes as [WorkflowNode, WorkflowNode];
+	const split: WorkflowNode = {
+		id: 'split-list',
+		name: 'Split',
+		type: 'n8n-nodes-base.splitOut',
+		typeVersion: 1,
+		position: [150, 0],
+		parameters: { fieldToSplitOut: 'body.list', options: {} },
+	};
+	return {
+		...workflow,
+		nodes: [webhook, split, { ...node, onError: 'stopWorkflow' }],
+		connections: {
+			Webhook: { main: [[{ node: 'Split', type: 'main', index: 0 }]] },
+			Split: { main: [[{ node: 'Ours', type: 'main', index: 0 }]] },
+		},
+	};
+})();
+
 export function helperUrl(n8nUrl: string, name: string): string {
 	return `${n8nUrl}/webhook/helper/${name}`;
 }

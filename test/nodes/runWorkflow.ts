@@ -92,7 +92,7 @@ export async function run(tested: NodeUnderTest, items: Array<INodeExecutionData
 }
 
 /** As run, for items with files. */
-async function runWith(tested: NodeUnderTest, items: INodeExecutionData[]): Promise<IRun> {
+async function runWith(tested: NodeUnderTest, items: INodeExecutionData[], failed?: IRun): Promise<IRun> {
 	const executionId = String(++executions);
 	const nodes: INode[] = [
 		{ id: 'start', name: 'Start', type: START_TYPE, typeVersion: 1, position: [0, 0], parameters: {} },
@@ -123,12 +123,28 @@ async function runWith(tested: NodeUnderTest, items: INodeExecutionData[]): Prom
 		settings: { executionOrder: 'v1', timezone: 'Europe/Vienna' },
 	};
 	const workflow = new Workflow({ ...workflowData, nodeTypes: nodeTypesOf(startWith(items)) });
+	if (failed) return await retryOf(failed, workflow, additionalDataOf(tested.credentials, executionId, workflowData));
 	const execute = new WorkflowExecute(
 		additionalDataOf(tested.credentials, executionId, workflowData),
 		'manual',
 		createRunExecutionData(),
 	);
 	return await execute.run({ workflow, startNode: workflow.getNode('Start') ?? undefined });
+}
+
+/** As n8n retries an execution that has failed: under a new id, from the node that failed, with what was stored of the first. */
+export async function retry(tested: NodeUnderTest, failed: IRun): Promise<IRun> {
+	return await runWith(tested, [], failed);
+}
+
+async function retryOf({ data }: IRun, workflow: Workflow, additional: IWorkflowExecuteAdditionalData): Promise<IRun> {
+	const stored = JSON.parse(JSON.stringify(data)) as IRun['data'];
+	delete stored.resultData.error;
+	stored.resultData.runData[stored.resultData.lastNodeExecuted ?? '']?.pop();
+	// "Retry with currently saved workflow".
+	for (const waiting of stored.executionData?.nodeExecutionStack ?? [])
+		waiting.node = workflow.getNode(waiting.node.name) ?? waiting.node;
+	return await new WorkflowExecute(additional, 'retry', stored).processRunExecutionData(workflow);
 }
 
 function additionalDataOf(

@@ -1,5 +1,6 @@
+import { deliver, message } from '../support/inbound';
 import { enterHouse, type NodeHouse, whatsAppSender } from './nodeHouse';
-import { outputOf, resultOf, run } from './runWorkflow';
+import { outputOf, resultOf, retry, run } from './runWorkflow';
 
 let house: NodeHouse;
 
@@ -24,6 +25,11 @@ const sms = (parameters: object = {}) => ({
 		...parameters,
 	},
 });
+
+const write = (from: string, text: string) =>
+	deliver(house.store, message(text, { phone: from, senderPhone: whatsAppSender }));
+
+const fieldsOfTrigger = { event: 'message', outcome: 'none', receivedAt: '2026-11-26T12:00:00.000Z' };
 
 describe('Send SMS & WhatsApp, Message: Send', () => {
 	it('sends an SMS to a number as people type it', async () => {
@@ -59,7 +65,7 @@ describe('Send SMS & WhatsApp, Message: Send', () => {
 	});
 
 	it('sends once for one event, however often the workflow runs for it', async () => {
-		const event = { eventId: 7 };
+		const event = { eventId: 7, ...fieldsOfTrigger };
 		const first = await resultOf(sms(), event);
 		const second = await resultOf(sms(), event);
 		expect(second).toMatchObject({ messageId: first.messageId, repeated: true });
@@ -67,10 +73,11 @@ describe('Send SMS & WhatsApp, Message: Send', () => {
 	});
 
 	it('sends all the messages that one event causes', async () => {
+		const event = { eventId: 7, ...fieldsOfTrigger };
 		await outputOf(sms({ to: '={{ $json.to }}', text: '={{ $json.text }}' }), [
-			{ eventId: 7, to: '+393331234567', text: 'one' },
-			{ eventId: 7, to: '+393331234567', text: 'two' },
-			{ eventId: 7, to: '+393331234568', text: 'one' },
+			{ ...event, to: '+393331234567', text: 'one' },
+			{ ...event, to: '+393331234567', text: 'two' },
+			{ ...event, to: '+393331234568', text: 'one' },
 		]);
 		expect(house.requests).toHaveLength(3);
 	});
@@ -79,6 +86,52 @@ describe('Send SMS & WhatsApp, Message: Send', () => {
 		await resultOf(sms());
 		await resultOf(sms());
 		expect(house.requests).toHaveLength(2);
+	});
+
+	it.each<[string, Record<string, unknown>]>([
+		['a number that is nobody’s event', { eventId: 7 }],
+		['a word', { eventId: 'order-7' }],
+		['an event of somebody else', { eventId: 1 }],
+	])('takes no eventId of other data for an event of ours: %s', async (_what, item) => {
+		await write('+393339999999', 'START');
+		await resultOf(sms(), item as never);
+		await resultOf(sms(), item as never);
+		expect(house.requests.filter(({ path }) => path.includes('websms'))).toHaveLength(2);
+	});
+
+	it('knows the event of the recipient without the other fields of the trigger', async () => {
+		await write('+393331234567', 'START');
+		const { id } = await house.store.read((db) => db.selectFrom('event').select('id').executeTakeFirstOrThrow());
+		for (const to of ['333 1234567', '333 1234567']) await resultOf(sms({ to }), { eventId: id });
+		expect(house.requests.filter(({ path }) => path.includes('websms'))).toHaveLength(1);
+	});
+
+	it('sends nothing again when n8n retries the execution, and again, and sends what is left', async () => {
+		const tested = sms({ to: '={{ $json.to }}' });
+		const items = [{ to: '+393331234567' }, { to: '={{ nobody }}' }, { to: '+393331234568' }];
+		let failed = await run(tested, items);
+		expect(failed.data.resultData.error).toBeDefined();
+		expect(house.requests).toHaveLength(1);
+		for (let times = 0; times < 2; times++) {
+			failed = await retry(tested, failed);
+			expect(failed.data.resultData.error).toBeDefined();
+		}
+		expect(house.requests).toHaveLength(1);
+		const mended = await retry({ ...tested, onError: 'continueRegularOutput' }, failed);
+		expect(mended.data.resultData.runData.Tested?.[0]?.data?.main?.[0]?.map(({ json }) => json)).toMatchObject([
+			{ recipient: '+393331234567', repeated: true },
+			{ error: expect.any(String) },
+			{ recipient: '+393331234568', repeated: false },
+		]);
+		expect(house.requests).toHaveLength(2);
+	});
+
+	it('gives nobody the result of somebody else: a key with another recipient is an error', async () => {
+		const options = { idempotencyKey: 'mine' };
+		await resultOf(sms({ options }));
+		await expect(resultOf(sms({ options, to: '333 7654321' }))).rejects.toThrow(/used for another recipient/);
+		expect(await resultOf(sms({ options, to: '+39 333 123 4567' }))).toMatchObject({ repeated: true });
+		expect(house.requests).toHaveLength(1);
 	});
 
 	it('sends once for an idempotency key of the user’s own', async () => {

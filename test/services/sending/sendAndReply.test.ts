@@ -145,7 +145,10 @@ describeStores('Sending one message', (context) => {
 		const provider = new FakeProvider(store);
 		provider.delayMs = 50;
 		const sent = await Promise.all([1, 2, 3, 4].map(() => sendMessage(store, { meta: provider }, text())));
-		const later = await sendMessage(store, { meta: provider }, text({ to: '+39 333 7654321' }));
+		const later = await sendMessage(store, { meta: provider }, text({ to: `  ${person.slice(3)}` }));
+		await expect(sendMessage(store, { meta: provider }, text({ to: '+39 333 7654321' }))).rejects.toThrow(
+			/used for another recipient/,
+		);
 		expect(provider.requests).toHaveLength(1);
 		expect(sent.filter(({ repeated }) => !repeated)).toHaveLength(1);
 		for (const each of [...sent, later])

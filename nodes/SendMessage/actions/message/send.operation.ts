@@ -57,6 +57,6 @@ export async function execute(call: Call) {
 		country: parameters.optionalText('options.country'),
 		purpose: parameters.choice<Purpose>('purpose'),
 		content: readContent(parameters, channel === 'whatsapp'),
-		idempotencyKey: parameters.optionalText('options.idempotencyKey') ?? keyOfSend(call, to),
+		idempotencyKey: parameters.optionalText('options.idempotencyKey') ?? (await keyOfSend(call, to)),
 	});
 }
