@@ -169,13 +169,15 @@ function parseShortText(text: string): SpokenWords {
 	if (first === undefined) return isQuestionMark(text) ? { ...nothingSaid, kind: 'help' } : nothingSaid;
 	// What stands alone behind a mark may be a signature.
 	const isSigned = words.length === 2 && readInvitationCode(second ?? '') === null && piecesOf(text).length > 1;
-	if (
-		words.length <= 2 &&
-		!isSigned &&
-		isStopWord(first) &&
-		(words.length === 1 || plainStopWords.has(first) || !beginsOrdinaryPhrase(text))
-	)
-		return stopping(second ?? null);
+	if (words.length <= 2 && !isSigned && isStopWord(first)) {
+		const said = stopping(second ?? null);
+		if (said.shortcode === null) return said;
+		const isOrdinary = beginsOrdinaryPhrase(text);
+		if (isPlainStopWord(first) && !isOrdinary) return said;
+		// "Alto Adige", "quit smoking", "stop by": what no group is called by is read as a sentence.
+		if (!isOrdinary || isPlainStopWord(first))
+			return { ...said, withoutGroup: inOwnWords(surestOf([readOptOutWording(text), askedForStop(text)]), null) };
+	}
 	if (isStartWord(first) && words.length > 1 && isCourtesy(words.slice(1)) && !isQuestion(text)) {
 		const alone: SpokenWords = { ...nothingSaid, kind: 'start' };
 		// A group may be called like a courtesy ("ok"): then it is meant.

@@ -53,8 +53,21 @@ export function isPhone(text: string, country: string): boolean {
 
 /** The line of a whole international number, whether or not a numbering plan knows it; null for anything else. */
 export function writtenOut(text: string): string | null {
-	const digits = text.replace(/[\s().\-/]|^tel:/g, '').replace(/^00/, '+');
+	const typed = oneIn(text);
+	if (typed === null || ZERO_IN_BRACKETS.test(typed)) return null;
+	const tail = tailOf(typed);
+	if (tail?.standsApart && tail.head.replace(/\D/g, '').length > DIGITS_OF_A_WHOLE_NUMBER) return null;
+	const digits = withPlus(typed).replace(/[\s().\-/]/g, '');
 	return /^\+[1-9]\d{6,14}$/.test(digits) ? lineOf(digits) : null;
+}
+
+function oneIn(text: string): string | null {
+	try {
+		const [typed = null, ...others] = numbersIn(text);
+		return others.length === 0 ? typed : null;
+	} catch {
+		return null;
+	}
 }
 
 /** As normalisePhone, the E.164 number alone: a fifth faster, for lists of a million. */
@@ -164,10 +177,12 @@ function countryMeant(typed: string): string | undefined {
 	return isInternational(typed) ? parsePhoneNumberFromString(withPlus(typed), { extract: false })?.country : undefined;
 }
 
+const ZERO_IN_BRACKETS = /\(\s*0\s*\)/;
+
 /** `+49 (0)171…`: the zero dialled at home. In Italy it is part of a landline's number, and of no mobile's. */
 function zeroReadings(text: string): string[] {
 	const without = text.replace(/^(\+\D*\d{1,3}\D*)\(\s*0\s*\)/, '$1 ');
-	const plain = mexican(without === text ? text : text.replace(/\(\s*0\s*\)/, '0'));
+	const plain = mexican(without === text ? text : text.replace(ZERO_IN_BRACKETS, '0'));
 	return without === text ? [plain] : [plain, mexican(without)];
 }
 

@@ -270,6 +270,11 @@ export const dutch: OptOutTable = {
 		'<write> <me> .. <not> langer/verder/opnieuw/nogmaals/ooit',
 		'<no> verdere/toekomstige <message>/<offers>/mailings',
 		'trek .. inschrijving/aanmelding .. in',
+		'^ <message>/<offers> <stop>/blokkeren/uit aub? $',
+		'^ blokkeer/blokkeren alle/al? de/jullie/deze? <message>/<offers> $',
+		'^ de/deze/jullie? lijst/groep/verzendlijst/kanaal verlaten $',
+		'^ verlaat de/deze/jullie? lijst/groep/verzendlijst/kanaal $',
+		'^ ik? wil niets/niks ontvangen/krijgen $',
 	],
 	ours: 'schrijf schrijft schrijven app appt appen contacteer* contacter* benader* storen spam* mail mailen mailing* <message> aanbiedingen nummer gegevens telefoonnummer toestemming lijst* verzendlijst bestand* database groepsapp rust avg privacy contact mailinglijst adressenlijst <consent>',
 	elsewhere:

@@ -269,6 +269,10 @@ export const english: OptOutTable = {
 		'withdraw/withdrawing/retract/revoke my .. <subscription>',
 		'report/reporting/complain/complaint ... authority/authorities/regulator/commissioner/ico/ofcom/fcc/ftc ... <message>',
 		'<message> ... report/reporting/complain/complaint ... authority/authorities/regulator/commissioner/ico/ofcom/fcc/ftc',
+		'^ <please>? leave/exit/quit this/the/your/my? list/group/chat/channel/broadcast/newsletter <please>? $',
+		'^ <please>? block/mute/silence/disable all? these/this/your/the? <message>/<offers> <please>? $',
+		'^ all? <message>/<offers> off <please>? $',
+		'^ i? dont/not want/wish/like to <receive> <please>? $',
 	],
 	ours: '<write> <message> number data consent permission list lists database alone peace privacy gdpr marketing newsletter correspondence contacted subscribed <consent>',
 	elsewhere:

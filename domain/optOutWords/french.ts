@@ -246,6 +246,8 @@ export const french: OptOutTable = {
 		'suspendre/interrompre/suspendez .. envois/<message>',
 		'oppose/opposition .. traitement ... publicitaire*/commercial*/prospection/marketing',
 		'signal*/signaler ... dgccrf/arcep',
+		'^ bloquer/bloquez/bloque/désactiver/désactivez les/vos/ces/toutes/tous? les/vos/ces? <message>/<offers> $',
+		'^ <message>/<offers> stop $',
 	],
 	ours: '<write> <message> offres numéro données consentement liste listes fichier* base diffusion paix tranquille tranquilles rgpd prospection publicitaire* coordonnées relancer <consent>',
 	elsewhere:

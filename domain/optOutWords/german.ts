@@ -280,6 +280,11 @@ export const german: OptOutTable = {
 		'wie/wo bestelle/melde/trage/bestell/meld/trag .. das/mich/es/hier/den/die ab/aus',
 		'<no> .. lust/interesse/bock/nerven .. an/auf/mehr .. <message>/<offers>',
 		'<no> bock mehr',
+		'^ <offers> <stop> bitte? $',
+		'^ <message>/<offers> aus bitte? $',
+		'^ liste/gruppe/verteiler/chat/kanal verlassen bitte? $',
+		'^ verlasse/verlassen die/den/diese/diesen? liste/gruppe/verteiler/chat/kanal $',
+		'^ ich? will/möchte/moechte nichts/nix erhalten/bekommen/empfangen/kriegen bitte? $',
 	],
 	ours: 'schreib* anschreib* geschrieben angeschrieben kontaktier* belästig* <message> angebote angebot nummer handynummer telefonnummer rufnummer daten einwilligung zustimmung <list> ruhe frieden datenschutz dsgvo kontakt werbezwecken <consent>',
 	elsewhere:

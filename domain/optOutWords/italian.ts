@@ -231,6 +231,11 @@ export const italian: OptOutTable = {
 		'<not> mi/ci? <write>/<send> .. ora in poi',
 		'ritiro/ritirare/revoco/revocare/annullo la/l? mia? iscrizione/adesione/registrazione/sottoscrizione',
 		'segnaliamo/segnalazione/segnalarvi/esposto ... garante/agcom/autorità',
+		'^ blocca/bloccare/blocco/disattiva/silenzia tutti/tutte? i/le/gli/la/queste/questi? <message>/<offers>/tutto $',
+		'^ lascia/lasciare/lascio/esci/esco/uscire/abbandona/abbandono la/il/dalla/dal/questa/questo? <list> $',
+		'^ <not> <want> ricevere $',
+		'^ <message>/<offers> basta $',
+		'^ nessuna/nessun/niente/zero <message>/<offers> $',
 	],
 	ours: '<write> <message> offerte numero dati consenso lista liste database rubrica pace privacy gdpr marketing elenco contatto contatti broadcast <consent>',
 	elsewhere:

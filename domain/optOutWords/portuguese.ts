@@ -238,6 +238,9 @@ export const portuguese: OptOutTable = {
 		'retiro/retirar/revogo a? minha? inscrição/subscrição/assinatura/adesão',
 		'suspend* .. envios',
 		'reclama*/queixa/denúncia ... cnpd/anpd ... <message>/dados',
+		'^ eu? <not> quero receber $',
+		'^ bloquear/bloqueie/bloqueia/silenciar todas/todos? as/os/essas/esses/suas? <message>/<offers> $',
+		'^ sair/saio/abandonar/abandono de/da/do/desta/deste/a/o? lista/grupo/canal $',
 	],
 	ours: '<write> <message> ofertas número numero dados consentimento lista listas base transmissão paz rgpd lgpd contato contatos contacto contactos cadastro grupo propaganda publicitári* <consent>',
 	elsewhere:

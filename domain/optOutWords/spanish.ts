@@ -228,6 +228,10 @@ export const spanish: OptOutTable = {
 		'retiro/revoco/retirar .. suscripción/inscripción/registro',
 		'suspend* .. envíos',
 		'denuncia*/reclama*/reportar* ... aepd/agencia/profeco ... <message>/datos',
+		'^ bloquear/bloquea/bloqueen/bloquee/silenciar todos/todas? los/las/sus? <message>/<offers> $',
+		'^ salir/salgo/abandonar/abandono de/del/la/el/este/esta? la/el? lista/grupo/chat/canal $',
+		'^ baja definitiva/total/inmediata/completa $',
+		'^ sin <message>/<offers> $',
 	],
 	ours: '<write> <message> ofertas número datos consentimiento lista listas base difusión paz tranquilo tranquila rgpd lopd contactos agenda grupo publicitari* <consent>',
 	elsewhere:

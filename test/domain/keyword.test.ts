@@ -54,7 +54,6 @@ describe('Reading a text', () => {
 		['STOP please', null],
 		['stop bitte', null],
 		['stop marketing', 'marketing'],
-		['annulla news', 'news'],
 	])('takes "%s" as an opt-out', (text, shortcode) => {
 		expect(parseText(text, 'text')).toEqual({ kind: 'stop', shortcode, invitationCode: null, looksLikeOptOut: true });
 	});

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { clickToChatLink } from '../../domain/clickToChat';
 import { InvalidInputError } from '../../domain/errors';
-import { maskPhone, normalisePhone } from '../../domain/phone';
+import { maskPhone, normalisePhone, writtenOut } from '../../domain/phone';
 
 describe('A phone number', () => {
 	it.each(['IT.AbC123', ' US.ENT.12345678901 ', `DE.${'1'.repeat(128)}`])(
@@ -164,6 +164,24 @@ describe('A phone number', () => {
 
 	it('needs a country that exists', () => {
 		expect(() => normalisePhone('333 1234567', 'Italy')).toThrow(/country code/);
+	});
+
+	it.each([
+		'+43 664 1234567-0',
+		'+49 (0)171 1234567',
+		'+39 333 1234567 ::: +39 333 7654321',
+		'+43 664 1234567 DW 1',
+		'12345678901234@lid',
+	])('%s is no whole number by itself, also where nobody knows its plan', (typed) => {
+		expect(writtenOut(typed)).toBeNull();
+	});
+
+	it('that a provider told is found again as other programs write it', () => {
+		expect(['whatsapp:+39 333 12', '3933312345@s.whatsapp.net', '++3933312345'].map(writtenOut)).toEqual([
+			'+3933312',
+			'+3933312345',
+			'+3933312345',
+		]);
 	});
 
 	it('is masked to what somebody who knows it recognises', () => {

@@ -1,5 +1,5 @@
 import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 
 import { InvalidInputError } from '../../../domain/errors';
 import type { FromThread, Piece, ReadChunk, ReadSettings, SheetRead, ToThread } from './protocol';
@@ -15,11 +15,12 @@ export async function* readInThread(
 	pieces: AsyncIterable<Piece>,
 	settings: ReadSettings,
 	onSheet: (sheet: SheetRead) => void,
+	limits: ResourceLimits = LIMITS,
 ): AsyncGenerator<ReadChunk> {
 	const source = pieces[Symbol.asyncIterator]();
 	const worker = new Worker(join(__dirname, extname(__filename) === '.ts' ? 'worker.mts' : 'worker.mjs'), {
 		workerData: settings,
-		resourceLimits: LIMITS,
+		resourceLimits: limits,
 	});
 	const send = (message: ToThread): void => worker.postMessage(message);
 	const waiting: string[] = [];

@@ -3,6 +3,7 @@ import { verifyConsent } from '../../../services/rights/verifyLedger';
 import { itemRows } from '../../../services/contacts/import/itemRows';
 import { createOrUpdateContact, listContacts } from '../../../services/contacts/contacts';
 import { addContactToGroup, createOrUpdateGroup, listGroups } from '../../../services/contacts/groups';
+import { checkRegistrations } from '../../../services/registrations/check';
 import { createOrUpdateSender } from '../../../services/senders/senders';
 import type { Store } from '../../../store/store';
 import { importFile, numberOf } from '../../support/contactFiles';
@@ -160,6 +161,25 @@ describeStores('Importing contacts', (context) => {
 			addedToGroups: 0,
 			keptOut: 1,
 		});
+	});
+
+	it('knows who said STOP also where the file writes their number without plus', async () => {
+		const { store } = context();
+		await makeSender(store);
+		await deliver(store, message('STOP', { phone: '4915112345678' }));
+		const file = 'WhatsApp,Mobile\n4915112345678,4915112345678\n49(0)151 23020522,39 333 1234567\n';
+		const { summary } = await importFile(store, file, {
+			country: 'DE',
+			smsConsent: { source: 'Form', at: Date.UTC(2026, 0, 1) },
+		});
+		expect(summary).toMatchObject({ created: 2, suppressed: 1 });
+		expect((await listContacts(store)).map(({ smsNumber, whatsAppNumber }) => [smsNumber, whatsAppNumber])).toEqual([
+			['+4915112345678', '+4915112345678'],
+			['+393331234567', '+4915123020522'],
+		]);
+		expect(
+			await checkRegistrations(store, { sender: SENDER_PHONE, numbers: ['4915112345678'], country: 'DE' }),
+		).toMatchObject([{ phone: '+4915112345678', reason: 'opted out' }]);
 	});
 
 	it('takes no consent of a row that says no, or whose number another row refuses; says which rows, and keeps the contacts', async () => {
