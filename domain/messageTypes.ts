@@ -34,15 +34,23 @@ const HEARD = new Map<string, Hearing>([
 	['edit', { speaks: false, opensWindow: false, optsOutOnly: true }],
 ]);
 
-/** Said to Meta's agent while it stands in for the company: a STOP holds, but nobody knows what a yes was the answer to. */
-const STANDBY: Hearing = { speaks: false, opensWindow: false, optsOutOnly: true };
-const STANDBY_PREFIX = 'standby_';
+/** What puts another light on a person's words: a STOP holds all the same. */
+const CIRCUMSTANCES: ReadonlyArray<[prefix: string, Hearing]> = [
+	// Said to Meta's agent while it stands in for the company: nobody knows what a yes was the answer to.
+	['standby_', { speaks: false, opensWindow: false, optsOutOnly: true }],
+	// Somebody else's words, which the person passed on.
+	['forwarded_', { speaks: false, opensWindow: true, optsOutOnly: true }],
+];
 
 const NOT_HEARD: Hearing = { speaks: false, opensWindow: false };
 
-/** @param type as the provider names it; that of a message written in a group begins with `group_`, one to Meta's agent with `standby_`. */
+/** @param type as the provider names it; that of a message written in a group begins with `group_`, one to Meta's agent with `standby_`, one passed on with `forwarded_`. */
 export function hearingOf(type: string): Hearing {
-	if (type.startsWith(STANDBY_PREFIX))
-		return HEARD.get(type.slice(STANDBY_PREFIX.length))?.speaks ? STANDBY : NOT_HEARD;
+	const circumstance = CIRCUMSTANCES.find(([prefix]) => type.startsWith(prefix));
+	if (circumstance) {
+		const [prefix, hearing] = circumstance;
+		const { speaks, optsOutOnly } = hearingOf(type.slice(prefix.length));
+		return speaks || optsOutOnly ? hearing : NOT_HEARD;
+	}
 	return HEARD.get(type) ?? NOT_HEARD;
 }

@@ -14,7 +14,7 @@ export const properties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Enter the production URL above in Meta’s app settings under WhatsApp → Configuration, with the verify token of the credential, and subscribe to the field “messages”. While n8n starts, it answers every webhook with 200 and loses it: let a proxy answer 503 meanwhile (docs/behind-a-proxy.md).',
+			'Enter the production URL above in Meta’s app settings under WhatsApp → Configuration, with the verify token of the credential, and subscribe to the fields “messages”, “user_preferences” and “standby”. While n8n starts, it answers every webhook with 200 and loses it: let a proxy answer 503 meanwhile (docs/behind-a-proxy.md).',
 		name: 'metaNotice',
 		type: 'notice',
 		default: '',

@@ -129,12 +129,16 @@ const NO_WORDS = { success: true, data: onlyText(null) } as const;
 /** Interactive answers that are no choice from what the company offered have a type of their own. */
 const interactiveType = z.object({ interactive: z.object({ type: z.string().min(1) }) });
 const groupId = z.object({ group_id: z.string().min(1) });
+const forwarded = z.object({
+	context: z.union([z.object({ forwarded: z.literal(true) }), z.object({ frequently_forwarded: z.literal(true) })]),
+});
 
-/** The type that a message goes by with us: of an interactive answer its own, in a group that of a group. */
+/** The type that a message goes by with us: of an interactive answer its own, in a group that of a group, passed on that of what is passed on. */
 export function messageTypeOf(type: string, element: unknown): string {
 	const own = type === 'interactive' ? (interactiveType.safeParse(element).data?.interactive.type ?? type) : type;
 	const named = own === 'button_reply' || own === 'list_reply' ? type : own;
-	return groupId.safeParse(element).success ? `group_${named}` : named;
+	if (groupId.safeParse(element).success) return `group_${named}`;
+	return forwarded.safeParse(element).success ? `forwarded_${named}` : named;
 }
 
 const KNOWN_OF_MESSAGE = new Set([

@@ -66,6 +66,8 @@ describeStores('What a provider tells loosely', (context) => {
 		],
 		['metadata that are numbers', told({ metadata: { phone_number_id: 106540352242922 }, messages: [stop()] })],
 		['what is said while Meta’s agent answers', told({ messages: [stop()] }, 'standby')],
+		['what is passed on', oneStop({ context: { forwarded: true } })],
+		['what is passed on to Meta’s agent', told({ messages: [stop({ context: { forwarded: true } })] }, 'standby')],
 	])('a STOP is heard from %s', async (_what, notification) => {
 		await start();
 		await takeMeta(notification);
@@ -201,8 +203,12 @@ describeStores('What a provider tells loosely', (context) => {
 		expect((await eventsOf(context().store)).at(-1)).toMatchObject({ outcome: 'marketingOff' });
 	});
 
-	it('a yes to Meta’s agent registers nobody', async () => {
-		await takeMeta(told({ messages: [stop({ text: { body: 'START' } })] }, 'standby'));
+	it.each<[string, object, string]>([
+		['a yes to Meta’s agent', {}, 'standby'],
+		['somebody else’s START, passed on,', { context: { forwarded: true } }, 'messages'],
+		['a START that goes from hand to hand', { context: { frequently_forwarded: true } }, 'messages'],
+	])('%s registers nobody', async (_what, changes, field) => {
+		await takeMeta(told({ messages: [stop({ ...changes, text: { body: 'START' } })] }, field));
 		expect(await activeAnywhere()).toEqual([]);
 	});
 
