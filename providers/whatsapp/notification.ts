@@ -1,6 +1,6 @@
 import type { z } from 'zod/v4';
 import { isWhatsAppUserId } from '../../domain/whatsAppUserId';
-import { internationalToE164, toldNumber } from '../address';
+import { internationalToE164, type ToldNumber, toldNumber } from '../address';
 import { fingerprint } from '../fingerprint';
 import type {
 	IncomingEvent,
@@ -18,6 +18,7 @@ import {
 	contactSchema,
 	contentOf,
 	messageTypeOf,
+	ownCardSchema,
 	entrySchema,
 	errorSchema,
 	messageSchema,
@@ -137,7 +138,8 @@ function* readMessage(element: unknown, surroundings: Surroundings): Generator<I
 		return;
 	}
 
-	const person = personOf(names, contacts);
+	const known = personOf(names, contacts);
+	const person = known.phone === null ? { ...known, ...ownNumber(type, element) } : known;
 	if (person.phone === null && person.whatsAppUserId === null) {
 		yield unknownEvent(`A ${type} message from nobody known`, element);
 		return;
@@ -176,6 +178,12 @@ function* readMessage(element: unknown, surroundings: Surroundings): Generator<I
 		profileName: person.name,
 		...(content && { content }),
 	};
+}
+
+/** Who hides their number has shown it now. */
+function ownNumber(type: string, element: unknown): Partial<ToldNumber> {
+	const card = type === 'contacts' ? ownCardSchema.safeParse(element) : null;
+	return card?.success ? toldNumber(card.data.contacts[0].phones[0].wa_id) : {};
 }
 
 /** One account has an id with this company and one with the company's parent; what was said under either was said by the same person. */

@@ -191,6 +191,16 @@ export function contentOf(element: unknown): Record<string, unknown> | undefined
 			};
 }
 
+/**
+ * Of a message of type contacts: the person's own card, sent by a tap on the button that asks for it (kapso and WATI document the origin;
+ * cards of others have another). Only the number under which WhatsApp knows them is theirs for sure.
+ */
+export const ownCardSchema = z.object({
+	contacts: z.tuple([
+		z.object({ origin: z.literal('contact_request'), phones: z.tuple([z.object({ wa_id: scalar })], z.unknown()) }),
+	]),
+});
+
 /** Of a message of type system. Older versions of the API name the new number `new_wa_id`; `user_id` is the new user id. */
 export const accountChangeSchema = z.object({
 	system: z.object({

@@ -195,6 +195,18 @@ describeStores('What a provider tells loosely', (context) => {
 		});
 	});
 
+	it.each([
+		['their own, asked for by the button, joins what is known by either name', 'contact_request', false],
+		['somebody else’s says nothing of them', 'other', true],
+	])('a card: %s', async (_what, origin, isStillActive) => {
+		await start();
+		const card = { origin, phones: [{ phone: PHONE, wa_id: DIGITS, type: 'CELL' }] };
+		await takeMeta(byUserId({ type: 'contacts', text: undefined, contacts: [card] }), byUserId());
+		const { registrations, words } = await seen(context().store);
+		expect(registrations).toEqual([isStillActive ? 'active' : 'ended']);
+		expect(words.all).toBe(isStillActive ? 'in' : 'out');
+	});
+
 	it('Meta’s switch is read where messages are told', async () => {
 		await start();
 		await takeMeta(
